@@ -1,0 +1,49 @@
+"""Reads of accounts: by id, by handle, by e-mail. What a viewer may see is decided in `follows`."""
+
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from accounts.models import Account
+from accounts.refused import Refused
+
+MAX_ID = 2**31 - 1
+
+
+class NoSuchAccount(Refused):
+    """No account with this id or name."""
+
+
+def by_id(account: int) -> Account:
+    """:raises NoSuchAccount: when there is none."""
+    return _one(Account.objects.filter(pk=account)) if 0 < account <= MAX_ID else _one(Account.objects.none())
+
+
+def by_handle(acct: str, local_domain: str) -> Account:
+    """`alice`, `@alice`, `alice@this.server` or `alice@other.server`, in any letter case.
+
+    :raises NoSuchAccount: when nobody has this handle.
+    """
+    username, _, domain = acct.strip().removeprefix("@").partition("@")
+    domain = domain.lower().removesuffix(".")
+    if "\0" in acct:
+        raise NoSuchAccount
+    return _one(_named("username", username).filter(domain="" if domain == local_domain else domain))
+
+
+def local(name_or_email: str) -> Account | None:
+    """The account of this server with this user name, or with this e-mail address."""
+    if "\0" in name_or_email:
+        return None
+    return _named("email" if "@" in name_or_email else "username", name_or_email).filter(domain="").first()
+
+
+def _named(column: str, value: str) -> QuerySet[Account]:
+    """Without regard to letter case, by the expression that the unique index is on."""
+    return Account.objects.alias(lowered=Lower(column)).filter(lowered=value.lower())
+
+
+def _one(found: QuerySet[Account]) -> Account:
+    account = found.first()
+    if account is None:
+        raise NoSuchAccount
+    return account

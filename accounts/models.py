@@ -1,0 +1,146 @@
+"""Who exists: accounts of this server and of others, and the sessions of native clients.
+
+Only shapes and invariants live here; writes are in `people` and `sessions`, reads in `lookup`.
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+
+
+class Audience(models.TextChoices):
+    """Who may see a profile's lists."""
+
+    EVERYONE = "everyone"
+    FOLLOWERS = "followers"
+
+
+class Contact(models.TextChoices):
+    """Who may send direct messages."""
+
+    EVERYONE = "everyone"
+    FOLLOWED = "followed"
+
+
+class Gender(models.TextChoices):
+    MALE = "M"
+    FEMALE = "F"
+    OTHER = "O"
+    TRANS = "T"
+
+
+class Verification(models.IntegerChoices):
+    """The badge that moderators give."""
+
+    NONE = 0
+    VERIFIED = 1
+    REQUESTED = 2
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Sign-in by name or e-mail looks at local accounts only (see `backends`)."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.alias(lowered=Lower("username")).get(lowered=(username or "").lower(), domain="")
+
+    def create_superuser(self, username: str, email: str, password: str | None = None) -> "Account":
+        """What `manage.py createsuperuser` calls."""
+        from accounts import people  # people builds on these models
+
+        account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+        self.filter(pk=account.pk).update(is_superuser=True)
+        return account
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A person or bot. `domain` is empty for our own; those of other servers cannot sign in.
+
+    `version` counts the changes of everything that others can see of the row, so that a rendered
+    account can be kept until it changes. Whoever writes, writes through `people`, which bumps it.
+    """
+
+    username = models.CharField(max_length=30, validators=[RegexValidator(r"\A[A-Za-z0-9_.-]+\Z")])
+    domain = models.CharField(max_length=253, blank=True, default="", help_text="Empty for accounts of this server.")
+    email = models.EmailField(max_length=254, blank=True, default="")
+
+    display_name = models.CharField(max_length=64, blank=True, default="")
+    first_name = models.CharField(max_length=64, blank=True, default="")
+    last_name = models.CharField(max_length=64, blank=True, default="")
+    note = models.TextField(blank=True, default="", help_text="The bio, as plain text.")
+    fields = models.JSONField(blank=True, default=list, help_text='Profile fields: [{"name": …, "value": …}].')
+    avatar = models.FileField(upload_to="avatars/", blank=True, default="")
+    header = models.FileField(upload_to="headers/", blank=True, default="")
+    gender = models.CharField(max_length=1, choices=Gender, default=Gender.MALE)
+    website = models.CharField(max_length=115, blank=True, default="")
+    country = models.CharField(max_length=2, default="us", help_text="Two letters of ISO 3166, lower case.")
+    language = models.CharField(max_length=16, default="english")
+
+    locked = models.BooleanField(default=False, help_text="Followers need the owner's approval.")
+    profile_privacy = models.CharField(max_length=9, choices=Audience, default=Audience.EVERYONE)
+    contact_privacy = models.CharField(max_length=8, choices=Contact, default=Contact.EVERYONE)
+    hide_collections = models.BooleanField(null=True, default=None, help_text="Nobody else sees whom one follows.")
+    discoverable = models.BooleanField(null=True, default=None)
+    indexable = models.BooleanField(default=False, help_text="Public posts may be searched.")
+    noindex = models.BooleanField(default=False, help_text="Search engines are asked to stay away.")
+    bot = models.BooleanField(default=False)
+    source = models.JSONField(blank=True, default=dict, help_text="A client's defaults for new posts.")
+
+    verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.NONE)
+    suspended_at = models.DateTimeField(null=True, blank=True, default=None)
+    is_staff = models.BooleanField("moderator", default=False, help_text="May open the admin.")
+
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    last_active_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    last_address = models.GenericIPAddressField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), "domain", name="account_handle_unique"),
+            models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="account_email_unique"),
+            models.CheckConstraint(condition=~Q(username=""), name="account_has_a_username"),
+            models.CheckConstraint(condition=Q(domain="") | Q(email=""), name="remote_account_has_no_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.acct
+
+    @property
+    def acct(self) -> str:
+        """`alice`, or `alice@other.example` for an account of another server."""
+        return f"{self.username}@{self.domain}" if self.domain else self.username
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django asks this before every sign-in
+        return self.suspended_at is None and not self.domain
+
+
+class Platform(models.TextChoices):
+    ANDROID = "mobile_android"
+    IOS = "mobile_ios"
+
+
+class Session(models.Model):
+    """A signed-in phone. The tokens are kept only as SHA-256, see `sessions`."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sessions")
+    platform = models.CharField(max_length=14, choices=Platform)
+    token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    refresh_digest = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} of account {self.account_id}"

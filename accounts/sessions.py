@@ -1,0 +1,109 @@
+"""Sessions of native clients: open, resolve, refresh, close. Tokens are kept only as SHA-256.
+
+A token has the alphabet and length that the clients know (twittner.md §4), from the system's
+random source. Sessions last a year from their creation.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.access import touch
+from accounts.models import Platform, Session
+from accounts.refused import Refused
+from accounts.statements import Statement, given
+
+LIFETIME = timedelta(days=365)
+TOKEN_DIGITS, REFRESH_DIGITS = 82, 74
+
+
+class UnknownToken(Refused):
+    """No living refresh token, or its account is gone or suspended."""
+
+
+class Tokens(NamedTuple):
+    """What the client keeps. `expires` is unix seconds."""
+
+    token: str
+    refresh_token: str
+    expires: int
+
+
+class Caller(NamedTuple):
+    """A living session: its own id and its account's."""
+
+    session: int
+    account: int
+
+
+class _Row(NamedTuple):
+    session: int
+    account: int
+    last_active_at: datetime
+
+
+def open_session(account: int, platform: Platform) -> Tokens:
+    """A new session; the refresh token replaces the account's earlier ones, older phones stay signed in."""
+    with transaction.atomic():
+        Session.objects.filter(account=account).update(refresh_digest=None)
+        return _create(account, platform)
+
+
+def resolve(token: str, address: str | None = None) -> Caller | None:
+    """Whose living session this token is; one indexed query. Notes that the account is active."""
+    row = _BY_TOKEN.first(token_digest=_digest(token), now=timezone.now())
+    if row is None:
+        return None
+    touch(row.account, row.last_active_at, address)
+    return Caller(row.session, row.account)
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """New tokens for old: ends all sessions of the account and opens one.
+
+    :raises UnknownToken: when the token is unknown or used, or the account suspended.
+    """
+    with transaction.atomic():
+        session = (
+            Session.objects.select_for_update()
+            .filter(refresh_digest=_digest(refresh_token), account__suspended_at=None)
+            .first()
+        )
+        if session is None:
+            raise UnknownToken
+        close_all(session.account_id)
+        return _create(session.account_id, Platform.ANDROID)
+
+
+def close_all(account: int) -> None:
+    """Sign the account out of every phone."""
+    Session.objects.filter(account=account).delete()
+
+
+def _create(account: int, platform: Platform) -> Tokens:
+    token, refresh_token = (secrets.token_hex(n // 2) for n in (TOKEN_DIGITS, REFRESH_DIGITS))
+    expires_at = timezone.now() + LIFETIME
+    Session.objects.create(
+        account_id=account,
+        platform=platform,
+        token_digest=_digest(token),
+        refresh_digest=_digest(refresh_token),
+        expires_at=expires_at,
+    )
+    return Tokens(token, refresh_token, int(expires_at.timestamp()))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+_BY_TOKEN = Statement(
+    _Row,
+    lambda _: Session.objects.filter(
+        token_digest=given("token_digest"), expires_at__gt=given("now"), account__suspended_at=None
+    ).values_list("pk", "account_id", "account__last_active_at"),
+)

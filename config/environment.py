@@ -1,0 +1,44 @@
+"""Typed reads of environment variables for `settings.py`; a wrong value ends the program with one sentence."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+ON = {"on", "true", "yes", "1"}
+OFF = {"off", "false", "no", "0", ""}
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the program with exit code 1 and one clear sentence on stderr instead of a traceback."""
+    sys.exit(f"latchkey: {sentence}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "on" if default else "off").lower()
+    if value not in ON | OFF:
+        refuse(f"{name} must be on or off, not {value!r}.")
+    return value in ON
+
+
+def number(name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
+    value = text(name, str(default))
+    if not value.isdecimal() or not least <= int(value) <= most:
+        refuse(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+    return int(value)
+
+
+def choice(name: str, options: Sequence[str], default: str) -> str:
+    value = text(name, default).lower()
+    if value not in options:
+        refuse(f"{name} must be one of {', '.join(options)}, not {value!r}.")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma separated list without its blanks."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]

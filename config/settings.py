@@ -1,0 +1,205 @@
+"""All settings of a Latchkey server. The environment is read here, once, and nowhere else.
+
+docs/configuration.md lists every variable. A wrong value ends the program with one sentence.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+import django_stubs_ext
+
+from config import environment as env
+
+django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelAdmin[Account]
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(env.text("VAR", str(ROOT / "var")))
+
+# --- environment ------------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL")
+EMBEDDED = not DATABASE_URL  # nothing configured: one SQLite file, ready to try
+DEBUG = env.flag("DEBUG", default=False)
+REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if EMBEDDED else "closed") == "open"
+RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
+
+BASE_URL = env.text(
+    "BASE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.number('PORT', 8000, most=65535)}"
+).rstrip("/")
+_base = urlsplit(BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname or _base.path:
+    env.refuse(f"BASE_URL must look like https://example.org, without a path, not {BASE_URL!r}.")
+HTTPS = _base.scheme == "https"
+LOCAL_DOMAIN = _base.netloc.lower()
+
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_base.hostname},localhost,127.0.0.1,[::1]")
+
+SITE_NAME = env.text("SITE_NAME", "Latchkey")
+SITE_DESCRIPTION = env.text("SITE_DESCRIPTION", "A network where people decide who may follow them.")
+CONTACT_EMAIL = env.text("CONTACT_EMAIL")
+
+
+def _secret_key() -> str:
+    """SECRET_KEY, or for the embedded default one that is generated once into `var/`."""
+    key = env.text("SECRET_KEY")
+    if key:
+        return key
+    if not EMBEDDED and not DEBUG:
+        env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
+    path = VAR / "secret_key"
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        env.refuse(f"{VAR} must be writable, or SECRET_KEY and DATABASE_URL be set ({error.strerror}).")
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+
+# --- database -----------------------------------------------------------------------------------
+
+# IMMEDIATE makes writers queue instead of failing half way; WAL lets readers go on meanwhile.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 5,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+
+
+def _database() -> dict[str, object]:
+    url = DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}"
+    try:
+        database = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+    except (ValueError, KeyError):
+        env.refuse("DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.")
+    if str(database["ENGINE"]).endswith("sqlite3"):
+        database |= {"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
+        database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
+    elif str(database["ENGINE"]).endswith("postgresql"):
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler
+    else:
+        env.refuse("DATABASE_URL must name a PostgreSQL or an SQLite database.")
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of one door parse int32
+
+# --- application ----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "follows",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "oauth2_provider",
+    "compat_mastodon",
+    "compat_twittner",
+    "django_rich",
+]
+
+MIDDLEWARE = [
+    "compat_twittner.middleware.AlwaysOk",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False  # a redirected POST loses its body
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = f"{BASE_URL}/media/"
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
+WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step
+
+# --- people -----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmail"]
+# The user name is unique together with the domain; the backend only signs in local accounts.
+# Our access token has no refresh token, so the circle that W011 warns of does not exist.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "oauth2_provider.W011"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "/auth/sign_in"
+LOGIN_REDIRECT_URL = "/admin/"
+
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
+# Without a mail server messages are printed, so that the embedded default can be tried alone.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Latchkey <notifications@{_base.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- transport ----------------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "latchkey_session"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^/*mobile_api/"]  # its clients never follow a redirect
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+
+CORS_ALLOW_ALL_ORIGINS = True
+
+REST_FRAMEWORK: dict[str, object] = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+}
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "compat_mastodon.Application"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "compat_mastodon.AccessToken"  # noqa: S105  # a model, no secret
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_ADMIN_CLASS": "compat_mastodon.admin.AccessTokenAdmin",
+    "PKCE_REQUIRED": False,  # optional, S256 only: most clients do without
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+}

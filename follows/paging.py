@@ -1,0 +1,27 @@
+"""Keyset paging: a window onto a list that reads newest first, cut by row id and never by OFFSET."""
+
+from typing import Generic, NamedTuple, TypeVar
+
+MAX_ID = 2**31 - 1  # the largest id a row can have
+Row = TypeVar("Row")
+
+
+class Window(NamedTuple):
+    """Rows with `after` < id < `before`, the newest `limit` of them."""
+
+    limit: int
+    before: int = MAX_ID + 1
+    after: int = 0
+
+
+class Page(NamedTuple, Generic[Row]):
+    """One window's rows, newest first. `ids` are the row ids that cursors are made of."""
+
+    ids: list[int]
+    rows: list[Row]
+    limit: int
+
+    @property
+    def full(self) -> bool:
+        """Whether there may be more behind it."""
+        return len(self.ids) == self.limit

@@ -1,0 +1,269 @@
+"""Every read of the graph. Writes are in `graph`, rules in `policy`.
+
+Lists come as pages of `Key`s: which accounts, and which version of each. A door renders a key's
+account once and keeps the result (`fragments`); `people` loads what it has not rendered yet.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+
+from accounts.lookup import MAX_ID
+from accounts.models import Account
+from accounts.statements import Statement, each, given, room_for
+from follows.models import Block, Follow, FollowQuerySet, Tally
+from follows.paging import Page, Window
+
+
+class Key(NamedTuple):
+    """What a rendered account depends on. Counts are None while the account has no edge yet."""
+
+    account: int
+    version: int
+    followers: int | None
+    following: int | None
+
+
+class Person(NamedTuple):
+    """All that others can be shown of an account; the fields are `accounts.Account`'s."""
+
+    id: int
+    version: int
+    followers: int | None
+    following: int | None
+    username: str
+    domain: str
+    display_name: str
+    first_name: str
+    last_name: str
+    note: str
+    fields: list[dict[str, str]]
+    avatar: str
+    header: str
+    gender: str
+    website: str
+    country: str
+    language: str
+    locked: bool
+    profile_privacy: str
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    noindex: bool
+    bot: bool
+    verification: int
+    suspended_at: datetime | None
+    created_at: datetime
+    last_active_at: datetime
+
+    @property
+    def key(self) -> Key:
+        return Key(self.id, self.version, self.followers, self.following)
+
+
+class Relationship(NamedTuple):
+    """How `viewer` and the account with this id stand to each other.
+
+    `show_reblogs`, `notify` and `languages` are those of the viewer's follow or request, None
+    without one.
+    """
+
+    id: int
+    following: bool
+    requested: bool
+    show_reblogs: bool | None
+    notify: bool | None
+    languages: list[str] | None
+    followed_by: bool
+    requested_by: bool
+    blocking: bool
+    blocked_by: bool
+
+
+# --- pages ------------------------------------------------------------------------------------------
+
+
+def requests_to(owner: int, window: Window) -> Page[Key]:
+    """Who asks to follow `owner`, newest request first; row ids are the requests'."""
+    return _page(_REQUESTS_TO, window, owner=owner)
+
+
+def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
+    """Who follows the account, newest first, without those whom a block parts from the viewer."""
+    return _followers_page(_FOLLOWERS_OF, account, viewer, window)
+
+
+def following_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
+    """Whom the account follows, newest first, without those whom a block parts from the viewer."""
+    return _followers_page(_FOLLOWING_OF, account, viewer, window)
+
+
+def _followers_page(
+    statements: dict[bool, Statement[Any]], account: int, viewer: int | None, window: Window
+) -> Page[Key]:
+    filtered = viewer is not None and viewer != account
+    return _page(statements[filtered], window, owner=account, viewer=viewer)
+
+
+def _page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
+    rows = statement.rows(window.limit, before=window.before, after=window.after, **values)
+    return Page([row[0] for row in rows], [Key._make(row[1:]) for row in rows], window.limit)
+
+
+def _row(*columns: Any) -> tuple[Any, ...]:
+    return columns
+
+
+def _pages(edges: Callable[[], FollowQuerySet], end: str) -> Statement[Any]:
+    """One list of the graph: the accounts at one `end` of some edges, cut by keyset."""
+    return Statement(
+        _row,
+        lambda limit: (
+            edges()
+            .filter(pk__lt=given("before"), pk__gt=given("after"))
+            .order_by("-pk")
+            .values_list("pk", f"{end}_id", f"{end}__version", f"{end}__tally__followers", f"{end}__tally__following")[
+                :limit
+            ]
+        ),
+    )
+
+
+def _unparted(edges: FollowQuerySet, end: str) -> FollowQuerySet:
+    """Without those whom a block parts from the viewer, in either direction."""
+    return edges.exclude(
+        Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef(f"{end}_id")))
+        | Exists(Block.objects.filter(blocker=OuterRef(f"{end}_id"), target=given("viewer")))
+    )
+
+
+def _followers() -> FollowQuerySet:
+    return Follow.objects.accepted().filter(target=given("owner"))
+
+
+def _following() -> FollowQuerySet:
+    return Follow.objects.accepted().filter(follower=given("owner"))
+
+
+_REQUESTS_TO = _pages(
+    lambda: Follow.objects.pending().filter(target=given("owner"), follower__suspended_at__isnull=True), "follower"
+)
+_FOLLOWERS_OF = {
+    False: _pages(_followers, "follower"),
+    True: _pages(lambda: _unparted(_followers(), "follower"), "follower"),
+}
+_FOLLOWING_OF = {
+    False: _pages(_following, "target"),
+    True: _pages(lambda: _unparted(_following(), "target"), "target"),
+}
+
+
+# --- people -----------------------------------------------------------------------------------------
+
+
+def people(ids: Sequence[int]) -> list[Person]:
+    """What can be shown of these accounts, in no particular order; unknown ids are left out."""
+    return _PEOPLE.rows(room_for(ids), ids=ids) if ids else []
+
+
+def person(account: int) -> Person | None:
+    return next(iter(people([account])), None) if 0 < account <= MAX_ID else None
+
+
+_PEOPLE = Statement(
+    Person,
+    lambda size: Account.objects.filter(pk__in=each("ids", size)).values_list(
+        "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
+    ),
+)
+
+
+# --- one viewer and some accounts -------------------------------------------------------------------
+
+
+def relationships(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[Relationship]:
+    """How the viewer and each of these accounts stand; one query. Unknown ids are left out."""
+    wanted = sorted({account for account in ids if 0 < account <= MAX_ID})
+    if not wanted:
+        return []
+    rows = _RELATIONSHIPS.rows(room_for(wanted), viewer=viewer, ids=wanted)
+    return [_relationship(row) for row in rows if with_suspended or row.suspended_at is None]
+
+
+def relationship(viewer: int, account: int) -> Relationship:
+    """As `relationships`, for an account that is known to exist."""
+    return relationships(viewer, [account])[0]
+
+
+class _Ties(NamedTuple):
+    id: int
+    suspended_at: datetime | None
+    out: int | None
+    out_accepted_at: datetime | None
+    show_reblogs: bool | None
+    notify: bool | None
+    languages: list[str] | None
+    back: int | None
+    back_accepted_at: datetime | None
+    blocking: bool
+    blocked_by: bool
+
+
+def _relationship(ties: _Ties) -> Relationship:
+    return Relationship(
+        id=ties.id,
+        following=ties.out_accepted_at is not None,
+        requested=ties.out is not None and ties.out_accepted_at is None,
+        show_reblogs=ties.show_reblogs,
+        notify=ties.notify,
+        languages=ties.languages,
+        followed_by=ties.back_accepted_at is not None,
+        requested_by=ties.back is not None and ties.back_accepted_at is None,
+        blocking=bool(ties.blocking),
+        blocked_by=bool(ties.blocked_by),
+    )
+
+
+def _ties(size: int) -> QuerySet[Any, Any]:
+    """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
+    return (
+        Account.objects.filter(pk__in=each("ids", size))
+        .annotate(
+            out=FilteredRelation("follows_in", condition=Q(follows_in__follower=given("viewer"))),
+            back=FilteredRelation("follows_out", condition=Q(follows_out__target=given("viewer"))),
+            blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
+            blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
+        )
+        .values_list(
+            "id",
+            "suspended_at",
+            "out__id",
+            "out__accepted_at",
+            "out__show_reblogs",
+            "out__notify",
+            "out__languages",
+            "back__id",
+            "back__accepted_at",
+            "blocking",
+            "blocked_by",
+        )
+    )
+
+
+_RELATIONSHIPS: Statement[_Ties] = Statement(_Ties, _ties)
+
+
+# --- counts -----------------------------------------------------------------------------------------
+
+
+def pending_count(owner: int) -> int:
+    """How many requests to `owner` wait, suspended requesters included."""
+    return Tally.objects.filter(pk=owner).values_list("requests", flat=True).first() or 0
+
+
+def visible_pending_count(owner: int, at_most: int) -> int:
+    """How many requests to `owner` its lists show, counted up to `at_most`."""
+    visible = Follow.objects.pending().filter(target=owner, follower__suspended_at=None)
+    return visible[:at_most].count()

@@ -1,0 +1,42 @@
+"""The standing cast, and what every story may use.
+
+alice, bob and mallory are open; carol is locked: whoever wants to follow her must ask.
+"""
+
+import os
+from typing import Any
+
+os.environ.setdefault("RATE_LIMITS", "off")
+os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ.setdefault("BASE_URL", "http://testserver")
+
+import pytest
+
+from accounts.models import Account
+from tests.factories import AccountFactory
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    """Argon2 is slow by design; the stories are not about it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def alice(db: None) -> Account:
+    return AccountFactory(username="alice", display_name="Alice Adams")
+
+
+@pytest.fixture
+def bob(db: None) -> Account:
+    return AccountFactory(username="bob", display_name="Bob Brown")
+
+
+@pytest.fixture
+def carol(db: None) -> Account:
+    return AccountFactory(username="carol", display_name="Carol Clark", locked=True)
+
+
+@pytest.fixture
+def mallory(db: None) -> Account:
+    return AccountFactory(username="mallory", display_name="Mallory")

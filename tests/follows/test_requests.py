@@ -1,0 +1,31 @@
+"""Asking to follow a locked account, and what its owner does with it."""
+
+import pytest
+
+from accounts.access import Actor
+from accounts.models import Account
+from follows import graph, queries
+from follows.paging import Window
+
+DOOR = "test"
+
+
+def by(account: Account) -> Actor:
+    return Actor(account.pk, DOOR)
+
+
+def test_a_rejected_requester_may_ask_again(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+    graph.reject(carol.pk, by(carol), requester=alice.pk)
+
+    assert graph.follow(alice.pk, carol.pk) is graph.Turn.REQUESTED
+
+
+def test_the_id_of_an_answered_request_is_dead(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+    (request,) = queries.requests_to(carol.pk, Window(40)).ids
+    graph.accept(carol.pk, by(carol), request=request)
+
+    with pytest.raises(graph.NoSuchRequest):
+        graph.accept(carol.pk, by(carol), request=request)
+    assert queries.relationship(carol.pk, alice.pk).followed_by
