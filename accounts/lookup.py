@@ -1,7 +1,10 @@
 """Reads of accounts: by id, by handle, by e-mail. What a viewer may see is decided in `follows`."""
 
+from datetime import timedelta
+
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models import Account
 from accounts.refused import Refused
@@ -13,9 +16,11 @@ class NoSuchAccount(Refused):
     """No account with this id or name."""
 
 
-def by_id(account: int) -> Account:
-    """:raises NoSuchAccount: when there is none."""
-    return _one(Account.objects.filter(pk=account)) if 0 < account <= MAX_ID else _one(Account.objects.none())
+def by_id(account: int | None) -> Account:
+    """:raises NoSuchAccount: when there is none; None and what no id can be name nobody."""
+    if account is None or not 0 < account <= MAX_ID:
+        raise NoSuchAccount
+    return _one(Account.objects.filter(pk=account))
 
 
 def by_handle(acct: str, local_domain: str) -> Account:
@@ -47,3 +52,13 @@ def _one(found: QuerySet[Account]) -> Account:
     if account is None:
         raise NoSuchAccount
     return account
+
+
+def local_count() -> int:
+    """How many accounts this server has."""
+    return Account.objects.filter(domain="").count()
+
+
+def active_count(days: int) -> int:
+    """How many of them were active within the last `days`."""
+    return Account.objects.filter(domain="", last_active_at__gt=timezone.now() - timedelta(days=days)).count()

@@ -103,25 +103,22 @@ def split_name(display_name: str) -> tuple[str, str]:
 def change(account: int, **values: object) -> None:
     """Set columns of an account that exists, and let every reader know.
 
+    A display name given alone sets first and last name too, and the other way round.
+
     :raises Invalid: when a new user name or e-mail address is malformed or taken.
     """
     if faults := [*_identity_faults(account, values)]:
         raise Invalid(faults)
+    if "display_name" in values and "first_name" not in values:
+        values["first_name"], values["last_name"] = split_name(str(values["display_name"]))
+    elif "first_name" in values and "display_name" not in values:
+        values["display_name"] = f"{values['first_name']} {values.get('last_name', '')}".strip()
     bump = {} if values.keys() <= VISIBLE_NOWHERE else {"version": F("version") + 1}
     try:
         with transaction.atomic():
             Account.objects.filter(pk=account).update(**values, **bump)
     except IntegrityError:
         raise Invalid(_identity_faults(account, values)) from None
-
-
-def rename(account: int, *, display_name: str = "", first_name: str = "", last_name: str = "") -> None:
-    """Give an account its display name, or its first and last name; the other form follows."""
-    if first_name or last_name:
-        display_name = f"{first_name} {last_name}".strip()
-    else:
-        first_name, last_name = split_name(display_name)
-    change(account, display_name=display_name, first_name=first_name, last_name=last_name)
 
 
 def set_password(account: Account, password: str) -> None:

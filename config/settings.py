@@ -149,7 +149,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
 MEDIA_URL = f"{BASE_URL}/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
 WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step

@@ -1,8 +1,9 @@
-"""The doors and the moderators' admin."""
+"""The two doors and the moderators' admin."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
+    path("", include("compat_mastodon.urls")),
     path("admin/", admin.site.urls),
 ]

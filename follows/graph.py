@@ -121,13 +121,23 @@ def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
         return Turn.UNFOLLOWED
 
 
-def unlock(owner: int, by: Actor) -> int:
-    """Open a locked account and accept everybody who waits, oldest first. Returns how many.
+def change_profile(owner: int, by: Actor, **columns: Any) -> None:
+    """Change an account's own columns. Opening a locked account accepts everybody who waits.
+
+    :raises people.Invalid: when a value cannot be stored.
+    """
+    opens = columns.get("locked") is False and Account.objects.filter(pk=owner, locked=True).exists()
+    people.change(owner, **columns)
+    if opens:
+        accept_waiting(owner, by)
+
+
+def accept_waiting(owner: int, by: Actor) -> int:
+    """Accept everybody who waits, oldest first. Returns how many.
 
     Runs in transactions of `CHUNK` requests, so that a long queue never holds the others up.
     Requests of suspended accounts stay pending.
     """
-    people.change(owner, locked=False)
     accepted = chunk = _accept_oldest(owner, by)
     while chunk == CHUNK:
         accepted += (chunk := _accept_oldest(owner, by))

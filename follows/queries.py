@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from accounts.lookup import MAX_ID
+from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, each, given, room_for
 from follows.models import Block, Follow, FollowQuerySet, Tally
@@ -168,14 +168,55 @@ def people(ids: Sequence[int]) -> list[Person]:
     return _PEOPLE.rows(room_for(ids), ids=ids) if ids else []
 
 
-def person(account: int) -> Person | None:
-    return next(iter(people([account])), None) if 0 < account <= MAX_ID else None
+def person(account: int | None) -> Person:
+    """:raises NoSuchAccount: when there is none; None and what no id can be name nobody."""
+    if account is None or not 0 < account <= MAX_ID:
+        raise NoSuchAccount
+    for found in people([account]):
+        return found
+    raise NoSuchAccount
 
 
 _PEOPLE = Statement(
     Person,
     lambda size: Account.objects.filter(pk__in=each("ids", size)).values_list(
         "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
+    ),
+)
+
+
+class Own(NamedTuple):
+    """What only the owner is shown besides their `Person`. `waiting` counts up to 40 visible requests."""
+
+    source: dict[str, Any]
+    waiting: int
+
+
+def own(account: int) -> tuple[Person, Own]:
+    """An account as its owner sees it, in one query; for an account that is known to exist."""
+    row = _OWN.rows(account=account)[0]
+    return Person._make(row[:-2]), Own._make(row[-2:])
+
+
+class _BoundedCount(Subquery):
+    """Counts a sliced subquery, so that a million rows cost no more than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
+    output_field = IntegerField()
+
+
+_OWN = Statement(
+    _row,
+    lambda _: (
+        Account.objects.filter(pk=given("account"))
+        .annotate(
+            waiting=_BoundedCount(
+                Follow.objects.pending()
+                .filter(target=given("account"), follower__suspended_at__isnull=True)
+                .values("pk")[:40]
+            )
+        )
+        .values_list("id", "version", "tally__followers", "tally__following", *Person._fields[4:], "source", "waiting")
     ),
 )
 
@@ -261,9 +302,3 @@ _RELATIONSHIPS: Statement[_Ties] = Statement(_Ties, _ties)
 def pending_count(owner: int) -> int:
     """How many requests to `owner` wait, suspended requesters included."""
     return Tally.objects.filter(pk=owner).values_list("requests", flat=True).first() or 0
-
-
-def visible_pending_count(owner: int, at_most: int) -> int:
-    """How many requests to `owner` its lists show, counted up to `at_most`."""
-    visible = Follow.objects.pending().filter(target=owner, follower__suspended_at=None)
-    return visible[:at_most].count()

@@ -3,12 +3,7 @@
 alice, bob and mallory are open; carol is locked: whoever wants to follow her must ask.
 """
 
-import os
 from typing import Any
-
-os.environ.setdefault("RATE_LIMITS", "off")
-os.environ.setdefault("SECRET_KEY", "only for tests")
-os.environ.setdefault("BASE_URL", "http://testserver")
 
 import pytest
 

@@ -1,0 +1,176 @@
+"""The base of every API view: who may call, what was sent, and how answers and errors look.
+
+A view names the scopes it `accepts` (any one is enough, compared literally, mastodon.md §1.8) and
+which `caller` it wants; then it asks the domain once and shapes the answer.
+"""
+
+import logging
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, ClassVar
+
+import orjson
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpResponse
+from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.access import Access, Actor, touch
+from accounts.refused import Refused
+from compat_mastodon import bearer
+from compat_mastodon.entities import ACCOUNTS
+from compat_mastodon.links import link_header
+from compat_mastodon.params import Params
+from compat_mastodon.refusals import body_of
+from follows.paging import Page
+from follows.queries import Key
+
+DOOR = "mastodon"
+logger = logging.getLogger(__name__)
+
+
+class Caller(Enum):
+    """What kind of token a view wants."""
+
+    USER = "a token of an account"
+    CLIENT = "a client's own token"
+    ANY = "any token"
+    OPTIONAL = "a token or none"
+
+
+class Denied(Exception):
+    """The caller may not; `scopes` are named in the header that OAuth demands."""
+
+    def __init__(self, status: int, text: str, error: str = "", scopes: Iterable[str] = ()) -> None:
+        self.status, self.text, self.error = status, text, error
+        self.scopes = " ".join(scopes)
+        super().__init__(text)
+
+
+def answer(value: Any, status: int = 200) -> HttpResponse:
+    """JSON with this dialect's default headers."""
+    return raw(orjson.dumps(value), status)
+
+
+def raw(body: bytes, status: int = 200) -> HttpResponse:
+    """As `answer`, for JSON that is rendered already."""
+    response = HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    response["Vary"] = "Authorization, Origin"
+    return response
+
+
+class View(APIView):
+    """One endpoint."""
+
+    accepts: ClassVar[tuple[str, ...]] = ()
+    caller: ClassVar[Caller] = Caller.USER
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+
+    access: Access | None
+    params: Params
+
+    @property
+    def me(self) -> int:
+        """The calling account; only for views whose caller is a `Caller.USER`."""
+        assert self.access is not None  # noqa: S101
+        assert self.access.account is not None  # noqa: S101
+        return self.access.account
+
+    @property
+    def actor(self) -> Actor:
+        """Whose decision a write is, for the log."""
+        return Actor(self.me, DOOR)
+
+    @property
+    def viewer(self) -> int | None:
+        """The calling account, if there is one."""
+        return self.access.account if self.access else None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.params = Params.of(request)
+        self.access = request.auth = self._authenticate(request)
+
+    def _authenticate(self, request: Request) -> Access | None:
+        text = _token_of(request, self.params)
+        token = bearer.find(text) if text else None
+        if token is None:
+            if self.caller is Caller.OPTIONAL:
+                return None
+            raise Denied(401, "The access token is invalid", "invalid_token")
+        if token.revoked_at is not None:
+            raise Denied(401, "The access token was revoked", "invalid_token")
+        scopes = token.scope.split()
+        if self.accepts and not any(scope in scopes for scope in self.accepts):
+            raise Denied(403, "This action is outside the authorized scopes", "insufficient_scope", self.accepts)
+        if self.caller is Caller.USER and token.account is None:
+            raise Denied(422, "This method requires an authenticated user")
+        if self.caller is Caller.CLIENT and token.account is not None:
+            raise Denied(403, "This method requires an client credentials authentication")
+        if token.account is not None and token.last_active_at is not None:
+            if token.suspended_at is not None:
+                raise Denied(403, "Your login is currently disabled")
+            touch(token.account, token.last_active_at)
+        return Access(token.account, token.id, DOOR, scopes)
+
+    def accounts(self, request: Request, page: Page[Key]) -> HttpResponse:
+        """A page of Account entities with its Link header."""
+        response = raw(b"[" + b",".join(filter(None, ACCOUNTS.of(page.rows))) + b"]")
+        link = link_header(request, page)
+        if link:
+            response["Link"] = link
+        return response
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+        if isinstance(exc, Denied):
+            return _denied(exc)
+        status, body = _error(exc)
+        return answer(body, status)
+
+
+def _error(exc: Exception) -> tuple[int, dict[str, object]]:
+    """Status and body for whatever went wrong."""
+    status, text = 500, "Something went wrong on our side; please try again later"
+    match exc:
+        case Refused():
+            return body_of(exc)
+        case MethodNotAllowed() | Http404():
+            status, text = 404, "Not Found"
+        case APIException():
+            status, text = exc.status_code, str(exc.detail)
+        case SuspiciousOperation() | RecursionError():  # too many fields, too large, too deep
+            status, text = 400, "The request could not be read"
+        case OperationalError():
+            status, text = 503, "There was a temporary problem serving your request, please try again"
+            logger.warning("The database did not answer in time", exc_info=exc)
+        case _:
+            logger.error("Unexpected error", exc_info=exc)
+    return status, {"error": text}
+
+
+def not_found() -> HttpResponse:
+    return answer({"error": "Not Found"}, 404)
+
+
+def _denied(denied: Denied) -> HttpResponse:
+    response = answer({"error": denied.text}, denied.status)
+    if denied.error:
+        description = denied.text
+        if denied.scopes:
+            description = f"Access to this resource requires scope _{denied.scopes}_."
+        response["Cache-Control"] = "no-store, no-cache"
+        response["WWW-Authenticate"] = (
+            f'Bearer realm="Doorkeeper", error="{denied.error}", error_description="{description}"'
+        )
+    return response
+
+
+def _token_of(request: Request, params: Params) -> str | None:
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return str(token).strip()
+    return params.text("access_token") or params.text("bearer_token")

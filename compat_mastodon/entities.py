@@ -1,0 +1,141 @@
+"""The JSON shapes of this dialect (mastodon.md §4): one TypedDict-like function each, no queries."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils.html import escape, urlize
+
+from accounts.pictures import avatar_url, header_url
+from follows.fragments import Fragments
+from follows.queries import Own, Person, Relationship
+
+Entity = dict[str, Any]
+DEFAULT_ROLE = {
+    "id": "-99",
+    "name": "",
+    "permissions": "0",
+    "color": "",
+    "highlighted": False,
+    "collection_limit": 0,
+}
+
+
+def account(person: Person) -> Entity:
+    """Account (§4.1). A suspended account is a blank card."""
+    base = settings.BASE_URL
+    suspended = person.suspended_at is not None
+    local = not person.domain
+    avatar, header = avatar_url("" if suspended else person.avatar), header_url("" if suspended else person.header)
+    entity: Entity = {
+        "id": str(person.id),
+        "username": person.username,
+        "acct": person.username if local else f"{person.username}@{person.domain}",
+        "display_name": "" if suspended else person.display_name,
+        "locked": person.locked and not suspended,
+        "bot": person.bot and not suspended,
+        "discoverable": False if suspended else person.discoverable,
+        "indexable": person.indexable and not suspended,
+        "group": False,
+        "created_at": f"{person.created_at:%Y-%m-%d}T00:00:00.000Z",
+        "note": "" if suspended else html(person.note),
+        "url": f"{base if local else f'https://{person.domain}'}/@{person.username}",
+        "uri": f"{base}/ap/users/{person.id}" if local else f"https://{person.domain}/users/{person.username}",
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "avatar_description": "",
+        "header": header,
+        "header_static": header,
+        "header_description": "",
+        "followers_count": person.followers or 0,
+        "following_count": person.following or 0,
+        "statuses_count": 0,
+        "last_status_at": None,
+        "hide_collections": person.hide_collections,
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+    }
+    if suspended:
+        entity["suspended"] = True
+    if local:
+        entity["noindex"] = person.noindex
+        entity["roles"] = []
+    entity["emojis"] = []
+    entity["fields"] = [] if suspended else [field(item, linked(item["value"])) for item in person.fields]
+    return entity
+
+
+def credential_account(person: Person, own: Own) -> Entity:
+    """CredentialAccount (§4.2): the account as its owner gets it."""
+    return account(person) | {
+        "source": {
+            "privacy": own.source.get("privacy") or ("private" if person.locked else "public"),
+            "sensitive": own.source.get("sensitive", False),
+            "language": own.source.get("language"),
+            "note": person.note,
+            "fields": [field(item, item["value"]) for item in person.fields],
+            "follow_requests_count": own.waiting,
+            "hide_collections": person.hide_collections,
+            "discoverable": person.discoverable,
+            "indexable": person.indexable,
+            "attribution_domains": own.source.get("attribution_domains", []),
+            "quote_policy": own.source.get("quote_policy", "public"),
+        },
+        "role": DEFAULT_ROLE,
+    }
+
+
+def field(item: dict[str, str], value: str) -> Entity:
+    return {"name": item["name"], "value": value, "verified_at": None}
+
+
+def relationship(ties: Relationship) -> Entity:
+    """Relationship (§4.4), with all of its 16 keys."""
+    return {
+        "id": str(ties.id),
+        "following": ties.following,
+        "showing_reblogs": bool(ties.show_reblogs),
+        "notifying": bool(ties.notify),
+        "languages": ties.languages,
+        "followed_by": ties.followed_by,
+        "blocking": ties.blocking,
+        "blocked_by": ties.blocked_by,
+        "muting": False,
+        "muting_notifications": False,
+        "muting_expires_at": None,
+        "requested": ties.requested,
+        "requested_by": ties.requested_by,
+        "domain_blocking": False,
+        "endorsed": False,
+        "note": "",
+    }
+
+
+PARAGRAPH = re.compile(r"\n{2,}")
+
+
+def html(text: str) -> str:
+    """Plain text as paragraphs with links; nothing that people write becomes markup."""
+    if not text:
+        return ""
+    return "".join(f"<p>{part}</p>" for part in PARAGRAPH.split(linked(text).strip())).replace("\n", "<br>")
+
+
+def linked(text: str) -> str:
+    """One line of plain text with links."""
+    return urlize(text, nofollow=True, autoescape=True) if "://" in text or "www." in text else escape(text)
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as clients insist on it: UTC with three digits of fraction (§0.2)."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _rendered(person: Person) -> bytes:
+    return orjson.dumps(account(person))
+
+
+ACCOUNTS = Fragments(_rendered)

@@ -1,0 +1,67 @@
+"""What update_credentials may change, and its bounds (mastodon.md §3.1, §4.9)."""
+
+import re
+from typing import Any
+
+from accounts.people import Fault, Invalid, Problem, clean_text
+from compat_mastodon.params import Params
+
+MAX_DISPLAY_NAME, MAX_NOTE, MAX_FIELDS, MAX_FIELD = 40, 500, 4, 255
+LINK, LINK_LENGTH = re.compile(r"https?://\S+"), 23
+FLAGS = ("locked", "bot", "discoverable", "hide_collections", "indexable")
+DEFAULTS = {
+    "privacy": {"public", "unlisted", "private"},
+    "quote_policy": {"public", "followers", "nobody"},
+}
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+def profile_changes(params: Params, source: dict[str, Any]) -> dict[str, Any]:
+    """The columns to set. `source` holds the present defaults for posts; what is not sent stays.
+
+    :raises Invalid: when a value breaks its bound; all faults at once.
+    """
+    faults: list[Fault] = []
+    columns: dict[str, Any] = {name: flag for name in FLAGS if (flag := params.flag(name)) is not None}
+    for name, bound in (("display_name", MAX_DISPLAY_NAME), ("note", MAX_NOTE)):
+        if (text := params.text(name)) is not None:
+            columns[name] = clean_text(text)
+            if _length(columns[name]) > bound:
+                faults.append(Fault(name, Problem.TOO_LONG, bound))
+    if (rows := params.mappings("fields_attributes")) is not None:
+        columns["fields"] = _fields(rows)
+    if (defaults := params.mapping("source")) is not None:
+        columns["source"] = source | _defaults(defaults, faults)
+    if "attribution_domains" in params:
+        columns["source"] = columns.get("source", source) | {"attribution_domains": params.items("attribution_domains")}
+    if faults:
+        raise Invalid(faults)
+    return columns
+
+
+def _length(text: str) -> int:
+    """Characters, with every link counted as if it had 23."""
+    return len(LINK.sub("x" * LINK_LENGTH, text))
+
+
+def _fields(rows: list[Params]) -> list[dict[str, str]]:
+    fields = [
+        {name: clean_text(row.text(name) or "")[:MAX_FIELD] for name in ("name", "value")} for row in rows[:MAX_FIELDS]
+    ]
+    return [field for field in fields if field["name"] or field["value"]]
+
+
+def _defaults(sent: Params, faults: list[Fault]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, options in DEFAULTS.items():
+        if value := sent.text(name):
+            values[name] = value
+            if value not in options:
+                faults.append(Fault(name, Problem.INVALID))
+    if (sensitive := sent.flag("sensitive")) is not None:
+        values["sensitive"] = sensitive
+    if (language := sent.text("language")) is not None:
+        values["language"] = language or None
+        if language and not LANGUAGE.fullmatch(language):
+            faults.append(Fault("language", Problem.INVALID))
+    return values

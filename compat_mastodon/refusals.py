@@ -1,0 +1,45 @@
+"""How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
+
+from accounts.lookup import NoSuchAccount
+from accounts.people import Fault, Invalid, Problem
+from accounts.refused import Refused
+from accounts.sessions import UnknownToken
+from follows.graph import NoSuchRequest
+from follows.policy import Blocked, Hidden, SelfFollow
+
+REFUSALS: dict[type[Refused], tuple[int, str]] = {
+    NoSuchAccount: (404, "Record not found"),
+    NoSuchRequest: (404, "Record not found"),
+    SelfFollow: (403, "Following your own account is not allowed"),
+    Blocked: (403, "This action is not allowed"),
+    Hidden: (403, "This action is not allowed"),
+    UnknownToken: (401, "The access token is invalid"),
+    Invalid: (422, "Validation failed"),
+}
+
+PROBLEMS: dict[Problem, tuple[str, str]] = {
+    Problem.BLANK: ("ERR_BLANK", "can't be blank"),
+    Problem.INVALID: ("ERR_INVALID", "is invalid"),
+    Problem.TAKEN: ("ERR_TAKEN", "has already been taken"),
+    Problem.TOO_LONG: ("ERR_TOO_LONG", "is too long (maximum is {bound} characters)"),
+    Problem.TOO_SHORT: ("ERR_TOO_SHORT", "is too short (minimum is {bound} characters)"),
+}
+
+
+def body_of(refused: Refused) -> tuple[int, dict[str, object]]:
+    """Status and body for a refusal."""
+    status, text = REFUSALS[type(refused)]
+    if isinstance(refused, Invalid):
+        return status, _validation(refused.faults)
+    return status, {"error": text}
+
+
+def _validation(faults: tuple[Fault, ...]) -> dict[str, object]:
+    details: dict[str, list[dict[str, str]]] = {}
+    sentences = []
+    for fault in faults:
+        code, template = PROBLEMS[fault.problem]
+        description = template.format(bound=fault.bound)
+        details.setdefault(fault.field, []).append({"error": code, "description": description})
+        sentences.append(f"{fault.field.replace('_', ' ').capitalize()} {description}")
+    return {"error": f"Validation failed: {', '.join(sentences)}", "details": details}

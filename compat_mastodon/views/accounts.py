@@ -1,0 +1,77 @@
+"""Reading accounts (mastodon.md §3.2) and one's own (§3.1)."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import lookup
+from compat_mastodon import entities
+from compat_mastodon.api import Caller, View, answer
+from compat_mastodon.params import as_id
+from compat_mastodon.profile import profile_changes
+from follows import graph, policy, queries
+
+
+class VerifyCredentials(View):
+    accepts = ("profile", "read", "read:accounts")
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer(entities.credential_account(*queries.own(self.me)))
+
+
+class UpdateCredentials(View):
+    accepts = ("write", "write:accounts")
+
+    def patch(self, request: Request) -> HttpResponse:
+        _, own = queries.own(self.me)
+        graph.change_profile(self.me, self.actor, **profile_changes(self.params, own.source))
+        return answer(entities.credential_account(*queries.own(self.me)))
+
+
+class Account(View):
+    accepts = ("read", "read:accounts")
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request, account: str) -> HttpResponse:
+        return _account(as_id(account))
+
+
+class Lookup(View):
+    accepts = ("read", "read:accounts")
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request) -> HttpResponse:
+        return _account(lookup.by_handle(self.params.text("acct") or "", settings.LOCAL_DOMAIN).pk)
+
+
+class Relationships(View):
+    accepts = ("read", "read:follows")
+
+    def get(self, request: Request) -> HttpResponse:
+        found = queries.relationships(
+            self.me, self.params.ids("id"), with_suspended=self.params.flag("with_suspended") or False
+        )
+        return answer([entities.relationship(ties) for ties in found])
+
+
+class Followers(View):
+    accepts = ("read", "read:accounts")
+    caller = Caller.OPTIONAL
+    read = staticmethod(queries.followers_of)
+
+    def get(self, request: Request, account: str) -> HttpResponse:
+        owner = lookup.by_id(as_id(account))
+        window = self.params.window()
+        try:
+            policy.check_lists_visible(owner, self.viewer)
+        except policy.Hidden:
+            return answer([])
+        return self.accounts(request, self.read(owner.pk, self.viewer, window))
+
+
+class Following(Followers):
+    read = staticmethod(queries.following_of)
+
+
+def _account(account: int | None) -> HttpResponse:
+    return answer(entities.account(queries.person(account)))

@@ -1,0 +1,33 @@
+"""Requests to follow me (mastodon.md §2). In the path stands the requester's account id."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.lookup import NoSuchAccount
+from compat_mastodon import entities
+from compat_mastodon.api import View, answer
+from compat_mastodon.params import as_id
+from follows import graph, queries
+
+
+class FollowRequests(View):
+    accepts = ("follow", "read", "read:follows")
+
+    def get(self, request: Request) -> HttpResponse:
+        return self.accounts(request, queries.requests_to(self.me, self.params.window()))
+
+
+class Authorize(View):
+    accepts = ("follow", "write", "write:follows")
+    decide = staticmethod(graph.accept)
+
+    def post(self, request: Request, account: str) -> HttpResponse:
+        requester = as_id(account)
+        if requester is None:
+            raise NoSuchAccount
+        self.decide(self.me, self.actor, requester=requester)
+        return answer(entities.relationship(queries.relationship(self.me, requester)))
+
+
+class Reject(Authorize):
+    decide = staticmethod(graph.reject)

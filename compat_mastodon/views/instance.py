@@ -1,0 +1,132 @@
+"""What this server is (mastodon.md §3.8, §4.9). Only what is really there is announced."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import lookup
+from compat_mastodon.api import Caller, View, answer, not_found
+from compat_mastodon.profile import MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
+
+VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
+DEPRECATED_V1 = "@1668384000"
+THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
+WEBSOCKETS = settings.BASE_URL.replace("http", "ws", 1)
+CONFIGURATION = {
+    "accounts": {
+        "max_display_name_length": MAX_DISPLAY_NAME,
+        "max_note_length": MAX_NOTE,
+        "max_avatar_description_length": 0,
+        "max_header_description_length": 0,
+        "max_featured_tags": 0,
+        "max_pinned_statuses": 0,
+        "max_profile_fields": MAX_FIELDS,
+        "profile_field_name_limit": MAX_FIELD,
+        "profile_field_value_limit": MAX_FIELD,
+    },
+    "statuses": {"max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23},
+    "media_attachments": {
+        "description_limit": 10000,
+        "image_matrix_limit": 33177600,
+        "image_size_limit": 16777216,
+        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
+        "video_frame_rate_limit": 120,
+        "video_matrix_limit": 8294400,
+        "video_size_limit": 103809024,
+    },
+    "polls": {
+        "max_options": 4,
+        "max_characters_per_option": 50,
+        "min_expiration": 300,
+        "max_expiration": 2629746,
+    },
+}
+
+
+class InstanceV2(View):
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request) -> HttpResponse:
+        return _public(
+            {
+                "domain": settings.LOCAL_DOMAIN,
+                "title": settings.SITE_NAME,
+                "version": VERSION,
+                "source_url": settings.BASE_URL,
+                "description": settings.SITE_DESCRIPTION,
+                "usage": {"users": {"active_month": lookup.active_count(days=30)}},
+                "thumbnail": {"url": THUMBNAIL, "description": ""},
+                "icon": [],
+                "languages": ["en"],
+                "configuration": CONFIGURATION
+                | {
+                    "urls": {
+                        "streaming": WEBSOCKETS,
+                        "status": None,
+                        "about": settings.BASE_URL,
+                        "privacy_policy": None,
+                        "terms_of_service": None,
+                    },
+                    "vapid": {"public_key": ""},
+                    "translation": {"enabled": False},
+                    "timelines_access": {
+                        feed: {"local": "public", "remote": "public"}
+                        for feed in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+                    },
+                    "limited_federation": False,
+                },
+                "registrations": {
+                    "enabled": settings.REGISTRATIONS_OPEN,
+                    "approval_required": False,
+                    "reason_required": False,
+                    "message": None,
+                    "min_age": None,
+                    "url": None,
+                },
+                "api_versions": {"mastodon": 1},
+                "wrapstodon": None,
+                "contact": {"email": settings.CONTACT_EMAIL, "account": None},
+                "rules": [],
+            }
+        )
+
+
+class InstanceV1(View):
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request) -> HttpResponse:
+        response = _public(
+            {
+                "uri": settings.LOCAL_DOMAIN,
+                "title": settings.SITE_NAME,
+                "short_description": settings.SITE_DESCRIPTION,
+                "description": settings.SITE_DESCRIPTION,
+                "email": settings.CONTACT_EMAIL,
+                "version": VERSION,
+                "urls": {"streaming_api": WEBSOCKETS},
+                "stats": {"user_count": lookup.local_count(), "status_count": 0, "domain_count": 0},
+                "thumbnail": THUMBNAIL,
+                "languages": ["en"],
+                "registrations": settings.REGISTRATIONS_OPEN,
+                "approval_required": False,
+                "invites_enabled": False,
+                "configuration": CONFIGURATION,
+                "contact_account": None,
+                "rules": [],
+            }
+        )
+        response["Deprecation"] = DEPRECATED_V1
+        return response
+
+
+class Unknown(View):
+    """Everything else under /api: a 404 that clients can read."""
+
+    def dispatch(self, *args: object, **kwargs: object) -> HttpResponse:
+        return not_found()
+
+
+def _public(value: object) -> HttpResponse:
+    response = answer(value)
+    response["Cache-Control"] = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
+    return response

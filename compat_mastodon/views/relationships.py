@@ -1,0 +1,60 @@
+"""Changing how I and another account stand (mastodon.md §3.3). All answer with the Relationship."""
+
+import re
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import lookup
+from accounts.people import Fault, Invalid, Problem
+from compat_mastodon import entities
+from compat_mastodon.api import View, answer
+from compat_mastodon.params import Params, as_id
+from follows import graph, queries
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+class Change(View):
+    """One verb on one account."""
+
+    accepts = ("follow", "write", "write:follows")
+
+    def post(self, request: Request, account: str) -> HttpResponse:
+        other = lookup.by_id(as_id(account)).pk
+        self.change(other)
+        return answer(entities.relationship(queries.relationship(self.me, other)))
+
+    def change(self, other: int) -> None:
+        raise NotImplementedError
+
+
+class Follow(Change):
+    def change(self, other: int) -> None:
+        graph.follow(self.me, other, **follow_options(self.params))
+
+
+class Unfollow(Change):
+    def change(self, other: int) -> None:
+        graph.unfollow(self.me, other, self.actor)
+
+
+class RemoveFromFollowers(Change):
+    def change(self, other: int) -> None:
+        graph.remove_follower(self.me, other, self.actor)
+
+
+def follow_options(params: Params) -> dict[str, object]:
+    """The options that were sent, as columns of the edge; what was not sent stays as it is.
+
+    :raises Invalid: when a language is no language code.
+    """
+    options: dict[str, object] = {}
+    for name, column in (("reblogs", "show_reblogs"), ("notify", "notify")):
+        if (flag := params.flag(name)) is not None:
+            options[column] = flag
+    if "languages" in params:
+        options["languages"] = [language for language in params.items("languages") if language]
+        if not all(LANGUAGE.fullmatch(language) for language in params.items("languages") if language):
+            raise Invalid([Fault("languages", Problem.INVALID)])
+    return options

@@ -1,0 +1,61 @@
+"""A Mastodon client for the stories: the HTTP client of the test with an account's token."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from compat_mastodon.models import AccessToken, Application
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+ALL_SCOPES = "read write follow push"
+
+
+class Mastodon(Client):
+    """Sends an account's token, and JSON unless told otherwise."""
+
+    def __init__(self, token: str | None = None) -> None:
+        super().__init__(headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    def post(self, path: str, data: Any = None, content_type: str = "application/json", **extra: Any) -> Any:
+        return super().post(path, data, content_type=content_type, **extra)
+
+    def patch(self, path: str, data: Any = None, content_type: str = "application/json", **extra: Any) -> Any:
+        return super().patch(path, data, content_type=content_type, **extra)
+
+
+def token_for(account: Account | None, scopes: str = ALL_SCOPES) -> str:
+    """A token as the OAuth flow would have left it."""
+    application = Application.objects.create(
+        name="Story",
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
+        redirect_uris="urn:ietf:wg:oauth:2.0:oob",
+        scopes=scopes,
+    )
+    token = secrets.token_urlsafe(32)
+    AccessToken.objects.create(
+        user=account,
+        application=application,
+        token="",
+        token_checksum=hashlib.sha256(token.encode()).hexdigest(),
+        expires=FOREVER,
+        scope=scopes,
+        nonce=secrets.token_urlsafe(32),
+    )
+    return token
+
+
+@pytest.fixture
+def mastodon(db: None) -> Callable[..., Mastodon]:
+    """`mastodon(alice)` is alice's client, `mastodon(alice, "read")` one with fewer scopes, `mastodon()` nobody's."""
+
+    def client(account: Account | None = None, scopes: str = ALL_SCOPES) -> Mastodon:
+        return Mastodon(token_for(account, scopes) if account else None)
+
+    return client
