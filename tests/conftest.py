@@ -3,18 +3,10 @@
 alice, bob and mallory are open; carol is locked: whoever wants to follow her must ask.
 """
 
-from typing import Any
-
 import pytest
 
 from accounts.models import Account
 from tests.factories import AccountFactory
-
-
-@pytest.fixture(autouse=True)
-def _fast_passwords(settings: Any) -> None:
-    """Argon2 is slow by design; the stories are not about it."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -1,0 +1,12 @@
+"""The settings under test: the server's own, with an environment and a fast password hasher."""
+
+import os
+
+os.environ.setdefault("RATE_LIMITS", "off")
+os.environ.setdefault("REGISTRATIONS", "open")
+os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ["BASE_URL"] = "http://testserver"
+
+from config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design
