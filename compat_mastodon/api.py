@@ -120,7 +120,7 @@ class View(APIView):
     def accounts(self, request: Request, page: Page[Key]) -> HttpResponse:
         """A page of Account entities with its Link header."""
         response = raw(b"[" + b",".join(filter(None, ACCOUNTS.of(page.rows))) + b"]")
-        link = link_header(request, page)
+        link = link_header(request, page, self.params.text("limit"))
         if link:
             response["Link"] = link
         return response

@@ -8,12 +8,11 @@ from rest_framework.request import Request
 from follows.paging import Page
 
 
-def link_header(request: Request, page: Page[Any]) -> str | None:
-    """Next before prev, keys in alphabetical order, only `limit` carried over. None for an empty page."""
+def link_header(request: Request, page: Page[Any], limit: str | None) -> str | None:
+    """Next before prev, keys in alphabetical order, `limit` as it was sent. None for an empty page."""
     if not page.ids:
         return None
     base = f"{request.scheme}://{request.get_host()}{request.path}?"
-    limit = request.GET.get("limit")
     if limit is not None:
         base += f"limit={quote_plus(limit)}&"
     links = [f'<{base}since_id={page.ids[0]}>; rel="prev"']

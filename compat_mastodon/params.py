@@ -7,7 +7,9 @@ is a 400 that names it.
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 
+from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
@@ -44,8 +46,8 @@ class Params:
                 values |= body
             else:
                 raise BadParam("body")
-        if request.META.get("QUERY_STRING"):
-            _nest(request.GET.lists(), values)
+        if query := request.META.get("QUERY_STRING"):
+            _nest(_query_lists(query), values)
         return cls(values)
 
     def __contains__(self, name: str) -> bool:
@@ -141,6 +143,18 @@ def as_id(text: str) -> int | None:
         if 0 < int(text) <= MAX_ID:
             return int(text)
     return None
+
+
+def _query_lists(query: str) -> Iterable[tuple[str, list[Any]]]:
+    """The query's values by name; Django's own reading costs three times as much on a page of ids."""
+    lists: dict[str, list[Any]] = {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
+    except ValueError:
+        raise BadParam("query") from None
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists.items()
 
 
 def _nest(pairs: Iterable[tuple[str, list[Any]]], into: dict[str, Any]) -> None:

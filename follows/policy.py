@@ -1,10 +1,13 @@
 """May this happen, may this be seen: the rules of the graph, for both doors."""
 
-from django.db.models import Q
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
 from accounts.refused import Refused
+from accounts.statements import Statement, given
 from follows.models import Block, Follow
 
 
@@ -44,22 +47,51 @@ def blocked_between(one: int, other: int) -> bool:
     return Block.objects.filter(Q(blocker=one, target=other) | Q(blocker=other, target=one)).exists()
 
 
-def check_lists_visible(account: Account, viewer: int | None) -> None:
-    """Whom an account follows, and who follows it, is for everybody unless it was hidden.
+def check_lists_visible(account: int | None, viewer: int | None) -> None:
+    """Whom an account follows, and who follows it, is for everybody unless it was hidden. One query.
 
+    :raises NoSuchAccount: when there is none; None names nobody.
     :raises Hidden: when the account is suspended, hides its collections, shows them to its followers
         only, or one of the two blocks the other.
     """
-    if account.suspended_at is not None:
+    facts = _FACTS.first(account=account, viewer=viewer or 0) if account else None
+    if facts is None:
+        raise NoSuchAccount
+    if facts.suspended:
         raise Hidden
-    if viewer == account.pk:
+    if viewer == account:
         return
-    if account.hide_collections or (viewer and blocked_between(viewer, account.pk)):
+    if facts.hide_collections or facts.parted:
         raise Hidden
-    if account.profile_privacy == Audience.FOLLOWERS and not follows(viewer, account.pk):
+    if facts.profile_privacy == Audience.FOLLOWERS and not facts.follows:
         raise Hidden
 
 
-def follows(viewer: int | None, account: int) -> bool:
-    """Whether `viewer` is an accepted follower."""
-    return viewer is not None and Follow.objects.accepted().filter(follower=viewer, target=account).exists()
+class _Facts(NamedTuple):
+    """What the visibility of an account's lists depends on."""
+
+    suspended: bool
+    hide_collections: bool | None
+    profile_privacy: str
+    parted: bool
+    follows: bool
+
+
+def parted_from(viewer: Any, account: str) -> Q:
+    """In a query: whether a block stands between the viewer and the account in that column, either way."""
+    blocks = Exists(Block.objects.filter(blocker=viewer, target=OuterRef(account)))
+    return blocks | Exists(Block.objects.filter(blocker=OuterRef(account), target=viewer))
+
+
+_FACTS = Statement(
+    _Facts,
+    lambda _: (
+        Account.objects.filter(pk=given("account"))
+        .annotate(
+            suspended=ExpressionWrapper(Q(suspended_at__isnull=False), BooleanField()),
+            parted=ExpressionWrapper(parted_from(given("viewer"), "pk"), BooleanField()),
+            follows=Exists(Follow.objects.accepted().filter(follower=given("viewer"), target=OuterRef("pk"))),
+        )
+        .values_list("suspended", "hide_collections", "profile_privacy", "parted", "follows")
+    ),
+)

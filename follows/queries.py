@@ -8,13 +8,24 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
-from accounts.statements import Statement, each, given, room_for
+from accounts.statements import Statement, each, given
 from follows.models import Block, Follow, FollowQuerySet, Tally
 from follows.paging import Page, Window
+from follows.policy import parted_from
 
 
 class Key(NamedTuple):
@@ -67,7 +78,7 @@ class Relationship(NamedTuple):
     """How `viewer` and the account with this id stand to each other.
 
     `show_reblogs`, `notify` and `languages` are those of the viewer's follow or request, None
-    without one.
+    without one. The flags are true or false, or 1 or 0.
     """
 
     id: int
@@ -133,10 +144,7 @@ def _pages(edges: Callable[[], FollowQuerySet], end: str) -> Statement[Any]:
 
 def _unparted(edges: FollowQuerySet, end: str) -> FollowQuerySet:
     """Without those whom a block parts from the viewer, in either direction."""
-    return edges.exclude(
-        Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef(f"{end}_id")))
-        | Exists(Block.objects.filter(blocker=OuterRef(f"{end}_id"), target=given("viewer")))
-    )
+    return edges.exclude(parted_from(given("viewer"), f"{end}_id"))
 
 
 def _followers() -> FollowQuerySet:
@@ -165,7 +173,7 @@ _FOLLOWING_OF = {
 
 def people(ids: Sequence[int]) -> list[Person]:
     """What can be shown of these accounts, in no particular order; unknown ids are left out."""
-    return _PEOPLE.rows(room_for(ids), ids=ids) if ids else []
+    return _PEOPLE.rows(ids=ids) if ids else []
 
 
 def person(account: int | None) -> Person:
@@ -179,7 +187,7 @@ def person(account: int | None) -> Person:
 
 _PEOPLE = Statement(
     Person,
-    lambda size: Account.objects.filter(pk__in=each("ids", size)).values_list(
+    lambda _: Account.objects.filter(pk__in=each("ids")).values_list(
         "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
     ),
 )
@@ -226,11 +234,9 @@ _OWN = Statement(
 
 def relationships(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[Relationship]:
     """How the viewer and each of these accounts stand; one query. Unknown ids are left out."""
-    wanted = sorted({account for account in ids if 0 < account <= MAX_ID})
-    if not wanted:
-        return []
-    rows = _RELATIONSHIPS.rows(room_for(wanted), viewer=viewer, ids=wanted)
-    return [_relationship(row) for row in rows if with_suspended or row.suspended_at is None]
+    wanted = {account for account in ids if 0 < account <= MAX_ID}
+    statement = _RELATIONSHIPS if with_suspended else _RELATIONSHIPS_OF_ACTIVE
+    return statement.rows(viewer=viewer, ids=wanted) if wanted else []
 
 
 def relationship(viewer: int, account: int) -> Relationship:
@@ -238,62 +244,45 @@ def relationship(viewer: int, account: int) -> Relationship:
     return relationships(viewer, [account])[0]
 
 
-class _Ties(NamedTuple):
-    id: int
-    suspended_at: datetime | None
-    out: int | None
-    out_accepted_at: datetime | None
-    show_reblogs: bool | None
-    notify: bool | None
-    languages: list[str] | None
-    back: int | None
-    back_accepted_at: datetime | None
-    blocking: bool
-    blocked_by: bool
-
-
-def _relationship(ties: _Ties) -> Relationship:
-    return Relationship(
-        id=ties.id,
-        following=ties.out_accepted_at is not None,
-        requested=ties.out is not None and ties.out_accepted_at is None,
-        show_reblogs=ties.show_reblogs,
-        notify=ties.notify,
-        languages=ties.languages,
-        followed_by=ties.back_accepted_at is not None,
-        requested_by=ties.back is not None and ties.back_accepted_at is None,
-        blocking=bool(ties.blocking),
-        blocked_by=bool(ties.blocked_by),
-    )
-
-
-def _ties(size: int) -> QuerySet[Any, Any]:
+def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
     """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
-    return (
-        Account.objects.filter(pk__in=each("ids", size))
-        .annotate(
-            out=FilteredRelation("follows_in", condition=Q(follows_in__follower=given("viewer"))),
-            back=FilteredRelation("follows_out", condition=Q(follows_out__target=given("viewer"))),
-            blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
-            blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
-        )
-        .values_list(
-            "id",
-            "suspended_at",
-            "out__id",
-            "out__accepted_at",
-            "out__show_reblogs",
-            "out__notify",
-            "out__languages",
-            "back__id",
-            "back__accepted_at",
-            "blocking",
-            "blocked_by",
-        )
+    mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
+    return Statement(
+        Relationship,
+        lambda _: (
+            accounts.filter(pk__in=each("ids"))
+            .annotate(
+                mine=FilteredRelation("follows_in", condition=mine),
+                theirs=FilteredRelation("follows_out", condition=theirs),
+                following=_is(mine__accepted_at__isnull=False),
+                requested=_is(mine__id__isnull=False, mine__accepted_at__isnull=True),
+                followed_by=_is(theirs__accepted_at__isnull=False),
+                requested_by=_is(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
+                blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
+                blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
+            )
+            .values_list(
+                "id",
+                "following",
+                "requested",
+                "mine__show_reblogs",
+                "mine__notify",
+                "mine__languages",
+                "followed_by",
+                "requested_by",
+                "blocking",
+                "blocked_by",
+            )
+        ),
     )
 
 
-_RELATIONSHIPS: Statement[_Ties] = Statement(_Ties, _ties)
+def _is(**conditions: object) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(Q(**conditions), output_field=BooleanField())
+
+
+_RELATIONSHIPS = _ties(Account.objects.all())
+_RELATIONSHIPS_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=True))
 
 
 # --- counts -----------------------------------------------------------------------------------------

@@ -7,6 +7,6 @@ os.environ.setdefault("REGISTRATIONS", "open")
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ["BASE_URL"] = "http://testserver"
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design

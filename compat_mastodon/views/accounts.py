@@ -60,13 +60,12 @@ class Followers(View):
     read = staticmethod(queries.followers_of)
 
     def get(self, request: Request, account: str) -> HttpResponse:
-        owner = lookup.by_id(as_id(account))
-        window = self.params.window()
+        owner = as_id(account) or 0
         try:
             policy.check_lists_visible(owner, self.viewer)
         except policy.Hidden:
             return answer([])
-        return self.accounts(request, self.read(owner.pk, self.viewer, window))
+        return self.accounts(request, self.read(owner, self.viewer, self.params.window()))
 
 
 class Following(Followers):
