@@ -11,10 +11,11 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BooleanField, Expression, QuerySet
+from django.db.models import AutoField, BooleanField, Expression, Model, QuerySet
+from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -48,12 +49,6 @@ class each(given):  # noqa: N801
         return json.dumps(members) if connection.vendor == "sqlite" else members
 
 
-class _Compiled(NamedTuple):
-    sql: str
-    parameters: list[Any]
-    converters: list[tuple[int, Callable[[Any], Any]]]
-
-
 class Statement(Generic[Row]):
     """One SELECT. `build(limit)` gives a `values_list` queryset; it is called once for each limit."""
 
@@ -63,10 +58,8 @@ class Statement(Generic[Row]):
 
     def rows(self, limit: int = 0, **values: Any) -> list[Row]:
         """Run it. `values` are what the `given`s stand for."""
-        connection = connections[DEFAULT_DB_ALIAS]
         sql, parameters, converters = self._compiled(limit)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [p.bind(values, connection) if isinstance(p, given) else p for p in parameters])
+        with _run(sql, parameters, values) as cursor:
             rows = cursor.fetchall()
         if converters:
             rows = [_converted(row, converters) for row in rows]
@@ -76,7 +69,7 @@ class Statement(Generic[Row]):
         rows = self.rows(**values)
         return rows[0] if rows else None
 
-    def _compile(self, limit: int) -> _Compiled:
+    def _compile(self, limit: int) -> tuple[str, list[Any], "Converters"]:
         """SQL, its parameters, and how the database's values become Python's.
 
         Booleans stay as the driver gives them; expressions may be 0 and 1 on SQLite.
@@ -84,23 +77,75 @@ class Statement(Generic[Row]):
         compiler = self._build(limit).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
-        return _Compiled(
-            sql,
-            list(parameters),
-            [
-                (index, partial(_convert, function, expression, compiler.connection))
-                for index, (functions, expression) in compiler.get_converters(columns).items()
-                if not isinstance(expression.output_field, BooleanField)
-                for function in functions
-            ],
-        )
+        converters: Converters = [
+            (index, partial(_convert, function, expression, compiler.connection))
+            for index, (functions, expression) in compiler.get_converters(columns).items()
+            if not isinstance(expression.output_field, BooleanField)
+            for function in functions
+        ]
+        return sql, list(parameters), converters
+
+
+class Write:
+    """One INSERT, UPDATE or DELETE of a single table; nothing cascades and no signal is sent."""
+
+    def __init__(self, build: Callable[[], Query]) -> None:
+        self._build = build
+        self._compiled = cache(self._compile)
+
+    @classmethod
+    def insert(cls, build: Callable[[], Model]) -> "Write":
+        """Insert the row that `build` gives, with `given`s for the values that differ each time."""
+
+        def query() -> Query:
+            row = build()
+            fields = [field for field in row._meta.concrete_fields if not isinstance(field, AutoField)]
+            insert = InsertQuery(type(row))
+            insert.insert_values(fields, [row])
+            return insert
+
+        return cls(query)
+
+    @classmethod
+    def update(cls, build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
+        def update() -> Query:
+            query: UpdateQuery = build().query.chain(UpdateQuery)  # type: ignore[assignment]  # as QuerySet.update does
+            query.add_update_values(columns)
+            return query
+
+        return cls(update)
+
+    @classmethod
+    def delete(cls, build: Callable[[], QuerySet[Any]]) -> "Write":
+        return cls(lambda: build().query.chain(DeleteQuery))
+
+    def run(self, **values: Any) -> int:
+        """Run it; returns how many rows were written."""
+        sql, parameters = self._compiled()
+        with _run(sql, parameters, values) as cursor:
+            return int(cursor.rowcount)
+
+    def _compile(self) -> tuple[str, list[Any]]:
+        compiled = self._build().get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
+        return sql, list(parameters)
+
+
+Converters = list[tuple[int, Callable[[Any], Any]]]
+
+
+def _run(sql: str, parameters: list[Any], values: dict[str, Any]) -> Any:
+    connection = connections[DEFAULT_DB_ALIAS]
+    cursor = connection.cursor()
+    cursor.execute(sql, [p.bind(values, connection) if isinstance(p, given) else p for p in parameters])
+    return cursor
 
 
 def _convert(function: Callable[..., Any], expression: Any, connection: Any, value: Any) -> Any:
     return function(value, expression, connection)
 
 
-def _converted(row: tuple[Any, ...], converters: list[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+def _converted(row: tuple[Any, ...], converters: Converters) -> list[Any]:
     values = list(row)
     for index, convert in converters:
         if values[index] is not None:

@@ -1,14 +1,13 @@
 """Every write to the graph.
 
 One write is one transaction under one pair lock; tallies move last in it. Refusals are raised
-before anything is changed. Reads are in `queries`, rules in `policy`.
+before anything is changed. Reads are in `queries`, rules in `policy`, the statements in `edges`.
 """
 
 from enum import Enum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts import people
@@ -16,13 +15,13 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import notices, policy
+from follows import edges, notices, policy
+from follows.edges import Delta, Edge
 from follows.locks import lock_pairs, pair_lock
-from follows.models import Block, Decision, Follow, Notice, Tally
+from follows.models import Block, Decision, Follow, Notice
 
 Decided = Decision.Kind
 Told = Notice.Kind
-Moves = dict[int, dict[str, int]]  # account -> tally column -> by how much
 
 CHUNK = 500  # requests accepted in one transaction when an account opens
 
@@ -51,21 +50,21 @@ def follow(follower: int, target: int, **options: Any) -> Turn:
     """
     with pair_lock(follower, target):
         wait = policy.needs_approval(follower, target)
-        edge = Follow.objects.filter(follower=follower, target=target).first()
+        edge = edges.find(follower, target)
         if edge is None:
             return _begin(follower, target, wait, options)
         if options:
-            Follow.objects.filter(pk=edge.pk).update(**options)
-            edge.refresh_from_db()
-        if edge.accepted_at is None and not wait:
-            return _join(edge)
+            Follow.objects.filter(pk=edge.id).update(**options)
+        if edge.pending and not wait:
+            return _join(edge._replace(**options))
         return Turn.NOTHING
 
 
 def unfollow(follower: int, target: int, by: Actor) -> Turn:
     """End the follow or take back the request; neither there is no error."""
     with pair_lock(follower, target):
-        return _end(follower, target, by)
+        edge = edges.find(follower, target)
+        return _end(edge, by) if edge else Turn.NOTHING
 
 
 def toggle(follower: int, target: int, by: Actor) -> Turn:
@@ -77,12 +76,12 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
     """
     with pair_lock(follower, target):
         wait = policy.needs_approval(follower, target)
-        edge = Follow.objects.filter(follower=follower, target=target).first()
+        edge = edges.find(follower, target)
         if edge is None:
             return _begin(follower, target, wait, {})
-        if edge.accepted_at is None and not wait:
+        if edge.pending and not wait:
             return _join(edge)
-        return _end(follower, target, by)
+        return _end(edge, by)
 
 
 def accept(owner: int, by: Actor, *, requester: int | None = None, request: int | None = None) -> None:
@@ -103,21 +102,22 @@ def reject(owner: int, by: Actor, *, requester: int | None = None, request: int 
     requester = requester or _requester(owner, request)
     with pair_lock(requester, owner):
         edge = _pending(owner, requester, request)
-        edge.delete()
+        edges.drop(edge)
         notices.withdraw(owner, requester, Told.REQUESTED)
-        _log(Decided.REJECTED, requester, owner, by)
-        _move({owner: {"requests": -1}})
+        edges.log(Decided.REJECTED, requester, owner, by)
+        edges.move(edge.moves(-1))
 
 
 def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
     """End somebody's follow of `owner`; a pending request of theirs stays."""
     with pair_lock(follower, owner):
-        deleted, _ = Follow.objects.accepted().filter(follower=follower, target=owner).delete()
-        if not deleted:
+        edge = edges.find(follower, owner)
+        if edge is None or edge.pending:
             return Turn.NOTHING
-        notices.withdraw(owner, follower, Told.FOLLOWED, Told.JOINED)
-        _log(Decided.REMOVED, follower, owner, by)
-        _move({owner: {"followers": -1}, follower: {"following": -1}})
+        edges.drop(edge)
+        notices.forget(owner, follower)
+        edges.log(Decided.REMOVED, follower, owner, by)
+        edges.move(edge.moves(-1))
         return Turn.UNFOLLOWED
 
 
@@ -158,14 +158,13 @@ def block(blocker: int, target: int, by: Actor) -> bool:
         _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)
         if not created:
             return False
-        moves: Moves = {}
-        for follower, followed in ((blocker, target), (target, blocker)):
-            for edge in Follow.objects.filter(follower=follower, target=followed):
-                edge.delete()
-                _shift(moves, edge, -1)
-        notices.forget_between(blocker, target)
-        _log(Decided.BLOCKED, target, blocker, by)
-        _move(moves)
+        cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
+        for edge in cut:
+            edges.drop(edge)
+        notices.forget(blocker, target)
+        notices.forget(target, blocker)
+        edges.log(Decided.BLOCKED, target, blocker, by)
+        edges.move(*(edge.moves(-1) for edge in cut))
         return True
 
 
@@ -174,7 +173,7 @@ def unblock(blocker: int, target: int, by: Actor) -> bool:
     with pair_lock(blocker, target):
         deleted, _ = Block.objects.filter(blocker=blocker, target=target).delete()
         if deleted:
-            _log(Decided.UNBLOCKED, target, blocker, by)
+            edges.log(Decided.UNBLOCKED, target, blocker, by)
         return bool(deleted)
 
 
@@ -189,44 +188,37 @@ def toggle_block(blocker: int, target: int, by: Actor) -> bool:
 
 def _begin(follower: int, target: int, wait: bool, options: dict[str, Any]) -> Turn:
     now = timezone.now()
-    edge = Follow.objects.create(
-        follower_id=follower, target_id=target, created_at=now, accepted_at=None if wait else now, **options
-    )
+    edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options)
+    edges.add(edge)
     notices.tell(target, follower, Told.REQUESTED if wait else Told.FOLLOWED)
-    _move(_shift({}, edge, +1))
+    edges.move(edge.moves(+1))
     return Turn.REQUESTED if wait else Turn.FOLLOWED
 
 
-def _join(edge: Follow, by: Actor | None = None) -> Turn:
+def _join(request: Edge, by: Actor | None = None) -> Turn:
     """Make a request a follow, in a fresh row. Without `by` nobody decided: the account had opened."""
-    owner, requester = edge.target_id, edge.follower_id
-    moves = _shift({}, edge, -1)
-    edge.delete()
-    edge.pk, edge.accepted_at = None, timezone.now()
-    edge.save(force_insert=True)
+    follow = request._replace(accepted_at=timezone.now())
+    owner, requester = follow.target, follow.follower
+    edges.drop(request)
+    edges.add(follow)
     notices.withdraw(owner, requester, Told.REQUESTED)
     if by is None:
         notices.tell(owner, requester, Told.FOLLOWED)
     else:
         notices.tell(owner, requester, Told.JOINED)
         notices.tell(requester, owner, Told.ACCEPTED)
-        _log(Decided.ACCEPTED, requester, owner, by)
-    _move(_shift(moves, edge, +1))
+        edges.log(Decided.ACCEPTED, requester, owner, by)
+    edges.move(request.moves(-1), follow.moves(+1))
     return Turn.FOLLOWED
 
 
-def _end(follower: int, target: int, by: Actor) -> Turn:
-    edge = Follow.objects.filter(follower=follower, target=target).first()
-    if edge is None:
-        return Turn.NOTHING
-    moves = _shift({}, edge, -1)
-    pending = edge.accepted_at is None
-    edge.delete()
-    notices.withdraw(target, follower, Told.REQUESTED, Told.FOLLOWED, Told.JOINED)
-    if pending:
-        _log(Decided.CANCELLED, follower, target, by)
-    _move(moves)
-    return Turn.CANCELLED if pending else Turn.UNFOLLOWED
+def _end(edge: Edge, by: Actor) -> Turn:
+    edges.drop(edge)
+    notices.forget(edge.target, edge.follower)
+    if edge.pending:
+        edges.log(Decided.CANCELLED, edge.follower, edge.target, by)
+    edges.move(edge.moves(-1))
+    return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
 
 
 def _accept_oldest(owner: int, by: Actor) -> int:
@@ -235,30 +227,29 @@ def _accept_oldest(owner: int, by: Actor) -> int:
         waiting = Follow.objects.pending().filter(target=owner, follower__suspended_at=None)
         requesters = list(waiting.order_by("id").values_list("follower_id", flat=True)[:CHUNK])
         lock_pairs(owner, requesters)
-        edges = list(Follow.objects.pending().filter(target=owner, follower__in=requesters).order_by("id"))
-        requesters = [edge.follower_id for edge in edges]  # without those who went before the lock was ours
-        Follow.objects.filter(pk__in=[edge.pk for edge in edges]).delete()
+        rows = list(Follow.objects.pending().filter(target=owner, follower__in=requesters).order_by("id"))
+        requesters = [row.follower_id for row in rows]  # without those who went before the lock was ours
+        Follow.objects.filter(pk__in=[row.pk for row in rows]).delete()
         now = timezone.now()
-        for edge in edges:
-            edge.pk, edge.accepted_at = None, now
-        Follow.objects.bulk_create(edges)
+        for row in rows:
+            row.pk, row.accepted_at = None, now
+        Follow.objects.bulk_create(rows)
         Notice.objects.filter(recipient=owner, actor__in=requesters, kind=Told.REQUESTED).delete()
         notices.tell_all(requesters, owner, Told.ACCEPTED)
         Decision.objects.bulk_create(
             Decision(kind=Decided.ACCEPTED, follower_id=requester, target_id=owner, actor_id=by.account, door=by.door)
             for requester in requesters
         )
-        _move(
-            {requester: {"following": +1} for requester in requesters}
-            | {owner: {"followers": len(edges), "requests": -len(edges)}}
+        edges.move(
+            {requester: Delta(following=+1) for requester in requesters},
+            {owner: Delta(followers=len(rows), requests=-len(rows))},
         )
-        return len(edges)
+        return len(rows)
 
 
-def _pending(owner: int, requester: int, request: int | None) -> Follow:
-    found = Follow.objects.pending().filter(follower=requester, target=owner)
-    edge = (found.filter(pk=request) if request else found).first()
-    if edge is None:
+def _pending(owner: int, requester: int, request: int | None) -> Edge:
+    edge = edges.find(requester, owner)
+    if edge is None or not edge.pending or (request and edge.id != request):
         raise NoSuchRequest
     return edge
 
@@ -269,29 +260,3 @@ def _requester(owner: int, request: int | None) -> int:
     if requester is None:
         raise NoSuchRequest
     return requester
-
-
-def _log(kind: Decision.Kind, follower: int, target: int, by: Actor) -> None:
-    Decision.objects.create(kind=kind, follower_id=follower, target_id=target, actor_id=by.account, door=by.door)
-
-
-def _shift(moves: Moves, edge: Follow, by: int) -> Moves:
-    """Add to `moves` what an edge's coming (+1) or going (-1) means for both ends' tallies."""
-    changes = (
-        [(edge.target_id, "requests")]
-        if edge.accepted_at is None
-        else [(edge.target_id, "followers"), (edge.follower_id, "following")]
-    )
-    for account, column in changes:
-        columns = moves.setdefault(account, {})
-        columns[column] = columns.get(column, 0) + by
-    return moves
-
-
-def _move(moves: Moves) -> None:
-    """Move tallies, in the order of account ids so that two writers never wait for each other."""
-    for account in sorted(moves):
-        changes = {column: F(column) + by for column, by in moves[account].items()}
-        if not Tally.objects.filter(pk=account).update(**changes):
-            Tally.objects.bulk_create([Tally(account_id=account)], ignore_conflicts=True)
-            Tally.objects.filter(pk=account).update(**changes)

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.utils import timezone
 
+from accounts.statements import Write, given
 from follows.models import Notice
 
 
 def tell(recipient: int, actor: int, kind: Notice.Kind) -> None:
     """Tell `recipient` about `actor`. An earlier notice of the same kind gives way to the new one."""
     withdraw(recipient, actor, kind)
-    Notice.objects.create(recipient_id=recipient, actor_id=actor, kind=kind)
+    _TELL.run(recipient=recipient, actor=actor, kind=kind, now=timezone.now())
 
 
 def tell_all(recipients: Sequence[int], actor: int, kind: Notice.Kind) -> None:
@@ -19,11 +20,22 @@ def tell_all(recipients: Sequence[int], actor: int, kind: Notice.Kind) -> None:
     Notice.objects.bulk_create(Notice(recipient_id=recipient, actor_id=actor, kind=kind) for recipient in recipients)
 
 
-def withdraw(recipient: int, actor: int, *kinds: Notice.Kind) -> None:
+def withdraw(recipient: int, actor: int, kind: Notice.Kind) -> None:
     """What was told is no longer so."""
-    Notice.objects.filter(recipient=recipient, actor=actor, kind__in=kinds).delete()
+    _WITHDRAW.run(recipient=recipient, actor=actor, kind=kind)
 
 
-def forget_between(one: int, other: int) -> None:
-    """Neither has ever been told about the other."""
-    Notice.objects.filter(Q(recipient=one, actor=other) | Q(recipient=other, actor=one)).delete()
+def forget(recipient: int, actor: int) -> None:
+    """`recipient` has never been told about `actor`."""
+    _FORGET.run(recipient=recipient, actor=actor)
+
+
+_TELL = Write.insert(
+    lambda: Notice(
+        recipient_id=given("recipient"), actor_id=given("actor"), kind=given("kind"), created_at=given("now")
+    )
+)
+_WITHDRAW = Write.delete(
+    lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind=given("kind"))
+)
+_FORGET = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor")))

@@ -34,17 +34,12 @@ def needs_approval(follower: int, target: int) -> bool:
     """
     if follower == target:
         raise SelfFollow
-    found = Account.objects.filter(pk=target, suspended_at=None).values_list("locked", "domain").first()
-    if found is None:
+    terms = _TERMS.first(target=target, viewer=follower)
+    if terms is None:
         raise NoSuchAccount
-    if blocked_between(follower, target):
+    if terms.parted:
         raise Blocked
-    locked, domain = found
-    return locked or bool(domain)
-
-
-def blocked_between(one: int, other: int) -> bool:
-    return Block.objects.filter(Q(blocker=one, target=other) | Q(blocker=other, target=one)).exists()
+    return terms.locked or bool(terms.domain)
 
 
 def check_lists_visible(account: int | None, viewer: int | None) -> None:
@@ -67,6 +62,14 @@ def check_lists_visible(account: int | None, viewer: int | None) -> None:
         raise Hidden
 
 
+class _Terms(NamedTuple):
+    """What a follow depends on."""
+
+    locked: bool
+    domain: str
+    parted: bool
+
+
 class _Facts(NamedTuple):
     """What the visibility of an account's lists depends on."""
 
@@ -83,6 +86,10 @@ def parted_from(viewer: Any, account: str) -> Q:
     return blocks | Exists(Block.objects.filter(blocker=OuterRef(account), target=viewer))
 
 
+def _flag(condition: Q) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(condition, BooleanField())
+
+
 _FACTS = Statement(
     _Facts,
     lambda _: (
@@ -93,5 +100,14 @@ _FACTS = Statement(
             follows=Exists(Follow.objects.accepted().filter(follower=given("viewer"), target=OuterRef("pk"))),
         )
         .values_list("suspended", "hide_collections", "profile_privacy", "parted", "follows")
+    ),
+)
+
+_TERMS = Statement(
+    _Terms,
+    lambda _: (
+        Account.objects.filter(pk=given("target"), suspended_at__isnull=True)
+        .annotate(parted=_flag(parted_from(given("viewer"), "pk")))
+        .values_list("locked", "domain", "parted")
     ),
 )

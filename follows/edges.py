@@ -1,0 +1,107 @@
+"""The rows that `graph` writes: edges, tallies and the log, by statements compiled once.
+
+No rules here; whoever calls holds the pair lock.
+"""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.access import Actor
+from accounts.statements import Statement, Write, given
+from follows.models import Decision, Follow, Tally
+
+Moves = dict[int, "Delta"]  # account -> by how much its tally moves
+
+
+class Edge(NamedTuple):
+    """A pair's row; pending while `accepted_at` is None."""
+
+    id: int
+    follower: int
+    target: int
+    show_reblogs: bool
+    notify: bool
+    languages: Any  # a list of language codes, or None for all
+    created_at: datetime
+    accepted_at: datetime | None
+
+    @property
+    def pending(self) -> bool:
+        return self.accepted_at is None
+
+    def moves(self, by: int) -> Moves:
+        """What the edge's coming (+1) or going (-1) means for the tallies of both ends."""
+        if self.pending:
+            return {self.target: Delta(requests=by)}
+        return {self.target: Delta(followers=by), self.follower: Delta(following=by)}
+
+
+class Delta(NamedTuple):
+    followers: int = 0
+    following: int = 0
+    requests: int = 0
+
+
+def find(follower: int, target: int) -> Edge | None:
+    return _FIND.first(follower=follower, target=target)
+
+
+def add(edge: Edge) -> None:
+    """Insert a row; it gets an id of its own, whatever `edge.id` is."""
+    languages = None if edge.languages is None else json.dumps(edge.languages)
+    _ADD.run(**edge._replace(languages=languages)._asdict())
+
+
+def drop(edge: Edge) -> None:
+    _DROP.run(id=edge.id)
+
+
+def log(kind: Decision.Kind, follower: int, target: int, by: Actor) -> None:
+    _LOG.run(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=timezone.now())
+
+
+def move(*several: Moves) -> None:
+    """Move tallies, in the order of account ids so that two writers never wait for each other."""
+    total: Moves = {}
+    for moves in several:
+        for account, delta in moves.items():
+            total[account] = Delta(*map(sum, zip(total.get(account, Delta()), delta, strict=True)))
+    for account in sorted(total):
+        values = {"account": account} | total[account]._asdict()
+        if not _MOVE.run(**values):
+            Tally.objects.bulk_create([Tally(account_id=account)], ignore_conflicts=True)
+            _MOVE.run(**values)
+
+
+_FIND: Statement[Edge] = Statement(
+    Edge,
+    lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(
+        "id", "follower_id", "target_id", *Edge._fields[3:]
+    ),
+)
+_ADD = Write.insert(
+    lambda: Follow(
+        follower_id=given("follower"),
+        target_id=given("target"),
+        **{column: given(column) for column in Edge._fields[3:]},
+    )
+)
+_DROP = Write.delete(lambda: Follow.objects.filter(pk=given("id")))
+_LOG = Write.insert(
+    lambda: Decision(
+        kind=given("kind"),
+        follower_id=given("follower"),
+        target_id=given("target"),
+        actor_id=given("actor"),
+        door=given("door"),
+        created_at=given("now"),
+    )
+)
+_MOVE = Write.update(
+    lambda: Tally.objects.filter(pk=given("account")),
+    **{column: F(column) + given(column) for column in Delta._fields},
+)
