@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, BooleanField, Expression, Model, QuerySet
+from django.db.models import AutoField, BooleanField, Expression, Field, Model, QuerySet
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -24,8 +24,8 @@ Row = TypeVar("Row", bound=tuple[Any, ...])
 class given(Expression):  # noqa: N801  # reads as a word inside a filter
     """Stands in a filter for a value that is named when the statement runs."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, output_field: Field[Any, Any] | None = None) -> None:
+        super().__init__(output_field)
         self.name = name
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
@@ -89,8 +89,8 @@ class Statement(Generic[Row]):
 class Write:
     """One INSERT, UPDATE or DELETE of a single table; nothing cascades and no signal is sent."""
 
-    def __init__(self, build: Callable[[], Query]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], Query], before: str = "", after: str = "") -> None:
+        self._build, self._before, self._after = build, before, after
         self._compiled = cache(self._compile)
 
     @classmethod
@@ -105,6 +105,19 @@ class Write:
             return insert
 
         return cls(query)
+
+    @classmethod
+    def copy(cls, model: type[Model], build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
+        """Insert a row for each row of a queryset; `columns` says what goes where. Rows there already stay."""
+        fields = {field.name: field for field in model._meta.concrete_fields}
+        names = ", ".join(f'"{fields[name].column}"' for name in columns)
+
+        def select() -> Query:
+            rows = build().annotate(**{f"to_{name}": value for name, value in columns.items()})
+            query: Query = rows.values_list(*(f"to_{name}" for name in columns)).query
+            return query
+
+        return cls(select, f'INSERT INTO "{model._meta.db_table}" ({names}) ', " ON CONFLICT DO NOTHING")
 
     @classmethod
     def update(cls, build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
@@ -128,7 +141,7 @@ class Write:
     def _compile(self) -> tuple[str, list[Any]]:
         compiled = self._build().get_compiler(DEFAULT_DB_ALIAS).as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
-        return sql, list(parameters)
+        return f"{self._before}{sql}{self._after}", list(parameters)
 
 
 Converters = list[tuple[int, Callable[[Any], Any]]]

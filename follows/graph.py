@@ -15,15 +15,13 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, notices, policy
-from follows.edges import Delta, Edge
-from follows.locks import lock_pairs, pair_lock
+from follows import edges, notices, opening, policy
+from follows.edges import Edge
+from follows.locks import pair_lock
 from follows.models import Block, Decision, Follow, Notice
 
 Decided = Decision.Kind
 Told = Notice.Kind
-
-CHUNK = 500  # requests accepted in one transaction when an account opens
 
 
 class NoSuchRequest(Refused):
@@ -126,22 +124,14 @@ def change_profile(owner: int, by: Actor, **columns: Any) -> None:
 
     :raises people.Invalid: when a value cannot be stored.
     """
-    opens = columns.get("locked") is False and Account.objects.filter(pk=owner, locked=True).exists()
-    people.change(owner, **columns)
+    locked = columns.get("locked")
+    opens = locked is False and Account.objects.filter(pk=owner, locked=True).exists()
+    with transaction.atomic():
+        people.change(owner, **columns)
+        if locked:
+            opening.cancel(owner)
     if opens:
-        accept_waiting(owner, by)
-
-
-def accept_waiting(owner: int, by: Actor) -> int:
-    """Accept everybody who waits, oldest first. Returns how many.
-
-    Runs in transactions of `CHUNK` requests, so that a long queue never holds the others up.
-    Requests of suspended accounts stay pending.
-    """
-    accepted = chunk = _accept_oldest(owner, by)
-    while chunk == CHUNK:
-        accepted += (chunk := _accept_oldest(owner, by))
-    return accepted
+        opening.begin(owner, by)
 
 
 def block(blocker: int, target: int, by: Actor) -> bool:
@@ -219,32 +209,6 @@ def _end(edge: Edge, by: Actor) -> Turn:
         edges.log(Decided.CANCELLED, edge.follower, edge.target, by)
     edges.move(edge.moves(-1))
     return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
-
-
-def _accept_oldest(owner: int, by: Actor) -> int:
-    """Accept up to `CHUNK` of the longest waiting requests in one transaction."""
-    with transaction.atomic():
-        waiting = Follow.objects.pending().filter(target=owner, follower__suspended_at=None)
-        requesters = list(waiting.order_by("id").values_list("follower_id", flat=True)[:CHUNK])
-        lock_pairs(owner, requesters)
-        rows = list(Follow.objects.pending().filter(target=owner, follower__in=requesters).order_by("id"))
-        requesters = [row.follower_id for row in rows]  # without those who went before the lock was ours
-        Follow.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        now = timezone.now()
-        for row in rows:
-            row.pk, row.accepted_at = None, now
-        Follow.objects.bulk_create(rows)
-        Notice.objects.filter(recipient=owner, actor__in=requesters, kind=Told.REQUESTED).delete()
-        notices.tell_all(requesters, owner, Told.ACCEPTED)
-        Decision.objects.bulk_create(
-            Decision(kind=Decided.ACCEPTED, follower_id=requester, target_id=owner, actor_id=by.account, door=by.door)
-            for requester in requesters
-        )
-        edges.move(
-            {requester: Delta(following=+1) for requester in requesters},
-            {owner: Delta(followers=len(rows), requests=-len(rows))},
-        )
-        return len(rows)
 
 
 def _pending(owner: int, requester: int, request: int | None) -> Edge:

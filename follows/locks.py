@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from follows.models import Tally
+
 
 @contextmanager
 def pair_lock(one: int, other: int) -> Iterator[None]:
@@ -29,3 +31,9 @@ def lock_pairs(one: int, others: Iterable[int]) -> None:
                 "SELECT pg_advisory_xact_lock(low, high) FROM unnest(%s::int[], %s::int[]) AS pair(low, high)",
                 [[low for low, _ in pairs], [high for _, high in pairs]],
             )
+
+
+def lock_tallies(accounts: Iterable[int]) -> None:
+    """Within a transaction, take the rows of many tallies in the order in which all writers take them."""
+    if connection.vendor == "postgresql":
+        list(Tally.objects.filter(account__in=accounts).order_by("account").select_for_update().values_list("pk"))

@@ -127,6 +127,20 @@ class Notice(models.Model):
         return f"{self.recipient}: {self.actor} {self.get_kind_display()}"
 
 
+class Opening(models.Model):
+    """An account that has opened and still has requests to accept, see `opening`."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    door = models.CharField(max_length=16)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.account} is opening"
+
+
 class Decision(models.Model):
     """The log of what became of requests and follows. Rows are only ever added."""
 

@@ -1,7 +1,5 @@
 """Who is told what. Notices are written and withdrawn in the transaction of their cause."""
 
-from collections.abc import Sequence
-
 from django.utils import timezone
 
 from accounts.statements import Write, given
@@ -12,12 +10,6 @@ def tell(recipient: int, actor: int, kind: Notice.Kind) -> None:
     """Tell `recipient` about `actor`. An earlier notice of the same kind gives way to the new one."""
     withdraw(recipient, actor, kind)
     _TELL.run(recipient=recipient, actor=actor, kind=kind, now=timezone.now())
-
-
-def tell_all(recipients: Sequence[int], actor: int, kind: Notice.Kind) -> None:
-    """Tell many about one actor."""
-    Notice.objects.filter(recipient__in=recipients, actor=actor, kind=kind).delete()
-    Notice.objects.bulk_create(Notice(recipient_id=recipient, actor_id=actor, kind=kind) for recipient in recipients)
 
 
 def withdraw(recipient: int, actor: int, kind: Notice.Kind) -> None:

@@ -1,0 +1,179 @@
+"""Opening a locked account: everybody who waits is accepted, in chunks, however many they are.
+
+Each chunk is one short transaction of a few set-based statements, so a million requests neither hold
+the others up nor fill the memory. A long queue is finished behind the answer, by a thread; its row
+in `Opening` stays until it is done, and whoever starts next goes on with it (`resume`).
+"""
+
+import threading
+import time
+from typing import Any, NamedTuple
+
+from django.db import connection, connections, transaction
+from django.db.models import CharField, F, IntegerField, Value
+from django.utils import timezone
+
+from accounts.access import Actor
+from accounts.statements import Statement, Write, each, given
+from follows.locks import lock_pairs, lock_tallies
+from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
+
+CHUNK = 1000  # requests accepted in one transaction
+AT_ONCE = 2  # chunks that are done before the caller is answered
+PAUSE = 0.5  # of a chunk's time, left to the other writers after it
+
+
+def begin(owner: int, by: Actor) -> None:
+    """Accept who waits for `owner`, the first within the call and a long rest behind it."""
+    Opening.objects.update_or_create(account_id=owner, defaults={"actor_id": by.account, "door": by.door})
+    for _ in range(AT_ONCE):
+        if not accept_oldest(owner):
+            return
+    transaction.on_commit(lambda: _in_background([owner]))
+
+
+def cancel(owner: int) -> None:
+    """The account is locked again: who still waits, waits on."""
+    Opening.objects.filter(account=owner).delete()
+
+
+def resume() -> None:
+    """Go on with what an earlier process left undone, behind the caller."""
+    if owners := list(Opening.objects.values_list("account_id", flat=True)):
+        _in_background(owners)
+
+
+def finish(owner: int) -> int:
+    """Accept all who wait; returns how many."""
+    accepted = 0
+    while chunk := accept_oldest(owner):
+        accepted += chunk
+    return accepted
+
+
+def accept_oldest(owner: int) -> int:
+    """Accept up to `CHUNK` of the longest waiting requests, in one transaction; 0 when it is done.
+
+    Requests of suspended accounts stay pending. Several processes may do this at once.
+    """
+    with transaction.atomic():
+        opening = Opening.objects.filter(account=owner).first()
+        if opening is None:
+            return 0
+        waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
+        lock_pairs(owner, waiting)
+        followers = [row.follower for row in _STILL_WAITING.rows(owner=owner, followers=waiting)]
+        if not followers:
+            if not waiting:
+                opening.delete()
+            return len(waiting)
+        values = {"owner": owner, "followers": followers, "now": timezone.now()}
+        _renew(values)
+        _WITHDRAW_REQUESTED.run(**values)
+        _WITHDRAW_ACCEPTED.run(**values)
+        _TELL_ACCEPTED.run(**values)
+        _LOG.run(actor=opening.actor_id, door=opening.door, **values)
+        _START_COUNTING.run(**values)
+        lock_tallies([owner, *followers])
+        _COUNT_FOLLOWING.run(**values)
+        _COUNT_FOLLOWERS.run(accepted=len(followers), **values)
+        return len(followers)
+
+
+def _in_background(owners: list[int]) -> None:
+    threading.Thread(target=_finish_politely, args=(owners,), name="opening", daemon=True).start()
+
+
+def _finish_politely(owners: list[int]) -> None:
+    try:
+        for owner in owners:
+            started = time.monotonic()
+            while accept_oldest(owner):
+                time.sleep((time.monotonic() - started) * PAUSE)
+                started = time.monotonic()
+    finally:
+        connections.close_all()
+
+
+def _renew(values: dict[str, Any]) -> None:
+    bound = {
+        "owner": values["owner"],
+        "followers": each("followers").bind(values, connection),
+        "now": given("now").bind(values, connection),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW[connection.vendor], bound)
+
+
+class _Asked(NamedTuple):
+    follower: int
+
+
+def _waiting() -> FollowQuerySet:
+    return Follow.objects.pending().filter(target=given("owner"))
+
+
+def _joined() -> FollowQuerySet:
+    return Follow.objects.accepted().filter(target=given("owner"), follower__in=each("followers"))
+
+
+_WAITING = Statement(
+    _Asked,
+    lambda limit: (
+        _waiting().filter(follower__suspended_at__isnull=True).order_by("pk").values_list("follower_id")[:limit]
+    ),
+)
+_STILL_WAITING = Statement(
+    _Asked, lambda _: _waiting().filter(follower__in=each("followers")).order_by("pk").values_list("follower_id")
+)
+_WITHDRAW_REQUESTED = Write.delete(
+    lambda: Notice.objects.filter(recipient=given("owner"), actor__in=each("followers"), kind=Notice.Kind.REQUESTED)
+)
+_WITHDRAW_ACCEPTED = Write.delete(
+    lambda: Notice.objects.filter(recipient__in=each("followers"), actor=given("owner"), kind=Notice.Kind.ACCEPTED)
+)
+_TELL_ACCEPTED = Write.copy(
+    Notice,
+    _joined,
+    recipient=F("follower_id"),
+    actor=F("target_id"),
+    kind=Value(Notice.Kind.ACCEPTED.value),
+    created_at=F("accepted_at"),
+    seen=Value(False),
+)
+_LOG = Write.copy(
+    Decision,
+    _joined,
+    kind=Value(Decision.Kind.ACCEPTED.value),
+    follower=F("follower_id"),
+    target=F("target_id"),
+    actor=given("actor", IntegerField()),
+    door=given("door", CharField()),
+    created_at=F("accepted_at"),
+)
+_START_COUNTING = Write.copy(
+    Tally, _joined, account=F("follower_id"), followers=Value(0), following=Value(0), requests=Value(0)
+)
+_COUNT_FOLLOWING = Write.update(
+    lambda: Tally.objects.filter(account__in=each("followers")), following=F("following") + 1
+)
+_COUNT_FOLLOWERS = Write.update(
+    lambda: Tally.objects.filter(account=given("owner")),
+    followers=F("followers") + given("accepted"),
+    requests=F("requests") - given("accepted"),
+)
+
+# A chunk's rows anew, in the order of the old ones; the old ones go in the same statement.
+_COLUMNS = "follower_id, target_id, show_reblogs, notify, languages, created_at"
+_RENEW = {
+    "sqlite": f"""
+        INSERT OR REPLACE INTO follows_follow ({_COLUMNS}, accepted_at)
+        SELECT {_COLUMNS}, %(now)s FROM follows_follow
+        WHERE target_id = %(owner)s AND follower_id IN (SELECT value FROM json_each(%(followers)s)) ORDER BY id""",
+    "postgresql": f"""
+        WITH gone AS (
+            DELETE FROM follows_follow WHERE target_id = %(owner)s AND follower_id = ANY(%(followers)s)
+            RETURNING id, {_COLUMNS}
+        )
+        INSERT INTO follows_follow ({_COLUMNS}, accepted_at) SELECT {_COLUMNS}, %(now)s FROM gone ORDER BY id""",
+}
