@@ -39,6 +39,7 @@ class Caller(Enum):
     CLIENT = "a client's own token"
     ANY = "any token"
     OPTIONAL = "a token or none"
+    NOBODY = "no token is looked at"
 
 
 class Denied(Exception):
@@ -96,6 +97,8 @@ class View(APIView):
         self.access = request.auth = self._authenticate(request)
 
     def _authenticate(self, request: Request) -> Access | None:
+        if self.caller is Caller.NOBODY:
+            return None
         text = _token_of(request, self.params)
         token = bearer.find(text) if text else None
         if token is None:

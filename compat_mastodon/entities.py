@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.html import escape, urlize
 
 from accounts.pictures import avatar_url, header_url
+from compat_mastodon.models import Application
 from follows.fragments import Fragments
 from follows.queries import Own, Person, Relationship
 
@@ -111,6 +112,28 @@ def relationship(ties: Relationship) -> Entity:
         "domain_blocking": False,
         "endorsed": False,
         "note": "",
+    }
+
+
+def application(client: Application) -> Entity:
+    """Application (§4.7)."""
+    return {
+        "id": str(client.pk),
+        "name": client.name,
+        "website": client.website or None,
+        "scopes": client.scopes.split(),
+        "redirect_uris": client.redirect_uris.split(),
+        "vapid_key": "",
+        "redirect_uri": client.redirect_uris,
+    }
+
+
+def credential_application(client: Application, secret: str) -> Entity:
+    """CredentialApplication (§4.7): what a client is told about itself once."""
+    return application(client) | {
+        "client_id": client.client_id,
+        "client_secret": secret,
+        "client_secret_expires_at": 0,
     }
 
 

@@ -64,6 +64,10 @@ class Params:
             raise BadParam(name)
         return _storable(name, str(value))
 
+    def scalar(self, name: str) -> str | None:
+        """As `text`, but a list or mapping counts as missing."""
+        return None if isinstance(self._values.get(name), list | dict) else self.text(name)
+
     def required(self, name: str) -> str:
         """:raises BadParam: when it is missing or blank."""
         value = self.text(name)

@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path, re_path
 
 from compat_mastodon.api import View
-from compat_mastodon.views import accounts, follow_requests, instance, relationships
+from compat_mastodon.views import accounts, apps, follow_requests, instance, relationships
 
 V1, V2 = "api/v1", "api/v2"
 
 VIEWS: dict[str, type[View]] = {
+    f"{V1}/apps": apps.Apps,
+    f"{V1}/apps/verify_credentials": apps.VerifyCredentials,
     f"{V1}/follow_requests": follow_requests.FollowRequests,
     f"{V1}/follow_requests/<account>/authorize": follow_requests.Authorize,
     f"{V1}/follow_requests/<account>/reject": follow_requests.Reject,

@@ -165,7 +165,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "/auth/sign_in"
-LOGIN_REDIRECT_URL = "/admin/"
+CSRF_FAILURE_VIEW = "compat_mastodon.views.pages.stale"
 
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
@@ -187,7 +187,20 @@ SECURE_REDIRECT_EXEMPT = [r"^/*mobile_api/"]  # its clients never follow a redir
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
+# Web clients call from their own pages; never with cookies. /oauth/authorize is for people alone.
 CORS_ALLOW_ALL_ORIGINS = True
+CORS_URLS_REGEX = r"^/(api/|oauth/(token|revoke|userinfo)/?$|\.well-known/|nodeinfo/|@[^/]+$|users/[^/]+$)"
+CORS_ALLOW_METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
+# A wildcard names every header but Authorization; the usual ones are named for old browsers.
+CORS_ALLOW_HEADERS = ["*", "Authorization", "Content-Type", "Idempotency-Key", "X-Requested-With"]
+CORS_EXPOSE_HEADERS = [
+    "Link",
+    "Mastodon-Async-Refresh",
+    "X-RateLimit-Reset",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-Request-Id",
+]
 
 REST_FRAMEWORK: dict[str, object] = {
     "UNAUTHENTICATED_USER": None,
@@ -198,7 +211,6 @@ REST_FRAMEWORK: dict[str, object] = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "compat_mastodon.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "compat_mastodon.AccessToken"  # noqa: S105  # a model, no secret
 OAUTH2_PROVIDER = {
-    "ACCESS_TOKEN_ADMIN_CLASS": "compat_mastodon.admin.AccessTokenAdmin",
     "PKCE_REQUIRED": False,  # optional, S256 only: most clients do without
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }

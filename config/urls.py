@@ -5,5 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("compat_mastodon.urls")),
+    path("", include("compat_mastodon.oauth_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,109 @@
+"""The scopes that a client may be given, and what each one lets it do, in plain words.
+
+There is no implication between scopes: a token holds the literal ones that were granted, and each
+endpoint names the literal ones that it accepts (mastodon.md §1.8).
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+DEFAULT = "read"
+
+_READ = {
+    "accounts": "See accounts and your profile",
+    "blocks": "See whom you block",
+    "bookmarks": "See your bookmarks",
+    "collections": "See your collections",
+    "favourites": "See your favourites",
+    "filters": "See your filters",
+    "follows": "See whom you follow and who asks to follow you",
+    "lists": "See your lists",
+    "mutes": "See whom you mute",
+    "notifications": "See your notifications",
+    "search": "Search on your behalf",
+    "statuses": "See all posts that you can see",
+}
+_WRITE = {
+    "accounts": "Change your profile",
+    "blocks": "Block and unblock people and domains",
+    "bookmarks": "Change your bookmarks",
+    "collections": "Change your collections",
+    "conversations": "Change and delete conversations",
+    "favourites": "Change your favourites",
+    "filters": "Change your filters",
+    "follows": "Follow and unfollow people, and answer requests to follow you",
+    "lists": "Change your lists",
+    "media": "Upload pictures and other media",
+    "mutes": "Mute and unmute people and conversations",
+    "notifications": "Dismiss and clear your notifications",
+    "reports": "Report people to the moderators",
+    "statuses": "Publish and delete posts",
+}
+_ADMIN = {
+    "accounts": "accounts",
+    "reports": "reports",
+    "domain_allows": "allowed domains",
+    "domain_blocks": "blocked domains",
+    "ip_blocks": "blocked addresses",
+    "email_domain_blocks": "blocked e-mail providers",
+    "canonical_email_blocks": "blocked e-mail addresses",
+}
+
+WORDS: dict[str, str] = {
+    "read": "See everything in your account: profile, people, lists, notifications",
+    "write": "Change everything in your account, and follow, block and mute people for you",
+    "follow": "Follow, block and mute people, and answer requests to follow you",
+    "push": "Send notifications to your device",
+    "profile": "See only who you are: your name and picture",
+    **{f"read:{part}": words for part, words in _READ.items()},
+    **{f"write:{part}": words for part, words in _WRITE.items()},
+    "admin:read": "See everything that moderators see",
+    **{f"admin:read:{part}": f"See what moderators know about {words}" for part, words in _ADMIN.items()},
+    "admin:write": "Do everything that moderators do",
+    **{f"admin:write:{part}": f"Act as a moderator on {words}" for part, words in _ADMIN.items()},
+}
+
+
+def split(text: str) -> list[str]:
+    """The scopes of a space separated list, each once, in their order."""
+    return list(dict.fromkeys(scope for scope in text.split(" ") if scope))
+
+
+def all_known(scopes: Iterable[str]) -> bool:
+    return all(scope in WORDS for scope in scopes)
+
+
+def allowed(scopes: Iterable[str], registered: Iterable[str]) -> bool:
+    """Whether a client that registered these scopes may be given those; an empty registration has no limit."""
+    return all_known(scopes) and (not registered or set(scopes) <= set(registered))
+
+
+def default_for(registered: Iterable[str]) -> list[str]:
+    """What a client gets that names no scope: `read`, unless it did not register it."""
+    return [DEFAULT] if not registered or DEFAULT in registered else []
+
+
+class Permission(NamedTuple):
+    """One line of what a person is asked to allow; `kind` is see, change, notify or moderate."""
+
+    kind: str
+    words: str
+
+
+def in_words(scopes: Iterable[str]) -> list[Permission]:
+    """What a person is asked to allow. Parts of a scope that is asked for anyway are not repeated."""
+    asked = set(scopes)
+    return [Permission(_kind(scope), WORDS[scope]) for scope in WORDS if scope in asked and not _covered(scope, asked)]
+
+
+def _covered(scope: str, asked: set[str]) -> bool:
+    whole = scope.rpartition(":")[0]
+    return whole in asked or (scope == "profile" and "read" in asked) or (scope == "follow" and "write" in asked)
+
+
+def _kind(scope: str) -> str:
+    if scope.startswith("admin:"):
+        return "moderate"
+    if scope == "push":
+        return "notify"
+    return "change" if scope.startswith(("write", "follow")) else "see"

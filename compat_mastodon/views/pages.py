@@ -1,0 +1,239 @@
+"""What people see of OAuth: signing in, the consent page, the code page, the list of their apps.
+
+The pages work without JavaScript. Their policy lets nothing in from elsewhere, but does not name
+`form-action`: consent is answered with a redirect to other hosts and schemes, which it would block,
+and popups of web clients need to keep their opener (mastodon.md §6).
+"""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Account
+from accounts.pictures import avatar_url
+from compat_mastodon import oauth, redirects, scopes
+from compat_mastodon.authorization import FIELDS, Ask, Callback, ask_of, callback_of
+from compat_mastodon.oauth import Refusal
+from compat_mastodon.params import FALSE, as_id
+from compat_mastodon.views.oauth import refuse
+
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+SITE = {"site_name": settings.SITE_NAME, "local_domain": settings.LOCAL_DOMAIN}
+CODE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+PageView = Callable[..., HttpResponseBase]
+
+
+def page(view: PageView) -> PageView:
+    """A page for people: kept by no cache, and with the headers that the flow needs."""
+
+    @wraps(view)
+    def with_headers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = never_cache(view)(request, *args, **kwargs)
+        response["Content-Security-Policy"] = POLICY
+        response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+        return response
+
+    return with_headers
+
+
+# --- signing in -----------------------------------------------------------------------------------
+
+
+class SignInForm(AuthenticationForm):
+    """By name or e-mail. What is wrong is not told apart, so that nobody learns which names exist."""
+
+    error_messages = {"invalid_login": "The name or the password is not right. Please try again."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["username"]
+        name.label = "User name or e-mail"
+        name.widget.attrs |= {"maxlength": 254, "autocomplete": "username", "spellcheck": "false"}
+
+
+class _SignIn(LoginView):
+    template_name = "compat_mastodon/sign_in.html"
+    authentication_form = SignInForm
+    extra_context = SITE
+
+    def get_default_redirect_url(self) -> str:
+        staff = getattr(self.request.user, "is_staff", False)
+        return resolve_url("admin:index" if staff else "authorized_applications")
+
+
+sign_in = page(_SignIn.as_view())
+sign_out = page(LogoutView.as_view(next_page="sign_in"))
+
+
+# --- /oauth/authorize -------------------------------------------------------------------------------
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorize(request: HttpRequest) -> HttpResponse:
+    try:
+        params = _params(request)
+    except Refusal as refusal:
+        return _error(request, refusal)
+    if not request.user.is_authenticated:
+        asked = {name: value for name, value in params.items() if value}
+        return redirect_to_login(f"{request.path}?{urlencode(asked)}")
+    return _decide(request, params) if request.method == "POST" else _consent(request, params)
+
+
+@page
+@login_required
+def native(request: HttpRequest) -> HttpResponse:
+    """Shows the code that a person carries over by hand."""
+    code = request.GET.get("code", "")
+    if not CODE.fullmatch(code):
+        return _error(request, Refusal("invalid_request"))
+    return _render(request, "code", code=code)
+
+
+def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
+    """Asks the person, unless they allowed exactly this before (mastodon.md §1.3)."""
+    try:
+        callback = callback_of(params)
+        ask = ask_of(params, callback.application)
+    except Refusal as refusal:
+        return _error(request, refusal)
+    must_ask = params["force_login"] not in FALSE | {""}
+    if not must_ask and oauth.is_approved(callback.application, _me(request), ask.scopes):
+        return _approve(request, callback, ask)
+    return _render(
+        request,
+        "consent",
+        application=callback.application,
+        permissions=scopes.in_words(ask.scopes),
+        fields={name: params[name] for name in FIELDS},
+        destination=_destination(callback),
+        avatar=avatar_url(_me(request).avatar.name or ""),
+    )
+
+
+def _decide(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
+    """The person pressed a button. What was asked is checked again; errors go to the client."""
+    try:
+        callback = callback_of(params)
+    except Refusal as refusal:
+        return refuse(refusal)
+    try:
+        ask = ask_of(params, callback.application)
+        if request.POST.get("_method") == "delete":
+            raise Refusal("access_denied")
+    except Refusal as refusal:
+        return refuse(refusal) if callback.out_of_band else _answer(request, callback, refusal.body)
+    return _approve(request, callback, ask)
+
+
+def _approve(request: HttpRequest, callback: Callback, ask: Ask) -> HttpResponse:
+    code = oauth.issue_code(
+        callback.application, _me(request), callback.redirect_uri, " ".join(ask.scopes), ask.challenge
+    )
+    if callback.out_of_band:
+        return redirect(f"{resolve_url('native')}?{urlencode({'code': code})}")
+    return _answer(request, callback, {"code": code})
+
+
+def _answer(request: HttpRequest, callback: Callback, answers: dict[str, str]) -> HttpResponse:
+    """Send the browser back to the client. Its URI may have any scheme, so this is no HttpResponseRedirect."""
+    if callback.state.strip():
+        answers = answers | {"state": callback.state}
+    if callback.mode == "form_post":
+        return _render(request, "form_post", callback=callback, answers=answers)
+    location = redirects.extended(callback.redirect_uri, answers, callback.mode)
+    return HttpResponse(status=302, headers={"Location": location})
+
+
+def _destination(callback: Callback) -> str:
+    """Where the person goes next, in a word or two; empty when they copy a code."""
+    if callback.out_of_band:
+        return ""
+    uri = urlsplit(callback.redirect_uri)
+    return uri.netloc if uri.scheme in {"http", "https"} else "the app on this device"
+
+
+def _me(request: HttpRequest) -> Account:
+    assert isinstance(request.user, Account)  # noqa: S101  # only after it was asked who it is
+    return request.user
+
+
+def _params(request: HttpRequest) -> dict[str, str]:
+    """:raises Refusal: when a value holds a NUL byte."""
+    names = (*FIELDS, "force_login")
+    params = {name: request.GET.get(name) or request.POST.get(name, "") for name in names}
+    if any("\0" in value for value in params.values()):
+        raise Refusal("invalid_request")
+    return params
+
+
+# --- the apps of a person -----------------------------------------------------------------------------
+
+
+@page
+@login_required
+def authorized_applications(request: HttpRequest) -> HttpResponse:
+    clients = [
+        (client, scopes.in_words(scope for token in tokens for scope in token.scope.split()), tokens[-1].created)
+        for client, tokens in oauth.clients_of(_me(request))
+    ]
+    return _render(request, "applications", clients=clients, avatar=avatar_url(_me(request).avatar.name or ""))
+
+
+@page
+@require_http_methods(["POST", "DELETE"])
+@login_required
+def authorized_application(request: HttpRequest, application: str) -> HttpResponse:
+    """Takes an app's tokens away."""
+    known = as_id(application)
+    if known is None:
+        raise Http404
+    if oauth.withdraw(_me(request), known):
+        messages.success(request, "The app can no longer use your account.")
+    return HttpResponseRedirect(resolve_url("authorized_applications"))
+
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+@page
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django tells why
+    """A form was sent without its token: from another site, or too late."""
+    return _render(
+        request,
+        "error",
+        status=403,
+        title="This page has expired",
+        description="Please go back, reload the page and try again.",
+    )
+
+
+def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return _render(
+        request,
+        "error",
+        status=refusal.status,
+        title="This app could not be connected",
+        description=refusal.description,
+        hint="The app sent a request that this server cannot follow. Going back and starting again may help.",
+        error=refusal.error,
+    )
+
+
+def _render(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, f"compat_mastodon/{name}.html", SITE | context, status=status)
