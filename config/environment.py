@@ -1,10 +1,13 @@
 """Typed reads of environment variables for `settings.py`; a wrong value ends the program with one sentence."""
 
+import ipaddress
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 ON = {"on", "true", "yes", "1"}
 OFF = {"off", "false", "no", "0", ""}
 
@@ -42,3 +45,23 @@ def choice(name: str, options: Sequence[str], default: str) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A comma separated list without its blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str = "") -> list[str]:
+    """Addresses and networks, such as `127.0.0.1` and `10.0.0.0/8`."""
+    found = words(name, default)
+    for word in found:
+        try:
+            ipaddress.ip_network(word)
+        except ValueError:
+            refuse(f"{name} must list addresses or networks such as 10.0.0.0/8, not {word!r}.")
+    return found
+
+
+def origin(name: str, default: str) -> str:
+    """Scheme, host and port of a site, in lower case."""
+    value = text(name, default).rstrip("/").lower()
+    shape = ORIGIN.fullmatch(value)
+    if not shape or not 0 < int(shape["port"] or 80) <= 65535:
+        refuse(f"{name} must look like https://example.org, without a path, not {value!r}.")
+    return value

@@ -3,8 +3,11 @@
 docs/configuration.md lists every variable. A wrong value ends the program with one sentence.
 """
 
+import multiprocessing
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -25,16 +28,19 @@ DEBUG = env.flag("DEBUG", default=False)
 REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if EMBEDDED else "closed") == "open"
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 
-BASE_URL = env.text(
-    "BASE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.number('PORT', 8000, most=65535)}"
-).rstrip("/")
-_base = urlsplit(BASE_URL)
-if _base.scheme not in {"http", "https"} or not _base.hostname or _base.path:
-    env.refuse(f"BASE_URL must look like https://example.org, without a path, not {BASE_URL!r}.")
-HTTPS = _base.scheme == "https"
-LOCAL_DOMAIN = _base.netloc.lower()
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, least=1, most=65535)
+WORKERS = env.number("WORKERS", multiprocessing.cpu_count(), least=1, most=1024)
 
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_base.hostname},localhost,127.0.0.1,[::1]")
+BASE_URL = env.origin("BASE_URL", f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}")
+_base = urlsplit(BASE_URL)
+HTTPS = _base.scheme == "https"
+LOCAL_DOMAIN = _base.netloc
+
+_host = LOCAL_DOMAIN.removesuffix(f":{_base.port}")  # an IPv6 address keeps its brackets
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_host},localhost,127.0.0.1,[::1]")
+# Who may say, in X-Forwarded-For and X-Forwarded-Proto, for whom a request is: a proxy on this machine.
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else "")
 
 SITE_NAME = env.text("SITE_NAME", "Latchkey")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION", "A network where people decide who may follow them.")
@@ -44,24 +50,24 @@ CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 def _secret_key() -> str:
     """SECRET_KEY, or for the embedded default one that is generated once into `var/`."""
     key = env.text("SECRET_KEY")
-    if key:
-        return key
-    if not EMBEDDED and not DEBUG:
-        env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
+    if key or not EMBEDDED:
+        return key or env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
     path = VAR / "secret_key"
-    try:
-        VAR.mkdir(parents=True, exist_ok=True)
-        with path.open("x") as file:
-            path.chmod(0o600)
+    if not path.exists():
+        # Written first and named then, for servers that start at the same time.
+        with NamedTemporaryFile("w", dir=VAR) as file, suppress(FileExistsError):
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        env.refuse(f"{VAR} must be writable, or SECRET_KEY and DATABASE_URL be set ({error.strerror}).")
+            file.flush()
+            path.hardlink_to(file.name)
     return path.read_text()
 
 
-SECRET_KEY = _secret_key()
+try:
+    if EMBEDDED:
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    env.refuse(f"{VAR} must be writable, or DATABASE_URL and SECRET_KEY be set ({error.strerror}).")
 
 # --- database -----------------------------------------------------------------------------------
 
@@ -95,6 +101,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of
 # --- application ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "config",
     "accounts",
     "follows",
     "django.contrib.admin",
@@ -158,8 +165,10 @@ WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmail"]
 # The user name is unique together with the domain; the backend only signs in local accounts.
-# Our access token has no refresh token, so the circle that W011 warns of does not exist.
-SILENCED_SYSTEM_CHECKS = ["auth.W004", "oauth2_provider.W011"]
+# The protocol of the one door has no `iss` (W005), lets applications of a phone or terminal listen on
+# http://127.0.0.1 (W008) and leaves PKCE to the client (W010). Its access token has no refresh token,
+# so the circle that W011 warns of does not exist.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", *(f"oauth2_provider.W{n:03}" for n in (5, 8, 10, 11))]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -181,8 +190,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "latchkey_session"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_SSL_REDIRECT = HTTPS
+SECURE_SSL_REDIRECT = HTTPS  # `wsgi` hears from trusted proxies what was HTTPS outside
 SECURE_REDIRECT_EXEMPT = [r"^/*mobile_api/"]  # its clients never follow a redirect
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -213,4 +221,26 @@ OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "compat_mastodon.AccessToken"  # noqa: S105
 OAUTH2_PROVIDER = {
     "PKCE_REQUIRED": False,  # optional, S256 only: most clients do without
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+}
+
+# --- log ----------------------------------------------------------------------------------------------
+
+# Failures with their traceback go to stderr. What clients do wrong is their matter and is not kept:
+# a query may hold a token.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

@@ -7,6 +7,9 @@ import pytest
 
 from accounts.models import Account
 from tests.factories import AccountFactory
+from tests.servers import live
+
+__all__ = ["live"]
 
 
 @pytest.fixture

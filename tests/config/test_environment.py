@@ -1,0 +1,144 @@
+"""A wrong value in the environment: one clear sentence, exit code 1, no traceback."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MANAGE, SETTINGS = str(ROOT / "manage.py"), str(ROOT / "config" / "settings.py")
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py serve`, which must not come as far as serving."""
+    own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path / "var"), "PYTHONWARNINGS": "error"}
+    return subprocess.run(
+        [sys.executable, MANAGE, "serve"], env=own | environment, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DEBUG", "perhaps", "DEBUG must be on or off, not 'perhaps'."),
+        ("RATE_LIMITS", "2", "RATE_LIMITS must be on or off, not '2'."),
+        ("REGISTRATIONS", "ajar", "REGISTRATIONS must be one of open, closed, not 'ajar'."),
+        ("PORT", "0", "PORT must be a whole number from 1 to 65535, not '0'."),
+        ("PORT", "-1", "PORT must be a whole number from 1 to 65535, not '-1'."),
+        ("WORKERS", "many", "WORKERS must be a whole number from 1 to 1024, not 'many'."),
+        ("WORKERS", "²", "WORKERS must be a whole number from 1 to 1024, not '²'."),
+        ("EMAIL_PORT", "99999", "EMAIL_PORT must be a whole number from 1 to 65535, not '99999'."),
+        *(
+            ("BASE_URL", url, f"BASE_URL must look like https://example.org, without a path, not {url!r}.")
+            for url in (
+                "example.org",
+                "ftp://example.org",
+                "https://example.org/latchkey",
+                "https://example.org?x",
+                "https://[",
+                "https://user@example.org",
+                "https://example.org:99999",
+                "https://example.org:0",
+            )
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "the one",
+            "TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not 'the one'.",
+        ),
+        ("DATABASE_URL", "mysql://h/d", "DATABASE_URL must name a PostgreSQL or an SQLite database."),
+        *(
+            (
+                "DATABASE_URL",
+                url,
+                "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.",
+            )
+            for url in ("latchkey", "postgres://h:port/d", "postgres://[h/d")
+        ),
+    ],
+)
+def test_a_wrong_value_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    for key, given in {
+        "SECRET_KEY": "x",
+        "VAR": str(tmp_path),
+        "BASE_URL": "",
+        "DATABASE_URL": "",
+        name: value,
+    }.items():
+        monkeypatch.setenv(key, given)
+
+    with pytest.raises(SystemExit) as refused:
+        runpy.run_path(SETTINGS)
+    assert refused.value.code == f"latchkey: {sentence}"
+
+
+def test_a_refusal_ends_the_program_without_a_traceback(tmp_path: Path) -> None:
+    refused = start(tmp_path, PORT="http")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "latchkey: PORT must be a whole number from 1 to 65535, not 'http'.\n"
+
+
+def test_a_database_of_ones_own_demands_a_secret_key(tmp_path: Path) -> None:
+    refused = start(tmp_path, DATABASE_URL="postgres://127.0.0.1:1/latchkey")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "latchkey: SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.\n"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    refused = start(tmp_path, VAR="/dev/null/var")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "latchkey: /dev/null/var must be writable, or DATABASE_URL and SECRET_KEY be set (Not a directory).\n"
+    )
+
+
+@pytest.mark.parametrize("url", ["postgres://127.0.0.1:1/latchkey", "sqlite:////dev/null/latchkey.sqlite3"])
+def test_a_database_that_does_not_answer_is_said(tmp_path: Path, url: str) -> None:
+    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY="x", PORT="65001")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CommandError: The database does not answer: ")
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
+    script = "from django.conf import settings; print(settings.SECRET_KEY)"
+    environment = os.environ | {"VAR": str(tmp_path / "var"), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    for name in ("SECRET_KEY", "DATABASE_URL"):
+        environment.pop(name, None)
+    starts = [
+        subprocess.Popen([sys.executable, "-c", script], env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    keys = {start.communicate()[0].strip() for start in starts}
+
+    assert len(keys) == 1
+    assert len(keys.pop()) > 50
+    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_what_production_uses_passes_djangos_deployment_check(tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "BASE_URL": "https://example.org",
+        "SECRET_KEY": "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/latchkey.sqlite3",
+    }
+    checked = subprocess.run(
+        [sys.executable, MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert checked.returncode == 0, checked.stderr

@@ -1,0 +1,145 @@
+"""A real server for the tests that need one: `manage.py serve` with two workers and its own database.
+
+One server serves all tests of a run, so each test makes accounts of its own. `Live.database` lets
+the models and the domain of the test's process read and write the server's database.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.utils import load_backend
+from django.test import override_settings
+
+from accounts import people
+from accounts.models import Account
+from config.settings import PASSWORD_HASHERS
+from tests.factories import PASSWORD
+
+PATIENCE = 20  # seconds until a server must answer, or must have ended
+
+
+class Live:
+    """A running server. `url` is its origin."""
+
+    def __init__(self, database_url: str, directory: Path, blocker: Any, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database_url = database_url
+        self.log = directory / "stderr"
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": settings.SECRET_KEY,
+            "VAR": str(directory),
+            "MEDIA_ROOT": str(directory / "media"),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "WORKERS": "2",
+            "BASE_URL": self.url,
+            "RATE_LIMITS": "off",
+            "REGISTRATIONS": "open",
+            **environment,
+        }
+        self._blocker = blocker
+
+    def start(self) -> None:
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                self._command("serve"), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        wait_for_answer(self.url, self.process, self.log)
+
+    def stop(self) -> None:
+        """End the server, and fail if it had anything to complain about."""
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(PATIENCE) == 0
+        assert self.log.read_text() == f"Latchkey answers at {self.url}\n"
+
+    def manage(self, *arguments: str) -> str:
+        """What a command of `manage.py` prints when it runs beside the server."""
+        return subprocess.run(
+            self._command(*arguments), env=self.environment, check=True, text=True, stdout=subprocess.PIPE
+        ).stdout
+
+    @contextmanager
+    def database(self) -> Iterator[None]:
+        """Inside, the models of this process and thread are those of the server's database."""
+        ours = connections[DEFAULT_DB_ALIAS]
+        values = ours.settings_dict | {"NAME": urlsplit(self.database_url).path[1:]}
+        theirs = load_backend(values["ENGINE"]).DatabaseWrapper(values, DEFAULT_DB_ALIAS)
+        connections[DEFAULT_DB_ALIAS] = theirs
+        try:
+            with self._blocker.unblock():
+                yield
+        finally:
+            theirs.close()
+            connections[DEFAULT_DB_ALIAS] = ours
+
+    def sign_up(self, name: str = "person", **values: Any) -> Account:
+        """A new account on the server; its user name is `name` and some digits, its password `PASSWORD`."""
+        username = f"{name}_{secrets.token_hex(4)}"
+        values = {"username": username, "email": f"{username}@example.org", "password": PASSWORD} | values
+        with self.database(), override_settings(PASSWORD_HASHERS=PASSWORD_HASHERS):
+            return people.sign_up(**values)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, str(settings.ROOT / "manage.py"), *arguments]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_answer(url: str, process: subprocess.Popen[Any], log: Path) -> None:
+    """Until the server at `url` takes connections."""
+    address = urlsplit(url)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, f"no answer after {PATIENCE} seconds: {log.read_text()}"
+        try:
+            socket.create_connection((address.hostname, address.port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextmanager
+def database_of_its_own(directory: Path, name: str, blocker: Any) -> Iterator[str]:
+    """The URL of a new and empty database, of the kind under test."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{directory / name}.sqlite3"
+        return
+    with blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    with blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+    """A real server, as `make serve` starts it, on a free port."""
+    directory = tmp_path_factory.mktemp("live")
+    with database_of_its_own(directory, f"latchkey_live_{worker_id}", django_db_blocker) as url:
+        server = Live(url, directory, django_db_blocker)
+        server.start()
+        yield server
+        server.stop()
