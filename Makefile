@@ -1,0 +1,53 @@
+# Latchkey's commands; `make help` lists them. They need python3 (3.11 or newer, with venv) and nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test lint format bench screenshots pins
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/base.txt ## Try it: a server on http://127.0.0.1:8000 with a small demo; HOST, PORT, WORKERS
+	@exec $(BIN)/python manage.py serve --demo
+
+serve: $(VENV)/base.txt ## Serve without demo data
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
+	@$(BIN)/python -m tests $(ARGS)
+
+lint: $(VENV)/dev.txt ## Check format, style, types, imports, migrations and the settings of production
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	BASE_URL=https://example.org DATABASE_URL=sqlite:///:memory: SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/dev.txt ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/test.txt ## Measure what a request costs
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(VENV)/test.txt ## Take the pictures of the documentation anew; needs Chromium
+	@SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser $(ARGS)
+
+pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer versions
+	@for name in base test dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links $(ARGS) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
+	done
+
+# What is installed is known by a copy of its list, so that a changed list is installed and an equal one is not.
+$(VENV)/%.txt: requirements/%.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@cmp -s $< $@ || { echo "Installing $<"; $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<; }
+	@cp $< $@
