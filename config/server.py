@@ -20,6 +20,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from follows import opening
+
 LAST_REQUESTS = 5  # seconds that requests under way have to finish once the server ends
 
 
@@ -80,7 +82,9 @@ def _load_in_worker() -> Any:
     """Runs in each worker. Its own process group keeps a terminal's Ctrl-C for the parent."""
     os.setpgrp()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    return _load()
+    application = _load()
+    opening.resume()
+    return application
 
 
 def _end_with_parent() -> None:
