@@ -50,8 +50,8 @@ _ADMIN = {
 }
 
 WORDS: dict[str, str] = {
-    "read": "See everything in your account: profile, people, lists, notifications",
-    "write": "Change everything in your account, and follow, block and mute people for you",
+    "read": "See everything in your account: your profile, people, requests, lists and notifications",
+    "write": "Change your account, follow and block people, and answer requests to follow you",
     "follow": "Follow, block and mute people, and answer requests to follow you",
     "push": "Send notifications to your device",
     "profile": "See only who you are: your name and picture",
