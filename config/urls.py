@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("compat_mastodon.urls")),
     path("", include("compat_mastodon.oauth_urls")),
     path("admin/", admin.site.urls),
+    path("mobile_api/", include("compat_twittner.urls")),
 ]

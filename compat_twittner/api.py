@@ -1,0 +1,127 @@
+"""The base of every endpoint: who calls, what was sent, and how answers and errors look.
+
+The HTTP status is always 200; the envelope says what happened (twittner.md §1.5, §1.6).
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import orjson
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts import sessions
+from accounts.access import Actor
+from accounts.refused import Refused
+from accounts.sessions import Caller
+from compat_twittner.params import Params
+from compat_twittner.refusals import BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
+
+DOOR = "twittner"
+LARGEST_BODY = 26_000_000  # bytes: one video of 24 MB and what stands around it
+INVALID_ENDPOINT = {
+    "status": "400",
+    "err_code": "invalid_endpoint",
+    "message": "Invalid endpoint error on API call",
+}
+logger = logging.getLogger(__name__)
+
+
+def answer(body: Mapping[str, object]) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), content_type="application/json")
+
+
+def success(message: str, data: Any = (), *, code: int = 200, **extra: Any) -> HttpResponse:
+    """The envelope of a success; `extra` are the keys that stand beside `data`."""
+    return answer({"code": code, "message": message, "data": data, **extra})
+
+
+def listing(message: str, items: Sequence[bytes], *, end: Envelope = NO_DATA, **extra: Any) -> HttpResponse:
+    """A page of rendered items. An empty page is the error `end`, by which clients know the end of a list."""
+    if not items:
+        raise Failure(end)
+    return success(message, [orjson.Fragment(item) for item in items], **extra)
+
+
+class View(APIView):
+    """One endpoint. Subclasses say who may call (`signed_in`) and which texts replace the table's."""
+
+    signed_in: ClassVar[bool] = True
+    refusals: ClassVar[dict[type[Refused], Envelope]] = {}
+    http_method_names = ["get", "post", "head"]
+
+    params: Params
+    caller: Caller | None
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.params = Params(request)  # Django's own reading of forms, which keeps to the limits of settings
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if self.params.size > LARGEST_BODY:
+            raise Failure(UNREADABLE)
+        token = self.params.token
+        self.caller = sessions.resolve(token, self.params.address) if token else None
+        if self.signed_in and self.caller is None:
+            raise Failure(UNAUTHORIZED)
+
+    @property
+    def me(self) -> int:
+        """The calling account; only for views that want one `signed_in`."""
+        if self.caller is None:
+            raise Failure(UNAUTHORIZED)
+        return self.caller.account
+
+    @property
+    def viewer(self) -> int | None:
+        """The calling account, if there is one."""
+        return self.caller.account if self.caller else None
+
+    @property
+    def actor(self) -> Actor:
+        """Whose decision a write is, for the log."""
+        return Actor(self.viewer, DOOR)
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+        match exc:
+            case Failure():
+                return answer(exc.body)
+            case Refused():
+                return answer(Failure((REFUSALS | self.refusals)[type(exc)]).body)
+            case SuspiciousOperation() | BadRequest() | MultiPartParserError():  # too large, too many, broken
+                return answer(Failure(UNREADABLE).body)
+        logger.error("Unexpected error", exc_info=exc)
+        return answer(Failure(BROKEN).body)
+
+
+class Read(View):
+    """An endpoint that answers from the query, whatever the method; a body serves as well (§1.2)."""
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.get(request)
+
+    def get(self, request: Request) -> HttpResponse:
+        raise NotImplementedError
+
+
+class Write(View):
+    """An endpoint that reads the form. Other methods have none, so they end where a parameter is missing."""
+
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.post(request)
+
+    def post(self, request: Request) -> HttpResponse:
+        raise NotImplementedError
+
+
+class Unknown(View):
+    """Every other address: one envelope of its own (§1.1)."""
+
+    signed_in = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return answer(INVALID_ENDPOINT)

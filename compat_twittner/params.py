@@ -1,0 +1,79 @@
+"""What a client sent: all values are strings, and "0", "" and nothing are the same (twittner.md §1.3).
+
+The original never looks at the method and never parses JSON: a body that is no form is an empty form.
+"""
+
+from django.http import HttpRequest, QueryDict
+
+from accounts.people import clean_text
+from follows.paging import MAX_ID, Window
+
+MOST = 100  # the longest page; the original has no limit
+
+
+class Values:
+    """Typed reads of named values; the first of `sources` that has one that is not empty wins."""
+
+    def __init__(self, *sources: QueryDict) -> None:
+        self._sources = sources
+
+    def raw(self, name: str) -> str:
+        """The value as it was sent, for secrets; "" for a missing one."""
+        return next((str(value) for source in self._sources if (value := source.get(name))), "")
+
+    def text(self, name: str) -> str:
+        """A value without outer blanks and control characters, otherwise raw; "" for a missing one."""
+        return clean_text(self.raw(name))
+
+    def number(self, name: str) -> int:
+        """A number of 1 or more, 0 for a missing or other value; what no id can be is `MAX_ID`."""
+        text = self.raw(name).strip()
+        if not (text.isascii() and text.isdigit()):
+            return 0
+        digits = text.lstrip("0")
+        return min(int(digits or 0), MAX_ID) if len(digits) < 11 else MAX_ID
+
+    def window(self, default: int = 20) -> Window:
+        """Which rows of a list: `offset` is an exclusive upper bound of the row id (§1.9)."""
+        return Window(min(self.number("page_size") or default, MOST), self.number("offset") or MAX_ID + 1)
+
+
+class Params:
+    """The parameters of one request: `form` for writes, `query` for reads, which may stand in the body too."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def form(self) -> Values:
+        return Values(self._request.POST)
+
+    @property
+    def query(self) -> Values:
+        return Values(self._request.GET, self._request.POST)
+
+    @property
+    def posted(self) -> bool:
+        """Whether this is a POST; other methods carry no form, so they change nothing."""
+        return self._request.method == "POST"
+
+    @property
+    def token(self) -> str:
+        """The session token, wherever it stands (§1.4); never the cookie, which would need protection."""
+        meta = self._request.META
+        scheme, _, bearer = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
+        return (
+            Values(self._request.POST, self._request.GET).raw("session_id")
+            or meta.get("HTTP_SESSION_ID", "")
+            or (bearer.strip() if scheme.lower() == "bearer" else "")
+        )
+
+    @property
+    def size(self) -> int:
+        """Of the body, in bytes, as announced."""
+        length = self._request.META.get("CONTENT_LENGTH") or ""
+        return int(length) if length.isdigit() else 0
+
+    @property
+    def address(self) -> str | None:
+        return self._request.META.get("REMOTE_ADDR") or None

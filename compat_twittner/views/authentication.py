@@ -1,0 +1,102 @@
+"""Signing up, in and out (twittner.md §2.1, §4)."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import credentials, lookup, people, sessions
+from accounts.models import Account, Platform
+from accounts.people import Invalid
+from accounts.sessions import Tokens
+from compat_twittner import entities
+from compat_twittner.api import Write, success
+from compat_twittner.refusals import ALREADY_SIGNED_IN, UNREADABLE, Envelope, Failure
+from follows import queries
+
+USERNAME = re.compile(r"\w{3,25}", re.ASCII)
+EMAIL_LENGTH = 55
+PASSWORD_LENGTHS = range(6, 21)
+NAME_LENGTHS = range(3, 26)
+REFRESH_TOKEN_LENGTHS = range(50, 251)
+PLATFORMS = {"": Platform.ANDROID, "android": Platform.ANDROID, "ios": Platform.IOS}
+
+
+class Guest(Write):
+    """An endpoint that refuses those who are signed in already."""
+
+    signed_in = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request)
+        if self.caller is not None:
+            raise Failure(ALREADY_SIGNED_IN, bare=True)
+
+
+class Login(Guest):
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        account = credentials.check(form.text("email"), form.raw("password"), self.params.address)
+        platform = PLATFORMS.get(form.text("device_type"))
+        if platform is None:
+            raise Failure((402, "Incorrect device type"))
+        return welcome(account, sessions.open_session(account.pk, platform))
+
+
+class SignUp(Guest):
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        if not settings.REGISTRATIONS_OPEN:
+            raise Failure((400, "Registrations are closed on this server"), bare=True)
+        first_name, last_name, username = form.text("first_name"), form.text("last_name"), form.text("username")
+        email, password = form.text("email"), form.raw("password")
+        for holds, envelope in (
+            (len(first_name) in NAME_LENGTHS, (410, "Invalid user first name")),
+            (len(last_name) in NAME_LENGTHS, (410, "Invalid user last name")),
+            (USERNAME.fullmatch(username), (410, "Invalid username")),
+            (not lookup.local(username), USERNAME_TAKEN),
+            (len(email) <= EMAIL_LENGTH and people.is_email(email), (410, "Invalid email address")),
+            (not lookup.local(email), EMAIL_TAKEN),
+            (len(password) in PASSWORD_LENGTHS, (410, "Invalid password")),
+        ):
+            if not holds:
+                raise Failure(envelope, bare=True)
+        try:
+            account = people.sign_up(
+                username=username, email=email, password=password, first_name=first_name, last_name=last_name
+            )
+        except Invalid as invalid:  # somebody was faster
+            taken_name = any(fault.field == "username" for fault in invalid.faults)
+            raise Failure(USERNAME_TAKEN if taken_name else EMAIL_TAKEN, bare=True) from None
+        tokens = sessions.open_session(account.pk, Platform.ANDROID)
+        return success("User logged in successfully", auth=entities.auth(tokens))
+
+
+USERNAME_TAKEN: Envelope = (410, "This username is already taken")
+EMAIL_TAKEN: Envelope = (409, "Email ID already registered")
+
+
+class RefreshAccessToken(Write):
+    signed_in = False
+
+    def post(self, request: Request) -> HttpResponse:
+        token = self.params.form.raw("refresh_token")
+        if len(token) not in REFRESH_TOKEN_LENGTHS:
+            raise Failure((400, "Incorrect token value"))
+        return success("Token refreshed Out successful", entities.auth(sessions.refresh(token)))
+
+
+class Logout(Write):
+    def post(self, request: Request) -> HttpResponse:
+        if not self.params.posted:
+            raise Failure(UNREADABLE)
+        sessions.close_all(self.me)
+        return success("Signout successful", valid=True)
+
+
+def welcome(account: Account, tokens: Tokens) -> HttpResponse:
+    """What a client gets that just signed in; the account is as it was before."""
+    data = entities.signed_in(account, queries.person(account.pk))
+    return success("User logged in successfully", data, auth=entities.auth(tokens))

@@ -1,0 +1,76 @@
+"""Profiles and their owners' settings (twittner.md §2.2)."""
+
+import re
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import lookup, people
+from accounts.lookup import NoSuchAccount
+from accounts.models import Audience, Contact
+from compat_twittner import entities
+from compat_twittner.api import Read, Write, success
+from compat_twittner.params import Values
+from compat_twittner.refusals import UNREADABLE, Failure
+from follows import queries
+
+USERNAME = re.compile(r"\w+", re.ASCII)
+
+
+class Profile(Read):
+    signed_in = False
+    refusals = {NoSuchAccount: (404, "Profile with this ID does not exist")}
+
+    def get(self, request: Request) -> HttpResponse:
+        person = queries.person(_wanted(self.params.query))
+        is_me = person.id == self.viewer
+        ties = queries.relationship(self.viewer, person.id) if self.viewer and not is_me else None
+        data = entities.profile(
+            person,
+            lookup.by_id(person.id) if is_me else None,
+            ties,
+            can_view=is_me or person.profile_privacy == Audience.EVERYONE or bool(ties and ties.following),
+        )
+        return success("Profile fetched successfully", data)
+
+
+def _wanted(query: Values) -> int:
+    """Whose profile: a well-formed user name wins over the id."""
+    username = query.text("username")
+    if USERNAME.fullmatch(username):
+        account = lookup.local(username)
+        wanted = account.pk if account else 0
+    else:
+        wanted = query.number("user_id")
+    if not wanted:
+        raise Failure((400, "User ID is missing or invalid"))
+    return wanted
+
+
+class GetPrivacySettings(Read):
+    def get(self, request: Request) -> HttpResponse:
+        return success("", entities.privacy_settings(lookup.by_id(self.me)), valid=True)
+
+
+class SetPrivacySettings(Write):
+    """Opening a locked account leaves those who wait waiting; that is this dialect's way."""
+
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        visibility, contact = form.text("profile_visibility"), form.text("contact_privacy")
+        search, follow = form.text("search_visibility"), form.text("follow_privacy")
+        if (
+            visibility not in Audience
+            or contact not in Contact
+            or search not in {"Y", "N"}
+            or follow not in {"everyone", "approved"}
+        ):
+            raise Failure(UNREADABLE)
+        people.change(
+            self.me,
+            profile_privacy=visibility,
+            contact_privacy=contact,
+            noindex=search == "N",
+            locked=follow == "approved",
+        )
+        return success("User privacy settings updated", valid=True)

@@ -1,0 +1,78 @@
+"""Following, being followed, and the requests in between (twittner.md §2.3)."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.lookup import NoSuchAccount
+from compat_twittner import entities
+from compat_twittner.api import Read, Write, listing, success
+from compat_twittner.refusals import Failure
+from follows import graph, policy, queries
+from follows.graph import Turn
+from follows.paging import Page, Window
+from follows.queries import Key
+
+TURNS = {
+    Turn.FOLLOWED: (200, "Subscribed successfully"),
+    Turn.REQUESTED: (201, "Subscription request sent successfully"),
+    Turn.UNFOLLOWED: (200, "Subscription canceled successfully"),
+    Turn.CANCELLED: (200, "Subscription request canceled successfully"),
+}
+
+
+class Follow(Write):
+    """A toggle: follow or ask, and the other time unfollow or take back."""
+
+    def post(self, request: Request) -> HttpResponse:
+        turn = graph.toggle(self.me, self.params.form.number("user_id"), self.actor)
+        code, message = TURNS[turn]
+        return success(message, {"follow": turn is Turn.FOLLOWED}, code=code)
+
+
+class _People(Read):
+    """A list of the people around one account, for everybody whom it is shown to."""
+
+    signed_in = False
+    refusals = {NoSuchAccount: (404, "User with this ID does not exist")}
+
+    message: str
+    read: Callable[[int, int | None, Window], Page[Key]]
+
+    def get(self, request: Request) -> HttpResponse:
+        wanted = self.params.query.number("user_id")
+        if not wanted:
+            raise Failure((400, "User ID is missing or invalid"))
+        policy.check_lists_visible(wanted, self.viewer)
+        page = self.read(wanted, self.viewer, self.params.query.window())
+        ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
+        return listing(self.message, entities.person_items(page, self.viewer, ties))
+
+
+class FetchFollowers(_People):
+    message = "Followers fetched successfully"
+    read = staticmethod(queries.followers_of)
+
+
+class FetchFollowing(_People):
+    message = "Following fetched successfully"
+    read = staticmethod(queries.following_of)
+
+
+class FollowRequests(Read):
+    def get(self, request: Request) -> HttpResponse:
+        page = queries.requests_to(self.me, self.params.query.window())
+        return listing("Follow requiests fetched successfully", entities.requester_items(page), valid=True)
+
+
+class AcceptFollow(Write):
+    def post(self, request: Request) -> HttpResponse:
+        graph.accept(self.me, self.actor, request=self.params.form.number("req_id"))
+        return success("Subscription request successfully accepted", {"total": queries.pending_count(self.me)})
+
+
+class IgnoreFollow(Write):
+    def post(self, request: Request) -> HttpResponse:
+        graph.reject(self.me, self.actor, request=self.params.form.number("req_id"))
+        return success("Subscription request successfully deleted", {"total": queries.pending_count(self.me)})

@@ -1,0 +1,56 @@
+"""A Twittner client for the stories: it sends what the phones send, and holds every answer to the promise."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import sessions
+from accounts.models import Account, Platform
+from compat_twittner import entities
+from follows.fragments import Fragments
+
+
+@pytest.fixture(autouse=True)
+def _nobody_rendered_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every story begins with a new database, in which ids and versions come again."""
+    monkeypatch.setattr(entities, "CARDS", Fragments(entities.rendered))
+
+
+class Twittner:
+    """Writes as multipart forms and reads with a query, both with the session of one account."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self.http = Client(raise_request_exception=False)
+        self.token = token
+
+    def post(self, endpoint: str, content_type: str | None = None, **form: Any) -> dict[str, Any]:
+        body = self._with_token(form)
+        kind = {"content_type": content_type} if content_type else {}
+        return kept_promise(self.http.post(f"/mobile_api/{endpoint}", body, **kind))
+
+    def get(self, endpoint: str, **query: Any) -> dict[str, Any]:
+        return kept_promise(self.http.get(f"/mobile_api/{endpoint}", self._with_token(query)))
+
+    def _with_token(self, params: dict[str, Any]) -> dict[str, Any]:
+        return {"session_id": self.token} | params if self.token else params
+
+
+def kept_promise(response: Any) -> dict[str, Any]:
+    """The JSON of an answer, which is always HTTP 200 and `application/json` (twittner.md §1.5, §1.6)."""
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/json"
+    body = response.json()
+    assert isinstance(body, dict)
+    return body
+
+
+@pytest.fixture
+def twittner(db: None) -> Callable[..., Twittner]:
+    """`twittner(alice)` is alice's phone, `twittner()` one without a session."""
+
+    def phone(account: Account | None = None) -> Twittner:
+        return Twittner(sessions.open_session(account.pk, Platform.ANDROID).token if account else None)
+
+    return phone

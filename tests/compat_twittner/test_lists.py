@@ -1,0 +1,140 @@
+"""Followers, following, requests: who sees them, how they page, what they cost (twittner.md §1.9, §2.3)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+
+from accounts import people
+from accounts.access import Actor
+from accounts.models import Account
+from follows import graph
+from tests.compat_twittner.conftest import Twittner
+from tests.factories import AccountFactory
+
+Phone = Callable[..., Twittner]
+
+
+@pytest.fixture
+def crowd(db: None) -> list[Account]:
+    return [AccountFactory() for _ in range(23)]
+
+
+def ids(answer: dict[str, Any]) -> list[int]:
+    return [item["id"] for item in answer["data"]]
+
+
+def test_followers_page_newest_first_without_gaps(twittner: Phone, alice: Account, crowd: list[Account]) -> None:
+    for account in crowd:
+        graph.follow(account.pk, alice.pk)
+    phone, seen, offset = twittner(), list[int](), 0
+    while (answer := phone.get("fetch_followers", user_id=alice.pk, offset=offset, page_size=5))["code"] == 200:
+        seen += ids(answer)
+        offset = answer["data"][-1]["offset_id"]
+
+    assert answer["message"] == "No data found"
+    assert seen == [account.pk for account in reversed(crowd)]
+
+
+def test_a_page_has_twenty_unless_asked_and_at_most_a_hundred(
+    twittner: Phone, carol: Account, crowd: list[Account]
+) -> None:
+    for account in [*crowd, *(AccountFactory() for _ in range(80))]:
+        graph.follow(account.pk, carol.pk)
+    phone = twittner(carol)
+
+    assert len(phone.get("follow_requests")["data"]) == 20
+    assert len(phone.get("follow_requests", page_size=7)["data"]) == 7
+    assert len(phone.get("follow_requests", page_size=5000)["data"]) == 100
+
+
+def test_a_block_hides_the_lists_both_ways(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> None:
+    graph.follow(mallory.pk, alice.pk)
+    graph.block(alice.pk, bob.pk, Actor(alice.pk, "test"))
+
+    for owner, viewer in ((alice, bob), (bob, alice)):
+        answer = twittner(viewer).get("fetch_followers", user_id=owner.pk)
+        assert answer["message"] == "This profile data is not available for viewing"
+
+
+def test_lists_for_followers_open_to_followers_and_the_owner(
+    twittner: Phone, alice: Account, bob: Account, mallory: Account
+) -> None:
+    graph.follow(bob.pk, alice.pk)
+    people.change(alice.pk, profile_privacy="followers")
+
+    assert twittner(bob).get("fetch_followers", user_id=alice.pk)["code"] == 200
+    assert twittner(alice).get("fetch_followers", user_id=alice.pk)["code"] == 200
+    assert twittner(mallory).get("fetch_followers", user_id=alice.pk)["code"] == 400
+    assert twittner().get("fetch_followers", user_id=alice.pk)["code"] == 400
+
+
+def test_requests_are_no_followers(twittner: Phone, alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+
+    assert twittner().get("fetch_followers", user_id=carol.pk)["code"] == 204
+    assert twittner().get("fetch_following", user_id=alice.pk)["code"] == 204
+
+
+def test_a_suspended_requester_is_left_out(twittner: Phone, alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+    people.suspend(alice.pk)
+
+    assert twittner(carol).get("follow_requests")["code"] == 204
+
+
+def test_texts_come_out_raw_and_on_one_line(twittner: Phone, alice: Account, bob: Account) -> None:
+    people.change(bob.pk, note="<b>Café</b> & 'quotes'\nsecond line", website="https://example.org/?a=1&b=2")
+    graph.follow(bob.pk, alice.pk)
+    (item,) = twittner().get("fetch_followers", user_id=alice.pk)["data"]
+
+    assert item["about"] == "<b>Café</b> & 'quotes' second line"
+    assert item["website"] == "https://example.org/?a=1&b=2"
+
+
+def test_a_change_shows_in_the_next_list(twittner: Phone, alice: Account, bob: Account) -> None:
+    graph.follow(bob.pk, alice.pk)
+    phone = twittner()
+    assert phone.get("fetch_followers", user_id=alice.pk)["data"][0]["name"] == "Bob Brown"
+
+    people.change(bob.pk, first_name="Robert", last_name="Brown")
+    assert phone.get("fetch_followers", user_id=alice.pk)["data"][0]["name"] == "Robert Brown"
+
+
+def test_accounts_of_other_servers_are_named_with_theirs(twittner: Phone, alice: Account) -> None:
+    remote = Account.objects.create(username="zoe", domain="other.example", display_name="Zoe")
+    graph.follow(remote.pk, alice.pk)
+    (item,) = twittner().get("fetch_followers", user_id=alice.pk)["data"]
+
+    assert (item["username"], item["url"]) == ("@zoe@other.example", "https://other.example/@zoe")
+    assert item["name"] == "zoe"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "most"),
+    # session and page, and the people who are not rendered yet; the public lists also ask whether
+    # they may be seen, and for the relationships
+    [("follow_requests", 3), ("fetch_followers", 5), ("fetch_following", 5)],
+)
+def test_the_number_of_queries_does_not_grow(
+    twittner: Phone, alice: Account, bob: Account, crowd: list[Account], endpoint: str, most: int
+) -> None:
+    people.change(alice.pk, locked=True)
+    for account in crowd:
+        graph.follow(account.pk, alice.pk)
+        graph.follow(bob.pk, account.pk)
+        if endpoint != "follow_requests":
+            graph.accept(alice.pk, Actor(alice.pk, "test"), requester=account.pk)
+    viewer, owner = (alice, bob) if endpoint == "fetch_following" else (bob, alice)
+    phone = twittner(owner if endpoint == "follow_requests" else viewer)
+
+    for size in (1, 20):
+        Account.objects.update(version=F("version") + 1)
+        for rendered_before in (False, True):
+            with CaptureQueriesContext(connection) as queries:
+                answer = phone.get(endpoint, user_id=owner.pk, page_size=size)
+            assert len(answer["data"]) == size
+            assert len(queries) == most - rendered_before

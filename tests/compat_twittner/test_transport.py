@@ -1,0 +1,187 @@
+"""What every endpoint promises, whatever arrives: HTTP 200, JSON, an envelope (twittner.md §1)."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client, override_settings
+
+from accounts import sessions
+from accounts.models import Account, Platform, Session
+from compat_twittner import urls
+from tests.compat_twittner.conftest import kept_promise
+
+INVALID_ENDPOINT = {
+    "status": "400",
+    "err_code": "invalid_endpoint",
+    "message": "Invalid endpoint error on API call",
+}
+UNAUTHORIZED = {"code": 401, "data": [], "message": "Unauthorized Access"}
+UNREADABLE = {"code": 400, "data": [], "message": "Invalid request data"}
+BROKEN = {
+    "code": 500,
+    "data": [],
+    "message": "An error occurred while processing your request. Please try again later",
+}
+ENDPOINTS = [str(route.pattern) for route in urls.urlpatterns[:-2]]
+PROTECTED = ["get_priv_settings", "set_priv_settings", "follow", "follow_requests", "accept_follow", "logout"]
+
+
+@pytest.fixture
+def http(db: None) -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def token(alice: Account) -> str:
+    return sessions.open_session(alice.pk, Platform.ANDROID).token
+
+
+@pytest.mark.parametrize("path", ["nonsense", "", "feeds", "LOGIN", "login/again", "thread_data", "é", "%00"])
+def test_an_unknown_endpoint_has_its_own_body(http: Client, path: str) -> None:
+    assert kept_promise(http.get(f"/mobile_api/{path}")) == INVALID_ENDPOINT
+    assert kept_promise(http.post(f"/mobile_api/{path}")) == INVALID_ENDPOINT
+
+
+@pytest.mark.parametrize("path", ["//mobile_api/login", "/mobile_api//login", "/mobile_api/login/"])
+def test_slashes_too_many_are_tolerated_without_a_redirect(http: Client, path: str) -> None:
+    assert kept_promise(http.post("/", PATH_INFO=path))["message"] == "Incorrect credentials"
+
+
+@pytest.mark.parametrize("endpoint", PROTECTED)
+def test_without_a_session_protected_endpoints_are_closed(http: Client, endpoint: str) -> None:
+    assert kept_promise(http.post(f"/mobile_api/{endpoint}")) == UNAUTHORIZED
+    assert kept_promise(http.get(f"/mobile_api/{endpoint}?session_id=wrong")) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=X", "application/x-www-form-urlencoded"])
+def test_the_session_may_stand_in_a_form(http: Client, token: str, content_type: str) -> None:
+    body = (
+        f"--X\r\nContent-Disposition: form-data; name=session_id\r\n\r\n{token}\r\n--X--\r\n"
+        if content_type.startswith("multipart")
+        else f"session_id={token}"
+    )
+    answer = kept_promise(http.post("/mobile_api/get_priv_settings", body, content_type=content_type))
+    assert answer["code"] == 200
+
+
+def test_the_session_may_stand_in_the_query(http: Client, token: str) -> None:
+    assert kept_promise(http.get("/mobile_api/get_priv_settings", {"session_id": token}))["code"] == 200
+
+
+def test_an_empty_session_in_the_form_gives_way_to_the_query(http: Client, token: str) -> None:
+    answer = kept_promise(http.post(f"/mobile_api/get_priv_settings?session_id={token}", {"session_id": ""}))
+    assert answer["code"] == 200
+
+
+@pytest.mark.parametrize("header", ["session_id", "Authorization"])
+def test_the_session_may_stand_in_a_header(http: Client, token: str, header: str) -> None:
+    value = f"Bearer {token}" if header == "Authorization" else token
+    assert kept_promise(http.get("/mobile_api/get_priv_settings", headers={header: value}))["code"] == 200
+
+
+def test_a_cookie_is_no_session(http: Client, token: str) -> None:
+    http.cookies["user_id"] = http.cookies["session_id"] = token
+    assert kept_promise(http.get("/mobile_api/get_priv_settings")) == UNAUTHORIZED
+
+
+def test_an_expired_session_is_none(http: Client, token: str) -> None:
+    Session.objects.update(expires_at="2001-01-01T00:00:00Z")
+    assert kept_promise(http.get("/mobile_api/get_priv_settings", {"session_id": token})) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options", "trace"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_no_method_is_refused_and_none_but_post_changes_anything(
+    http: Client, token: str, alice: Account, bob: Account, endpoint: str, method: str
+) -> None:
+    query = f"session_id={token}&user_id={bob.pk}&follow_privacy=approved"
+    response = http.generic(method.upper(), f"/mobile_api/{endpoint}?{query}")
+
+    assert response.status_code == 200
+    assert Session.objects.filter(account=alice).exists()
+    assert not bob.follows_in.exists()
+
+
+def test_reads_take_their_parameters_from_a_body_too(http: Client, alice: Account) -> None:
+    assert kept_promise(http.post("/mobile_api/profile", {"user_id": alice.pk}))["data"]["id"] == alice.pk
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"session_id": ["x"], "user_id": {}}'),
+        ("application/json", b"{broken"),
+        ("application/x-www-form-urlencoded", b"session_id=\xff\xfe&user_id=%ff%00&email=a%00@b.c&password=%00"),
+        ("application/x-www-form-urlencoded", b"user_id[]=1&req_id[x]=2&email[]=a&username=%ed%a0%80"),
+        ("application/x-www-form-urlencoded; charset=latin-1", b"user_id=\xe9"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"user_id=1"),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=X", b"--X\r\nbroken"),
+        ("multipart/form-data; boundary=X", b'--X\r\nContent-Disposition: form-data; name="a"\r\n\r\nno end'),
+        ("text/xml", b"<session_id/>"),
+        ("", b"\x00\xff"),
+    ],
+)
+def test_a_body_that_nobody_can_read_gets_an_envelope(
+    http: Client, endpoint: str, content_type: str, body: bytes
+) -> None:
+    answer = kept_promise(http.generic("POST", f"/mobile_api/{endpoint}", body, content_type=content_type))
+
+    assert 400 <= answer["code"] < 500
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "1e3", "٣", "x", "", " ", "\x00", "2147483648", "9" * 5000])
+@pytest.mark.parametrize("endpoint", ["follow", "accept_follow", "ignore_follow", "fetch_followers", "profile"])
+def test_numbers_that_are_no_id_name_nobody(http: Client, token: str, endpoint: str, value: str) -> None:
+    form = {"session_id": token, "user_id": value, "req_id": value}
+    assert kept_promise(http.post(f"/mobile_api/{endpoint}", form))["code"] in {400, 404}
+
+
+@pytest.mark.parametrize("value", ["-5", "x", "9" * 5000, "\x00", "1.5"])
+def test_odd_windows_are_as_if_not_given(http: Client, alice: Account, bob: Account, value: str) -> None:
+    from follows import graph
+
+    graph.follow(bob.pk, alice.pk)
+    query = {"user_id": alice.pk, "offset": value, "page_size": value}
+    assert len(kept_promise(http.get("/mobile_api/fetch_followers", query))["data"]) == 1
+
+
+def test_too_many_fields_are_refused(http: Client) -> None:
+    assert kept_promise(http.post("/mobile_api/login", {f"f{n}": "" for n in range(2000)})) == UNREADABLE
+
+
+def test_too_large_a_form_is_refused(http: Client) -> None:
+    assert kept_promise(http.post("/mobile_api/login", {"email": "x" * 3_000_000})) == UNREADABLE
+
+
+def test_a_body_announced_larger_than_any_upload_is_refused_unread(http: Client) -> None:
+    assert kept_promise(http.generic("POST", "/mobile_api/login", b"x", CONTENT_LENGTH="30000000")) == UNREADABLE
+
+
+def test_a_host_that_is_not_ours_gets_an_envelope(http: Client) -> None:
+    assert kept_promise(http.get("/mobile_api/profile", headers={"host": "evil.example"})) == UNREADABLE
+
+
+def test_a_failure_before_any_view_gets_an_envelope(http: Client) -> None:
+    with override_settings(ROOT_URLCONF="tests.compat_twittner.no_such_module"):
+        assert kept_promise(http.get("/mobile_api/profile")) == BROKEN
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_database_that_is_down_gets_an_envelope(http: Client, endpoint: str) -> None:
+    def down(*args: Any) -> None:
+        from django.db import OperationalError
+
+        raise OperationalError("the database is down")
+
+    form = {"session_id": "x", "user_id": "1", "query": "x", "refresh_token": "x" * 74}
+    form |= {"email": "a@b.example", "password": "secret", "type": "google"}
+    form |= {"first_name": "Ann", "last_name": "Lee", "username": "annlee"}
+    with connection.execute_wrapper(down):
+        assert kept_promise(http.post(f"/mobile_api/{endpoint}", form)) == BROKEN
+
+
+def test_other_addresses_keep_their_status(http: Client) -> None:
+    assert http.get("/mobile_apis").status_code == 404
