@@ -7,7 +7,6 @@ before anything is changed. Reads are in `queries`, rules in `policy`, the state
 from enum import Enum
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts import people
@@ -124,12 +123,8 @@ def change_profile(owner: int, by: Actor, **columns: Any) -> None:
 
     :raises people.Invalid: when a value cannot be stored.
     """
-    locked = columns.get("locked")
-    opens = locked is False and Account.objects.filter(pk=owner, locked=True).exists()
-    with transaction.atomic():
-        people.change(owner, **columns)
-        if locked:
-            opening.cancel(owner)
+    opens = columns.get("locked") is False and Account.objects.filter(pk=owner, locked=True).exists()
+    people.change(owner, **columns)
     if opens:
         opening.begin(owner, by)
 

@@ -32,11 +32,6 @@ def begin(owner: int, by: Actor) -> None:
     transaction.on_commit(lambda: _in_background([owner]))
 
 
-def cancel(owner: int) -> None:
-    """The account is locked again: who still waits, waits on."""
-    Opening.objects.filter(account=owner).delete()
-
-
 def resume() -> None:
     """Go on with what an earlier process left undone, behind the caller."""
     if owners := list(Opening.objects.values_list("account_id", flat=True)):
@@ -54,11 +49,15 @@ def finish(owner: int) -> int:
 def accept_oldest(owner: int) -> int:
     """Accept up to `CHUNK` of the longest waiting requests, in one transaction; 0 when it is done.
 
-    Requests of suspended accounts stay pending. Several processes may do this at once.
+    It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
+    Several processes may do this at once.
     """
     with transaction.atomic():
-        opening = Opening.objects.filter(account=owner).first()
+        opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
+            return 0
+        if opening.account.locked:
+            opening.delete()
             return 0
         waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
         lock_pairs(owner, waiting)
