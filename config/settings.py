@@ -116,7 +116,6 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "compat_mastodon",
     "compat_twittner",
-    "django_rich",
 ]
 
 MIDDLEWARE = [

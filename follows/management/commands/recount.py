@@ -1,0 +1,31 @@
+"""`manage.py recount`: the tallies, verified or healed from the edges."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Account
+from follows import tallies
+from follows.management.progress import progress
+
+
+class Command(BaseCommand):
+    help = (
+        "Set every account's tally of followers, follows and requests to what the edges say. "
+        "Runs beside a serving server, in small transactions."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when a tally is wrong")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        accounts = wrong = 0
+        with progress("Accounts", Account.objects.count()) as advance:
+            for chunk in tallies.verify() if check else tallies.heal():
+                accounts, wrong = accounts + chunk.accounts, wrong + chunk.wrong
+                advance(chunk.accounts)
+        if check and wrong:
+            raise CommandError(f"{wrong:,} of {accounts:,} tallies are wrong; `manage.py recount` heals them.")
+        self.stdout.write(
+            f"{accounts:,} accounts, {f'{wrong:,} tallies healed' if wrong else 'all tallies are right'}."
+        )

@@ -1,0 +1,89 @@
+"""Do the tallies say what the edges say? Found out, and set right, in chunks of accounts.
+
+Everyday changes of tallies are in `edges`, in the transaction of their edge.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account
+from follows.models import Follow, FollowQuerySet, Tally
+
+COLUMNS = ("followers", "following", "requests")
+CHUNK = 2000  # accounts looked at in one statement, and healed in one transaction
+
+
+class Chunk(NamedTuple):
+    """How many accounts were looked at, and how many of them had a wrong tally."""
+
+    accounts: int
+    wrong: int
+
+
+def verify() -> Iterator[Chunk]:
+    """Compare every account's tally with its edges. Right beside other writers: each chunk is one snapshot."""
+    for first, last in _ranges():
+        accounts = Account.objects.filter(pk__range=(first, last))
+        yield Chunk(accounts.count(), len(_differing(accounts)))
+
+
+def heal() -> Iterator[Chunk]:
+    """Set every wrong tally to what the edges say. Other writers go on meanwhile."""
+    for first, last in _ranges():
+        accounts = Account.objects.filter(pk__range=(first, last))
+        suspects = [tally.account_id for tally in _differing(accounts)]
+        yield Chunk(accounts.count(), len(_heal(suspects)) if suspects else 0)
+
+
+@transaction.atomic
+def _heal(accounts: list[int]) -> list[Tally]:
+    """Under locks on their tallies, so that a change on its way is either counted or comes later."""
+    Tally.objects.bulk_create([Tally(account_id=account) for account in accounts], ignore_conflicts=True)
+    list(Tally.objects.select_for_update().filter(account__in=accounts).order_by("pk").values_list("pk"))
+    return Tally.objects.bulk_create(
+        _differing(Account.objects.filter(pk__in=accounts)),
+        update_conflicts=True,
+        update_fields=COLUMNS,
+        unique_fields=["account"],
+    )
+
+
+def _ranges() -> Iterator[tuple[int, int]]:
+    """The ids of all accounts, cut into ranges that hold `CHUNK` accounts."""
+    last = 0
+    while ids := list(Account.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        yield ids[0], ids[-1]
+        last = ids[-1]
+
+
+def _differing(accounts: QuerySet[Account]) -> list[Tally]:
+    """What the tallies should be, of those accounts where they are something else."""
+    accepted, pending = Follow.objects.accepted(), Follow.objects.pending()
+    rows = (
+        accounts.annotate(
+            followers=_count(accepted, "target"),
+            following=_count(accepted, "follower"),
+            requests=_count(pending, "target"),
+        )
+        .order_by("pk")
+        .values_list(
+            "pk",
+            *COLUMNS,
+            *(Coalesce(F(f"tally__{name}"), 0) for name in COLUMNS),
+        )
+    )
+    return [
+        Tally(account_id=account, followers=followers, following=following, requests=requests)
+        for account, followers, following, requests, *told in rows
+        if [followers, following, requests] != told
+    ]
+
+
+def _count(edges: FollowQuerySet, end: str) -> Coalesce:
+    """How many of the edges have the account at this end; read from the partial index alone."""
+    counted = edges.filter(**{end: OuterRef("pk")}).order_by().values(end).annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
