@@ -22,7 +22,7 @@ class Plan:
     clients: list[list[str]]
     seconds: float = 0
     loop: bool = False
-    expect: str = "200"
+    bad: tuple[str, ...] = ()  # what no good answer contains
 
 
 @dataclass
@@ -78,6 +78,7 @@ def run(plan: Plan) -> Result:
     """Send the plan's requests, one at a time on each connection."""
     result = Result()
     selector = selectors.DefaultSelector()
+    bad = [word.encode() for word in plan.bad]
     started = time.perf_counter()
     ends = started + plan.seconds if plan.seconds else float("inf")
     for texts in plan.clients:
@@ -93,7 +94,7 @@ def run(plan: Plan) -> Result:
                 continue
             now = time.perf_counter()
             result.latencies.append((now - client.sent) * 1000)
-            if answer[9:12].decode() != plan.expect:
+            if answer[9:12] != b"200" or any(word in answer for word in bad):
                 result.errors += 1
                 result.first_error = result.first_error or answer[:500].decode(errors="replace")
             if now > ends or not client.send():

@@ -1,0 +1,85 @@
+"""`make bench`: what requests cost, side by side with a bare view, in one run and one table."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "RATE_LIMITS": "off", "SECRET_KEY": "benchmark"}
+PAIRS = 16
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--only", metavar="NAME", default="", help="scenes whose name contains this")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
+    parser.add_argument("--seconds", type=float, default=5, help="of load for each scene, default 5")
+    parser.add_argument("--json", type=Path, default=Path("var/benchmarks.json"), help="where the figures go")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="latchkey-bench-") as directory:
+        os.environ["VAR"] = directory
+        if arguments.database == "sqlite":
+            os.environ["DATABASE_URL"] = f"sqlite:///{directory}/bench.sqlite3"
+            bench(arguments)
+        else:
+            from tests.__main__ import postgres  # starts a server of its own, or takes DATABASE_URL's
+
+            with postgres() as url:
+                os.environ["DATABASE_URL"] = url
+                bench(arguments)
+
+
+def bench(arguments: argparse.Namespace) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from accounts.models import Account
+    from tests.benchmarks import measure, report, scenes
+    from tests.benchmarks.machine import Machine
+    from tests.factories import AccountFactory
+
+    accounts, requests, follows = (1_000_000, 1_000_000, 10_000_000) if arguments.big else (20_000, 10_000, 100_000)
+    call_command("migrate", verbosity=0)
+    call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
+    cast = scenes.cast_of(Account.objects.get(username="owner").pk)
+    pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(PAIRS)]
+    wanted = lambda name: arguments.only in name  # noqa: E731
+
+    with Machine(dict(os.environ)) as machine:
+        rows = [measure.read(machine, scene, arguments.seconds) for scene in scenes.reads(cast) if wanted(scene.name)]
+        rows += [measure.write(machine, scene) for scene in scenes.writes(cast, 2_000) if wanted(scene.name)]
+        if wanted("mixed"):
+            rows.append(measure.mixture(machine, scenes.mixed(cast, pairs), arguments.seconds * 6))
+        memory, start = machine.memory(), machine.start_seconds
+    call_command("recount", check=True)
+
+    report.table(rows, memory=memory, start=start)
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(
+        json.dumps(
+            {
+                "machine": report.machine(),
+                "python": platform.python_version(),
+                "database": arguments.database,
+                "accounts": accounts,
+                "requests": requests,
+                "follows": follows,
+                "memory_mib": memory,
+                "start_seconds": start,
+                "scenes": [asdict(row) | {"ratio": row.ratio} for row in rows],
+            },
+            indent=2,
+        )
+    )
+    sys.exit(0 if all(row.good for row in rows) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""One scene against a running server: load from another process, and what it cost the server."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.benchmarks.driver import Plan, Result
+from tests.benchmarks.machine import Machine
+from tests.benchmarks.scenes import Scene, get
+
+CLIENTS = 16
+
+
+@dataclass
+class Row:
+    """A line of the table. Latencies in milliseconds, `cpu` in milliseconds of server CPU per request."""
+
+    name: str
+    per_second: float
+    p50: float
+    p99: float
+    cpu: float
+    queries: int | None = None
+    bare: float | None = None  # CPU of a bare view with an answer of the same size, in the same run
+    allowed: str = ""
+    good: bool = True
+
+    @property
+    def ratio(self) -> float | None:
+        return self.cpu / self.bare if self.bare else None
+
+
+def read(machine: Machine, scene: Scene, seconds: float) -> Row:
+    """Check the answer, then measure the scene beside a bare view of the same size."""
+    body, queries = probe(scene)
+    row = _load(machine, scene.name, scene.requests[0], seconds)
+    row.queries = queries
+    row.bare = _load(machine, "bare", get(f"/bare/{len(body)}"), seconds).cpu
+    row.allowed = f"{scene.ceiling} x bare"
+    row.good = bool(row.ratio and scene.ceiling and row.ratio <= scene.ceiling)
+    return row
+
+
+def write(machine: Machine, scene: Scene) -> Row:
+    """Send each request once, over all clients; the first is checked and its queries are counted."""
+    _, queries = probe(scene)
+    shares = [scene.requests[1 + n :: CLIENTS] for n in range(CLIENTS)]
+    row = _row(scene.name, *_drive(machine, Plan(machine.port, shares, bad=('"code":4', '"code":5'))))
+    row.queries = queries
+    row.allowed = f"{scene.milliseconds} ms"
+    row.good = row.cpu <= (scene.milliseconds or 0)
+    return row
+
+
+def mixture(machine: Machine, clients: list[list[str]], seconds: float) -> Row:
+    """Rounds of reads and writes; every answer must be a success."""
+    plan = Plan(machine.port, clients, seconds, loop=True, bad=('"code":4', '"code":5'))
+    row = _row("mixed, 80 % reads", *_drive(machine, plan))
+    row.allowed = "no error"
+    return row
+
+
+def probe(scene: Scene) -> tuple[bytes, int]:
+    """The answer's body, found right, and the number of queries of a process that has warmed up."""
+    send = _sender(scene.requests[0])
+    if scene.is_read:
+        send()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = send()
+    if answer.status_code != 200 or not scene.check(json.loads(answer.content)):
+        raise SystemExit(f"{scene.name}: wrong answer {answer.status_code}: {answer.content[:300]!r}")
+    statements = [query for query in captured.captured_queries if not query["sql"].startswith(("BEGIN", "COMMIT"))]
+    return answer.content, len(statements)
+
+
+def _sender(request: str) -> Any:
+    """The same request, within this process."""
+    head, _, form = request.partition("\r\n\r\n")
+    first, *lines = head.split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines if not line.startswith("Content-"))
+    client = Client(headers=headers, SERVER_NAME=headers.pop("Host"))
+    if method == "GET":
+        return lambda: client.get(target)
+    return lambda: client.post(target, form, content_type="application/x-www-form-urlencoded")
+
+
+def _load(machine: Machine, name: str, request: str, seconds: float) -> Row:
+    load = _wrk if shutil.which("wrk") else _drive_loop
+    load(machine, request, min(1.0, seconds))  # both workers have rendered what they need
+    return _row(name, *load(machine, request, seconds))
+
+
+def _drive_loop(machine: Machine, request: str, seconds: float) -> tuple[Result, float]:
+    return _drive(machine, Plan(machine.port, [[request]] * CLIENTS, seconds, loop=True))
+
+
+def _drive(machine: Machine, plan: Plan) -> tuple[Result, float]:
+    """Run the driver as a process of its own; the result, and the server's CPU seconds."""
+    before = machine.cpu()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.driver"],
+        input=json.dumps(asdict(plan)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result = Result(**json.loads(done.stdout))
+    if result.errors:
+        raise SystemExit(f"{result.errors} of {result.requests} answers were wrong, the first: {result.first_error}")
+    return result, machine.cpu() - before
+
+
+def _wrk(machine: Machine, request: str, seconds: float) -> tuple[Result, float]:
+    head = request.split("\r\n")
+    headers = [part for line in head[2:] if line for part in ("--header", line)]
+    url = machine.url + head[0].split(" ")[1]
+    before = machine.cpu()
+    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{max(1, round(seconds))}s", "--latency", *headers, url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    cpu = machine.cpu() - before
+    if "Non-2xx" in text or "Socket errors" in text:
+        raise SystemExit(f"wrk saw errors:\n{text}")
+    count, span, unit = re.search(r"(\d+) requests in ([\d.]+)(m?s)", text).groups()
+    result = Result(int(count), 0, float(span) / (1000 if unit == "ms" else 1))
+    result.latencies = [_milliseconds(text, 50)] * 98 + [_milliseconds(text, 99)] * 2
+    return result, cpu
+
+
+def _milliseconds(text: str, share: int) -> float:
+    number, unit = re.search(rf"{share}%\s+([\d.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def _row(name: str, result: Result, cpu: float) -> Row:
+    return Row(
+        name,
+        result.requests / result.seconds,
+        result.percentile(0.5),
+        result.percentile(0.99),
+        cpu / result.requests * 1000,
+    )

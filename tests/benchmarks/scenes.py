@@ -1,0 +1,139 @@
+"""What is measured: each scene is a request, how many times bare it may cost, and how its answer is checked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import sessions
+from accounts.models import Account, Platform
+from compat_mastodon import oauth
+from follows import graph, queries
+from follows.paging import Window
+from tests.factories import AccountFactory
+
+SCOPES = "read write follow push"
+REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
+PAGE = 40
+FOLLOWERS = 1_000  # of the popular account
+
+
+@dataclass
+class Cast:
+    """Who takes part: the locked owner with a queue, somebody with followers, and their credentials."""
+
+    owner: int
+    popular: int
+    crowd: list[int]
+    token: str
+    session: str
+    deep: int  # the id of a request 5,000 places down the queue, or the last one
+
+
+@dataclass
+class Scene:
+    """`requests` are whole HTTP requests: one for a read, which is repeated, many for writes."""
+
+    name: str
+    requests: list[str]
+    check: Callable[[Any], bool]
+    ceiling: float | None = None  # times bare
+    milliseconds: float | None = None  # of CPU
+
+    @property
+    def target(self) -> str:
+        return self.requests[0].split(" ")[1]
+
+    @property
+    def is_read(self) -> bool:
+        return self.requests[0].startswith("GET")
+
+
+def cast_of(owner: int) -> Cast:
+    """Find the cast in a seeded graph, sign the owner in through both doors, let somebody be popular."""
+    account = Account.objects.get(pk=owner)
+    token = token_of(account)
+    crowd = list(Account.objects.exclude(pk=owner).order_by("pk").values_list("pk", flat=True)[:FOLLOWERS])
+    popular = AccountFactory(username="popular").pk
+    for follower in crowd:
+        graph.follow(follower, popular)
+    queue = queries.requests_to(owner, Window(5_000)).ids
+    return Cast(owner, popular, crowd[:PAGE], token, sessions.open_session(owner, Platform.ANDROID).token, queue[-1])
+
+
+def reads(cast: Cast) -> list[Scene]:
+    """The pages that every client asks for on every screen, with the cost they may have."""
+    me = f"Authorization: Bearer {cast.token}"
+    ids = "&".join(f"id[]={account}" for account in cast.crowd)
+    requests = f"/api/v1/follow_requests?limit={PAGE}"
+    followers = f"/api/v1/accounts/{cast.popular}/followers?limit={PAGE}"
+    twittner = f"/mobile_api/follow_requests?page_size={PAGE}&session_id={cast.session}"
+    return [
+        Scene("requests", [get(requests, me)], _forty, 3.2),
+        Scene("requests 5,000 deep", [get(f"{requests}&max_id={cast.deep + PAGE}", me)], _forty, 3.2),
+        Scene("followers", [get(followers, me)], _forty, 3.5),
+        Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
+        Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
+        Scene("Twittner requests", [get(twittner)], lambda envelope: len(envelope["data"]) == PAGE, 3.2),
+    ]
+
+
+def writes(cast: Cast, count: int) -> list[Scene]:
+    """Accepting through each door, `count` different requests each."""
+    me = f"Authorization: Bearer {cast.token}"
+    queue = queries.requests_to(cast.owner, Window(2 * count))
+    authorize = [post(f"/api/v1/follow_requests/{key.account}/authorize", me) for key in queue.rows[:count]]
+    accept = [
+        post("/mobile_api/accept_follow", form=f"session_id={cast.session}&req_id={n}") for n in queue.ids[count:]
+    ]
+    return [
+        Scene("authorize", authorize, lambda ties: ties["followed_by"], milliseconds=2.0),
+        Scene("Twittner accept", accept, lambda envelope: envelope["code"] == 200, milliseconds=2.0),
+    ]
+
+
+def mixed(cast: Cast, pairs: list[tuple[Account, Account]]) -> list[list[str]]:
+    """For each pair a round of 25 requests, 20 of them reads, that ends as it began, through both doors.
+
+    The second of a pair is locked: the first asks and withdraws, is accepted, leaves, asks and is rejected.
+    """
+    clients = []
+    for asker, locked in pairs:
+        me, owner = (f"Authorization: Bearer {token_of(account)}" for account in (asker, locked))
+        session = sessions.open_session(asker.pk, Platform.ANDROID).token
+        ids = "&".join(f"id[]={account}" for account in cast.crowd)
+        pages = [
+            get(f"/api/v1/follow_requests?limit={PAGE}", owner),
+            get(f"/api/v1/accounts/{cast.popular}/followers?limit={PAGE}", me),
+            get(f"/api/v1/accounts/relationships?{ids}", me),
+            get(f"/mobile_api/fetch_followers?user_id={cast.popular}&page_size={PAGE}&session_id={session}"),
+        ]
+        turns = [
+            post("/mobile_api/follow", form=f"session_id={session}&user_id={locked.pk}"),
+            post(f"/api/v1/follow_requests/{asker.pk}/authorize", owner),
+            post(f"/api/v1/accounts/{locked.pk}/unfollow", me),
+            post(f"/api/v1/accounts/{locked.pk}/follow", me),
+            post(f"/api/v1/follow_requests/{asker.pk}/reject", owner),
+        ]
+        clients.append([request for turn in turns for request in (turn, *pages)])
+    return clients
+
+
+def token_of(account: Account) -> str:
+    """A Mastodon token, by way of the flow that issues it."""
+    application, _ = oauth.register(name="Benchmark", redirect_uris=[REDIRECT], scope=SCOPES, website="")
+    code = oauth.issue_code(application, account, REDIRECT, SCOPES, "")
+    return oauth.exchange(code, application, REDIRECT, "")[1]
+
+
+def _forty(answer: Any) -> bool:
+    return len(answer) == PAGE
+
+
+def get(target: str, *headers: str) -> str:
+    return "\r\n".join([f"GET {target} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""])
+
+
+def post(target: str, *headers: str, form: str = "") -> str:
+    kind = "Content-Type: application/x-www-form-urlencoded"
+    length = f"Content-Length: {len(form)}"
+    return "\r\n".join([f"POST {target} HTTP/1.1", "Host: 127.0.0.1", kind, length, *headers, "", form])
