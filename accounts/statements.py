@@ -50,9 +50,12 @@ class each(given):  # noqa: N801
 
 
 class Statement(Generic[Row]):
-    """One SELECT. `build(limit)` gives a `values_list` queryset; it is called once for each limit."""
+    """One SELECT. `build(limit)` gives a `values_list` queryset; it is called once for each limit.
 
-    def __init__(self, row: Callable[..., Row], build: Callable[[int], QuerySet[Any, Any]]) -> None:
+    `row` makes a row of its columns; without it rows are the plain tuples of the driver.
+    """
+
+    def __init__(self, row: Callable[..., Row] | None, build: Callable[[int], QuerySet[Any, Any]]) -> None:
         self._row, self._build = row, build
         self._compiled = cache(self._compile)
 
@@ -63,7 +66,7 @@ class Statement(Generic[Row]):
             rows = cursor.fetchall()
         if converters:
             rows = [_converted(row, converters) for row in rows]
-        return [self._row(*row) for row in rows]
+        return rows if self._row is None else [self._row(*row) for row in rows]
 
     def first(self, **values: Any) -> Row | None:
         rows = self.rows(**values)

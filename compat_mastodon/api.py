@@ -69,6 +69,8 @@ class View(APIView):
 
     accepts: ClassVar[tuple[str, ...]] = ()
     caller: ClassVar[Caller] = Caller.USER
+    renderer_classes = []  # answers are rendered by orjson or ready
+    default_response_headers: ClassVar[dict[str, str]] = {}
     parser_classes = [JSONParser, FormParser, MultiPartParser]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 

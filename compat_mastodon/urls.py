@@ -1,11 +1,11 @@
-"""The API paths of the Mastodon door. Each answers with and without a trailing slash."""
+"""The paths under /api/ of the Mastodon door. Each answers with and without a trailing slash."""
 
 from django.urls import URLPattern, path, re_path
 
 from compat_mastodon.api import View
 from compat_mastodon.views import accounts, apps, follow_requests, instance, relationships
 
-V1, V2 = "api/v1", "api/v2"
+V1, V2 = "v1", "v2"
 
 VIEWS: dict[str, type[View]] = {
     f"{V1}/apps": apps.Apps,
@@ -32,4 +32,4 @@ def _paths() -> list[URLPattern]:
     return [path(f"{route}{end}", view.as_view()) for end in ("", "/") for route, view in VIEWS.items()]
 
 
-urlpatterns = [*_paths(), re_path(r"^api(/|$)", instance.Unknown.as_view())]
+urlpatterns = [*_paths(), re_path("", instance.Unknown.as_view())]

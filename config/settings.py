@@ -86,7 +86,12 @@ def _database() -> dict[str, object]:
     except (ValueError, KeyError):
         env.refuse("DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.")
     if str(database["ENGINE"]).endswith("sqlite3"):
-        database |= {"OPTIONS": SQLITE_OPTIONS, "CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
+        database |= {
+            "ENGINE": "config.sqlite",
+            "OPTIONS": SQLITE_OPTIONS,
+            "CONN_HEALTH_CHECKS": False,
+            "CONN_MAX_AGE": None,
+        }
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
     elif str(database["ENGINE"]).endswith("postgresql"):
         database["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler

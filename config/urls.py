@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [
-    path("", include("compat_mastodon.urls")),
+urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
+    path("mobile_api/", include("compat_twittner.urls")),
+    path("api/", include("compat_mastodon.urls")),
     path("", include("compat_mastodon.oauth_urls")),
     path("admin/", admin.site.urls),
-    path("mobile_api/", include("compat_twittner.urls")),
 ]

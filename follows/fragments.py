@@ -4,44 +4,40 @@ An account's JSON in one dialect depends only on its row's version and its tally
 those anyway; so what was rendered once serves later pages of the same process, and is never stale.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from follows import queries
 from follows.queries import Key, Person
 
-SIZE = 10_000  # accounts kept per process and dialect, about 10 MB
+GENERATION = 5_000  # accounts; two generations are kept per process and dialect, about 10 MB
 
 
 class Fragments:
-    """Accounts as JSON bytes, the least recently used leaving first."""
+    """Accounts as JSON bytes. What two generations of new ones have not asked for is dropped."""
 
-    def __init__(self, render: Callable[[Person], bytes], size: int = SIZE) -> None:
-        self._render, self._size = render, size
-        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+    def __init__(self, render: Callable[[Person], bytes], generation: int = GENERATION) -> None:
+        self._render, self._size = render, generation
+        self._young: dict[Key, bytes] = {}
+        self._old: dict[Key, bytes] = {}
 
     def of(self, keys: Sequence[Key]) -> list[bytes | None]:
         """The keys' accounts in the same order; one query if some are not kept, else none.
 
         None stands for an account that was deleted since its key was read.
         """
-        found = [self._recall(key) for key in keys]
+        found = list(map(self._young.get, keys))
+        return found if None not in found else self._completed(keys, found)
+
+    def _completed(self, keys: Sequence[Key], found: list[bytes | None]) -> list[bytes | None]:
+        for place, fragment in enumerate(found):
+            if fragment is None and (kept := self._old.get(keys[place])):
+                found[place] = self._keep(keys[place], kept)
         missing = [key.account for key, fragment in zip(keys, found, strict=True) if fragment is None]
-        if not missing:
-            return found
-        fresh = {person.id: self._keep(person) for person in queries.people(missing)}
+        fresh = {person.id: self._keep(person.key, self._render(person)) for person in queries.people(missing)}
         return [fragment or fresh.get(key.account) for key, fragment in zip(keys, found, strict=True)]
 
-    def _recall(self, key: Key) -> bytes | None:
-        fragment = self._kept.get(key)
-        if fragment is not None:
-            with suppress(KeyError):  # another thread may have dropped it since
-                self._kept.move_to_end(key)
-        return fragment
-
-    def _keep(self, person: Person) -> bytes:
-        fragment = self._kept[person.key] = self._render(person)
-        if len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+    def _keep(self, key: Key, fragment: bytes) -> bytes:
+        if len(self._young) >= self._size:
+            self._old, self._young = self._young, {}
+        self._young[key] = fragment
         return fragment

@@ -123,14 +123,10 @@ def _page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]
     return Page([row[0] for row in rows], [Key._make(row[1:]) for row in rows], window.limit)
 
 
-def _row(*columns: Any) -> tuple[Any, ...]:
-    return columns
-
-
 def _pages(edges: Callable[[], FollowQuerySet], end: str) -> Statement[Any]:
     """One list of the graph: the accounts at one `end` of some edges, cut by keyset."""
     return Statement(
-        _row,
+        None,
         lambda limit: (
             edges()
             .filter(pk__lt=given("before"), pk__gt=given("after"))
@@ -213,8 +209,8 @@ class _BoundedCount(Subquery):
     output_field = IntegerField()
 
 
-_OWN = Statement(
-    _row,
+_OWN: Statement[tuple[Any, ...]] = Statement(
+    None,
     lambda _: (
         Account.objects.filter(pk=given("account"))
         .annotate(
