@@ -12,9 +12,9 @@ OUT_OF_BAND = {"urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob:auto"}
 FORBIDDEN_SCHEMES = {"data", "javascript", "vbscript"}
 MODES = ("query", "fragment", "form_post")
 
-_URI = re.compile(r"[!-~]+")
+_URI = re.compile(r"[!-\[\]-~]+")  # printable ASCII without the backslash, which browsers take for a slash
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+_LOOPBACK = re.compile(r"\A(https?://(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=/|\Z)")
 
 
 def fault(uri: str) -> str | None:
@@ -26,8 +26,7 @@ def fault(uri: str) -> str | None:
         return "is forbidden by the server."
     if "#" in uri:
         return "cannot contain a fragment."
-    parts = _parts(uri)
-    if not _URI.fullmatch(uri) or parts is None or (parts[0] in {"http", "https"} and not parts[1]):
+    if not _URI.fullmatch(uri) or (scheme[1].lower() in {"http", "https"} and not _has_host(uri)):
         return "must be a valid URI."
     return None
 
@@ -48,19 +47,21 @@ def _matches(uri: str, registered: str) -> bool:
 
     A URI that was registered without a query may be used with any (mastodon.md §1.3).
     """
-    if uri == registered:
-        return True
-    asked, known = _parts(uri), _parts(registered)
-    if asked is None or known is None or asked[:-1] != known[:-1]:
-        return False
-    return not known[-1] or asked[-1] == known[-1]
+    asked, _, asked_query = uri.partition("?")
+    known, _, known_query = registered.partition("?")
+    return _portless(asked) == _portless(known) and (not known_query or _pairs(asked_query) == _pairs(known_query))
 
 
-def _parts(uri: str) -> tuple[str, str, str, list[tuple[str, str]]] | None:
-    """Scheme, host, path and the sorted query; None for what cannot be parsed."""
+def _portless(uri: str) -> str:
+    return _LOOPBACK.sub(r"\1", uri)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(query, keep_blank_values=True))
+
+
+def _has_host(uri: str) -> bool:
     try:
-        scheme, host, path, query, _ = urlsplit(uri)
-        loopback = _LOOPBACK.fullmatch(host)
-        return scheme, loopback[1] if loopback else host, path, sorted(parse_qsl(query, keep_blank_values=True))
+        return bool(urlsplit(uri).hostname)
     except ValueError:
-        return None
+        return False

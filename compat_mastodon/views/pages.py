@@ -165,7 +165,7 @@ def _destination(callback: Callback) -> str:
     if callback.out_of_band:
         return ""
     uri = urlsplit(callback.redirect_uri)
-    return uri.netloc if uri.scheme in {"http", "https"} else "the app on this device"
+    return uri.netloc.rpartition("@")[2] if uri.scheme in {"http", "https"} else "the app on this device"
 
 
 def _me(request: HttpRequest) -> Account:
