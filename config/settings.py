@@ -125,7 +125,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "compat_twittner.middleware.AlwaysOk",
-    "config.middleware.Utf8",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

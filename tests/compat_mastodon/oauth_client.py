@@ -71,7 +71,7 @@ def forms(response: Any) -> list[tuple[str, dict[str, str]]]:
             {unescape(name): unescape(value) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)"', body)},
         )
         for address, body in re.findall(
-            r'<form method="post"(?: action="([^"]*)")?>(.*?)</form>', response.content.decode(), re.S
+            r'<form method="post"(?: action="([^"]*)")?>(.*?)</form>', response.content.decode(), re.DOTALL
         )
     ]
 
