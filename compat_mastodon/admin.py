@@ -4,6 +4,8 @@ django-oauth-toolkit registers its own classes first; those that show what does 
 (refresh tokens, ID tokens, devices) or that nobody should handle (codes) are taken off.
 """
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -53,8 +55,7 @@ class ApplicationAdmin(admin.ModelAdmin[Application]):
 
     @admin.action(description="Revoke all tokens of the selected applications", permissions=["change"])
     def revoke_tokens(self, request: HttpRequest, chosen: QuerySet[Application]) -> None:
-        ended = oauth.end(AccessToken.objects.filter(application__in=chosen.values("pk")))
-        self.message_user(request, f"{ended} tokens revoked.")
+        _end(self, request, AccessToken.objects.filter(application__in=chosen.values("pk")))
 
 
 @admin.register(AccessToken)
@@ -77,4 +78,9 @@ class AccessTokenAdmin(admin.ModelAdmin[AccessToken]):
 
     @admin.action(description="Revoke the selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[AccessToken]) -> None:
-        self.message_user(request, f"{oauth.end(AccessToken.objects.filter(pk__in=chosen))} tokens revoked.")
+        _end(self, request, AccessToken.objects.filter(pk__in=chosen.values("pk")))
+
+
+def _end(page: admin.ModelAdmin[Any], request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
+    ended = oauth.end(tokens)
+    page.message_user(request, f"{ended} {'token' if ended == 1 else 'tokens'} revoked.")
