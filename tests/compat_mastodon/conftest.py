@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
+from compat_mastodon import entities
 from compat_mastodon.models import AccessToken, Application
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -24,6 +25,12 @@ class Mastodon(Client):
 
     def post(self, path: str, data: Any = None, content_type: str = "application/json", **extra: Any) -> Any:
         return super().post(path, data, content_type=content_type, **extra)
+
+    def put(self, path: str, data: Any = None, content_type: str = "application/json", **extra: Any) -> Any:
+        return super().put(path, data, content_type=content_type, **extra)
+
+    def delete(self, path: str, data: Any = "", content_type: str = "application/json", **extra: Any) -> Any:
+        return super().delete(path, data, content_type=content_type, **extra)
 
     def patch(self, path: str, data: Any = None, content_type: str = "application/json", **extra: Any) -> Any:
         return super().patch(path, data, content_type=content_type, **extra)
@@ -51,6 +58,12 @@ def token_for(account: Account | None, scopes: str = ALL_SCOPES) -> str:
     return token
 
 
+@pytest.fixture(autouse=True)
+def _nobody_rendered_yet() -> None:
+    """Every story begins with a new database, in which ids and versions come again."""
+    entities.ACCOUNTS._kept.clear()
+
+
 @pytest.fixture
 def mastodon(db: None) -> Callable[..., Mastodon]:
     """`mastodon(alice)` is alice's client, `mastodon(alice, "read")` one with fewer scopes, `mastodon()` nobody's."""
@@ -59,3 +72,26 @@ def mastodon(db: None) -> Callable[..., Mastodon]:
         return Mastodon(token_for(account, scopes) if account else None)
 
     return client
+
+
+@pytest.fixture
+def app(db: None) -> Callable[..., Mastodon]:
+    """`app()` is a client that acts for nobody: it sends its own token."""
+    return lambda scopes=ALL_SCOPES: Mastodon(token_for(None, scopes))
+
+
+Clients = Callable[..., Mastodon]
+
+
+def ids(response: Any) -> list[int]:
+    """The ids of a list of accounts."""
+    assert response.status_code == 200, response.content
+    return [int(entity["id"]) for entity in response.json()]
+
+
+def refusal(response: Any) -> tuple[int, str]:
+    """Status and text of an answer that is an error in this dialect's shape."""
+    body = response.json()
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert body.keys() <= {"error", "details"}
+    return response.status_code, body["error"]

@@ -1,0 +1,147 @@
+"""My own account: what only I see of it, and changing it (mastodon.md §3.1, §4.2)."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from follows import graph
+from tests.compat_mastodon.conftest import Clients, refusal
+from tests.factories import AccountFactory
+
+ME = "/api/v1/accounts/verify_credentials"
+UPDATE = "/api/v1/accounts/update_credentials"
+
+
+def change(client: Any, **values: Any) -> Any:
+    response = client.patch(UPDATE, values)
+    assert response.status_code == 200, response.content
+    assert client.get(ME).json() == response.json()
+    return response.json()
+
+
+def test_i_see_my_account_and_its_source(mastodon: Clients, alice: Account) -> None:
+    me = mastodon(alice).get(ME).json()
+
+    public = mastodon().get(f"/api/v1/accounts/{alice.pk}").json()
+    assert {key: me[key] for key in public} == public
+    assert me.keys() - public.keys() == {"source", "role"}
+    assert me["source"]["privacy"] == "public"
+    assert me["role"]["id"] == "-99"
+
+
+def test_waiting_requests_are_counted_up_to_forty(mastodon: Clients, carol: Account) -> None:
+    for _ in range(41):
+        graph.follow(AccountFactory().pk, carol.pk)
+
+    assert mastodon(carol).get(ME).json()["source"]["follow_requests_count"] == 40
+
+
+def test_a_locked_account_posts_to_followers_unless_it_says_otherwise(mastodon: Clients, carol: Account) -> None:
+    client = mastodon(carol)
+
+    assert client.get(ME).json()["source"]["privacy"] == "private"
+    assert change(client, source={"privacy": "unlisted"})["source"]["privacy"] == "unlisted"
+
+
+def test_names_and_bios_are_kept_as_written_and_shown_as_html(mastodon: Clients, alice: Account) -> None:
+    me = change(mastodon(alice), display_name="  A & B ", note="one\ntwo <3")
+
+    assert (me["display_name"], me["source"]["note"]) == ("A & B", "one\ntwo <3")
+    assert me["note"] == "<p>one<br>two &lt;3</p>"
+
+
+def test_what_is_not_sent_stays(mastodon: Clients, alice: Account) -> None:
+    client = mastodon(alice)
+    before = change(client, display_name="A", note="B", locked=True, bot=True, source={"language": "de"})
+
+    assert change(client, unknown="x", source={}) == before
+
+
+@pytest.mark.parametrize("flag", ["locked", "bot", "discoverable", "hide_collections", "indexable"])
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("true", True), ("1", True), ("on", True), ("0", False), ("false", False), ("off", False), ("F", False)],
+)
+def test_flags_are_read_as_rails_reads_them(
+    mastodon: Clients, alice: Account, flag: str, sent: str, meant: bool
+) -> None:
+    assert change(mastodon(alice), **{flag: sent})[flag] is meant
+
+
+def test_fields_come_by_number_or_in_a_row(mastodon: Clients, alice: Account) -> None:
+    client = mastodon(alice)
+    rows = [{"name": "Site", "value": "https://example.org"}, {"name": "", "value": ""}]
+
+    listed = change(client, fields_attributes=rows)
+    assert [(field["name"], field["verified_at"]) for field in listed["fields"]] == [("Site", None)]
+    assert 'href="https://example.org"' in listed["fields"][0]["value"]
+    assert listed["source"]["fields"][0]["value"] == "https://example.org"
+    assert change(client, fields_attributes={"0": rows[1], "1": rows[0]}) == listed
+    assert change(client, fields_attributes=[])["fields"] == []
+
+
+def test_a_form_sends_nested_names(mastodon: Clients, alice: Account) -> None:
+    form = "fields_attributes[0][name]=a&fields_attributes[0][value]=b&source[privacy]=private&source[sensitive]=1"
+    response = mastodon(alice).patch(UPDATE, form, content_type="application/x-www-form-urlencoded")
+
+    me = response.json()
+    assert me["source"]["fields"] == [{"name": "a", "value": "b", "verified_at": None}]
+    assert (me["source"]["privacy"], me["source"]["sensitive"]) == ("private", True)
+
+
+def test_at_most_four_fields_of_255_characters(mastodon: Clients, alice: Account) -> None:
+    me = change(mastodon(alice), fields_attributes=[{"name": "n" * 300, "value": "v" * 300}] * 6)
+
+    assert [len(field["name"]) for field in me["source"]["fields"]] == [255] * 4
+
+
+def test_a_link_counts_as_23_characters(mastodon: Clients, alice: Account) -> None:
+    assert change(mastodon(alice), note="x" * 476 + " https://example.org/" + "y" * 400)
+
+
+def test_all_faults_are_told_at_once_and_nothing_is_changed(mastodon: Clients, alice: Account) -> None:
+    client = mastodon(alice)
+    before = client.get(ME).json()
+    response = client.patch(
+        UPDATE, {"note": "x" * 501, "display_name": "y" * 41, "locked": True, "source": {"privacy": "secret"}}
+    )
+
+    assert response.status_code == 422
+    assert response.json() == {
+        "error": "Validation failed: Display name is too long (maximum is 40 characters), "
+        "Note is too long (maximum is 500 characters), Privacy is invalid",
+        "details": {
+            "display_name": [{"error": "ERR_TOO_LONG", "description": "is too long (maximum is 40 characters)"}],
+            "note": [{"error": "ERR_TOO_LONG", "description": "is too long (maximum is 500 characters)"}],
+            "privacy": [{"error": "ERR_INVALID", "description": "is invalid"}],
+        },
+    }
+    assert client.get(ME).json() == before
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"display_name": ["a"]},
+        {"note": {"a": 1}},
+        {"locked": [True]},
+        {"source": "private"},
+        {"source": {"privacy": ["public"]}},
+        {"fields_attributes": "x"},
+        {"fields_attributes": ["x"]},
+        {"fields_attributes": [{"name": ["x"]}]},
+        {"attribution_domains": [{}]},
+        {"display_name": "a\0b"},
+    ],
+)
+def test_a_value_of_the_wrong_shape_is_named(mastodon: Clients, alice: Account, values: dict[str, Any]) -> None:
+    status, text = refusal(mastodon(alice).patch(UPDATE, values))
+
+    assert status == 400
+    assert text.startswith("param is missing or the value is empty or invalid: ")
+    assert Account.objects.get(pk=alice.pk).version == alice.version
+
+
+def test_put_is_not_patch(mastodon: Clients, alice: Account) -> None:
+    assert refusal(mastodon(alice).put(UPDATE, {"note": "x"})) == (404, "Not Found")
