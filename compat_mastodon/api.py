@@ -95,6 +95,8 @@ class View(APIView):
         return self.access.account if self.access else None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not hasattr(self, str(request.method).lower()):
+            raise MethodNotAllowed(str(request.method))
         self.params = Params.of(request)
         self.access = request.auth = self._authenticate(request)
 

@@ -1,0 +1,23 @@
+"""Every refusal of the domain has a sound in this dialect."""
+
+from collections.abc import Iterator
+
+from accounts.people import Problem
+from accounts.refused import Refused
+from compat_mastodon.refusals import PROBLEMS, REFUSALS
+
+
+def kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_every_refusal_has_a_status_and_a_text() -> None:
+    domain = {kind for kind in kinds_of(Refused) if kind.__module__.startswith(("accounts.", "follows."))}
+
+    assert domain <= REFUSALS.keys()
+
+
+def test_every_problem_of_a_value_has_a_code_and_a_text() -> None:
+    assert set(Problem) == PROBLEMS.keys()

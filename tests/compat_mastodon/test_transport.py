@@ -1,0 +1,113 @@
+"""How requests and answers travel: content types, headers, CORS, slashes, unknown paths (mastodon.md §0.2)."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test.client import encode_multipart
+
+from accounts.models import Account
+from tests.compat_mastodon.conftest import Clients, refusal
+
+FORM, JSON, BOUNDARY = "application/x-www-form-urlencoded", "application/json", "story"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def sent(kind: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Query and body for the same values, sent in one of the ways in which clients send them."""
+    flat = {f"{key}[]" if isinstance(value, list) else key: value for key, value in values.items()}
+    match kind:
+        case "query":
+            return "?" + urlencode(flat, doseq=True), {"data": b"", "content_type": JSON}
+        case "form":
+            return "", {"data": urlencode(flat, doseq=True), "content_type": FORM}
+        case "multipart":
+            return "", {"data": encode_multipart(BOUNDARY, flat), "content_type": MULTIPART}
+        case _:
+            return "", {"data": json.dumps(values), "content_type": kind}
+
+
+@pytest.mark.parametrize("kind", ["query", "form", "multipart", JSON, "application/json; charset=utf-8"])
+def test_parameters_come_in_every_way(mastodon: Clients, alice: Account, bob: Account, kind: str) -> None:
+    query, body = sent(kind, {"notify": "true", "reblogs": "false", "languages": ["de", "fr"]})
+    ties = mastodon(alice).post(f"/api/v1/accounts/{bob.pk}/follow{query}", **body).json()
+
+    assert (ties["notifying"], ties["showing_reblogs"], ties["languages"]) == (True, False, ["de", "fr"])
+
+
+@pytest.mark.parametrize("kind", ["query", "form", "multipart", JSON])
+def test_patch_takes_them_in_every_way(mastodon: Clients, alice: Account, kind: str) -> None:
+    query, body = sent(kind, {"display_name": "Zoë 🙂", "locked": "1"})
+    me = mastodon(alice).patch(f"/api/v1/accounts/update_credentials{query}", **body).json()
+
+    assert (me["display_name"], me["locked"]) == ("Zoë 🙂", True)
+
+
+def test_query_and_body_are_one(mastodon: Clients, alice: Account, bob: Account) -> None:
+    ties = mastodon(alice).post(f"/api/v1/accounts/{bob.pk}/follow?notify=1", {"reblogs": False}).json()
+
+    assert (ties["notifying"], ties["showing_reblogs"]) == (True, False)
+
+
+def test_answers_have_the_headers_of_this_dialect(mastodon: Clients, alice: Account) -> None:
+    response = mastodon(alice).get("/api/v1/accounts/verify_credentials")
+
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "Authorization" in response.headers["Vary"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+ERRORS = ["/api/v1/follow_requests", "/api/v1/accounts/0", "/api/v1/no_such_thing", "/api/v1/accounts/relationships"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/instance", *ERRORS])
+def test_web_clients_of_any_origin_may_read_answers_and_errors(mastodon: Clients, db: None, path: str) -> None:
+    response = mastodon().get(path, headers={"Origin": "https://client.example"})
+
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    exposed = response.headers["Access-Control-Expose-Headers"]
+    assert {"Link", "X-RateLimit-Remaining", "X-Request-Id"} <= set(exposed.split(", "))
+
+
+@pytest.mark.parametrize("path", ["/api/v1/follow_requests", "/api/v1/follow_requests/1/authorize", "/api/v1/nothing"])
+def test_a_preflight_needs_no_token(mastodon: Clients, db: None, path: str) -> None:
+    response = mastodon().options(
+        path,
+        headers={
+            "Origin": "https://client.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization, content-type",
+        },
+    )
+
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
+    assert {"POST", "PUT", "DELETE", "GET", "PATCH"} <= set(
+        response.headers["Access-Control-Allow-Methods"].split(", ")
+    )
+
+
+def test_a_trailing_slash_is_no_other_place(mastodon: Clients, alice: Account, bob: Account) -> None:
+    client = mastodon(alice)
+
+    assert client.get("/api/v1/instance/").json() == client.get("/api/v1/instance").json()
+    assert client.get("/api/v1/follow_requests/").json() == []
+    assert client.post(f"/api/v1/accounts/{bob.pk}/follow/").json()["following"] is True
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/v1", "/api/v3/accounts", "/api/v1/accounts/1/2/3", "/api/v1/x%00"]
+)
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_an_unknown_path_is_json(mastodon: Clients, db: None, method: str, path: str) -> None:
+    assert refusal(getattr(mastodon(), method)(path)) == (404, "Not Found")
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_an_unknown_method_is_an_unknown_path(mastodon: Clients, alice: Account, method: str) -> None:
+    assert refusal(getattr(mastodon(alice), method)("/api/v1/follow_requests")) == (404, "Not Found")
