@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, Bytewise
 from accounts.refused import Refused
 
 MAX_ID = 2**31 - 1
@@ -42,9 +42,33 @@ def local(name_or_email: str) -> Account | None:
     return _named("email" if "@" in name_or_email else "username", name_or_email).filter(domain="").first()
 
 
+def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> set[int]:
+    """Ids of the accounts that a moderator may mean, each way of meaning giving `at_most`.
+
+    The beginning of a user name or display name, in the order of the alphabet; or a whole domain,
+    a whole `user@domain`, and with `by_email` a whole e-mail address.
+    """
+    username, at, domain = text.removeprefix("@").partition("@")
+    domain = domain.lower()
+    if at:
+        found = [_named("username", username).filter(domain="" if domain == local_domain else domain)]
+        found += [_named("email", text)] if by_email else []
+    else:
+        found = [_beginning("username", username), _beginning("display_name", username)]
+        found.append(Account.objects.filter(domain=username.lower(), domain__gt="").order_by("-id"))
+    return {account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]}
+
+
+def _beginning(column: str, text: str) -> QuerySet[Account]:
+    """In any letter case, by an index range that ends at the last of all characters."""
+    column_from = Account.objects.alias(bytewise=Bytewise(column)).order_by("bytewise")
+    return column_from.filter(bytewise__gte=Lower(Value(text)), bytewise__lt=Lower(Value(f"{text}\U0010ffff")))
+
+
 def _named(column: str, value: str) -> QuerySet[Account]:
     """Without regard to letter case, by the expression that the unique index is on."""
-    return Account.objects.alias(lowered=Lower(column)).filter(lowered=value.lower())
+    # The index on e-mail addresses leaves the empty ones out, which the database must be told.
+    return Account.objects.alias(lowered=Lower(column)).filter(lowered=value.lower()).exclude(**{column: ""})
 
 
 def _one(found: QuerySet[Account]) -> Account:

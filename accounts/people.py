@@ -4,7 +4,7 @@ Whatever others can see of an account is changed through `change`, which bumps `
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import lookup
+from accounts import lookup, sessions
 from accounts.models import Account
 from accounts.refused import Refused
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 VISIBLE_NOWHERE = {"password", "email"}  # changes of these leave every rendered account as it was
 
 
@@ -80,17 +81,18 @@ def sign_up(
     )
     if not (first_name or last_name):
         account.first_name, account.last_name = split_name(account.display_name)
-    faults = list(_faults(account))
+    values = {column: getattr(account, column) for column in SIGN_UP}
+    found = faults(values)
     if not password:
-        faults.append(Fault("password", Problem.BLANK))
-    if faults:
-        raise Invalid(faults)
+        found.append(Fault("password", Problem.BLANK))
+    if found:
+        raise Invalid(found)
     account.set_password(password)
     try:
         with transaction.atomic():
             account.save(force_insert=True)
     except IntegrityError:  # somebody took the name between the check and the write
-        raise Invalid(_faults(account)) from None
+        raise Invalid(faults(values)) from None
     return account
 
 
@@ -105,64 +107,64 @@ def change(account: int, **values: object) -> None:
 
     A display name given alone sets first and last name too, and the other way round.
 
-    :raises Invalid: when a new user name or e-mail address is malformed or taken.
+    :raises Invalid: when a new user name or e-mail address is malformed or taken, or a text too long.
     """
-    if faults := [*_identity_faults(account, values)]:
-        raise Invalid(faults)
     if "display_name" in values and "first_name" not in values:
         values["first_name"], values["last_name"] = split_name(str(values["display_name"]))
     elif "first_name" in values and "display_name" not in values:
         values["display_name"] = f"{values['first_name']} {values.get('last_name', '')}".strip()
+    if found := faults(values, account):
+        raise Invalid(found)
     bump = {} if values.keys() <= VISIBLE_NOWHERE else {"version": F("version") + 1}
     try:
         with transaction.atomic():
             Account.objects.filter(pk=account).update(**values, **bump)
     except IntegrityError:
-        raise Invalid(_identity_faults(account, values)) from None
+        raise Invalid(faults(values, account)) from None
 
 
-def set_password(account: Account, password: str) -> None:
+def set_password(account: Account, password: str | None) -> None:
+    """None for no password at all: nobody can sign in by one."""
     account.set_password(password)
     change(account.pk, password=account.password)
 
 
 def suspend(account: int) -> None:
     """Nobody sees more than a blank card from now on, and the owner is signed out everywhere."""
-    change(account, suspended_at=timezone.now())
+    with transaction.atomic():
+        change(account, suspended_at=timezone.now())
+        sessions.close_all(account)
 
 
 def unsuspend(account: int) -> None:
     change(account, suspended_at=None)
 
 
-def _faults(account: Account) -> Iterable[Fault]:
-    yield from _identity_faults(account.pk, {"username": account.username, "email": account.email})
-    for name in ("display_name", "first_name", "last_name"):
-        bound: int = getattr(Account._meta.get_field(name), "max_length", 0)
-        if len(getattr(account, name)) > bound:
-            yield Fault(name, Problem.TOO_LONG, bound)
+def faults(values: Mapping[str, object], account: int | None = None) -> list[Fault]:
+    """What is wrong with new values of some columns; `account` is whose they are, None for somebody new."""
+    return [fault for column, value in values.items() for fault in _faults(column, value, account)]
 
 
-def _identity_faults(account: int | None, values: dict[str, object]) -> Iterable[Fault]:
-    """What is wrong with a user name and an e-mail address, as far as they are among the values."""
-    if "username" in values:
-        username = str(values["username"])
-        if not username:
-            yield Fault("username", Problem.BLANK)
-        elif len(username) > 30:
-            yield Fault("username", Problem.TOO_LONG, 30)
-        elif not USERNAME.fullmatch(username):
-            yield Fault("username", Problem.INVALID)
-        elif _taken(username, account):
-            yield Fault("username", Problem.TAKEN)
-    if "email" in values:
-        email = str(values["email"])
-        if not email:
-            yield Fault("email", Problem.BLANK)
-        elif not is_email(email):
-            yield Fault("email", Problem.INVALID)
-        elif _taken(email, account):
-            yield Fault("email", Problem.TAKEN)
+def _faults(column: str, value: object, account: int | None) -> Iterable[Fault]:
+    bound = getattr(Account._meta.get_field(column), "max_length", None) or 0
+    if column == "email":
+        yield from _identity_faults(column, str(value), is_email, account)
+    elif bound and isinstance(value, str) and len(value) > bound:
+        yield Fault(column, Problem.TOO_LONG, bound)
+    elif column == "username":
+        yield from _identity_faults(column, str(value), USERNAME.fullmatch, account)
+
+
+def _identity_faults(
+    column: str, value: str, well_formed: Callable[[str], object], account: int | None
+) -> Iterable[Fault]:
+    """What one signs in with must be there, well-formed, and nobody else's."""
+    if not value:
+        yield Fault(column, Problem.BLANK)
+    elif not well_formed(value):
+        yield Fault(column, Problem.INVALID)
+    elif (owner := lookup.local(value)) is not None and owner.pk != account:
+        yield Fault(column, Problem.TAKEN)
 
 
 def is_email(value: str) -> bool:
@@ -171,8 +173,3 @@ def is_email(value: str) -> bool:
     except ValidationError:
         return False
     return len(value) <= 254
-
-
-def _taken(name_or_email: str, account: int | None) -> bool:
-    owner = lookup.local(name_or_email)
-    return owner is not None and owner.pk != account

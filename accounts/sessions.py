@@ -79,6 +79,11 @@ def refresh(refresh_token: str) -> Tokens:
         return _create(session.account_id, Platform.ANDROID)
 
 
+def close(session: int) -> bool:
+    """Sign one phone out. False if it was signed out already."""
+    return bool(Session.objects.filter(pk=session).delete()[0])
+
+
 def close_all(account: int) -> None:
     """Sign the account out of every phone."""
     Session.objects.filter(account=account).delete()

@@ -106,10 +106,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of
 # --- application ----------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "config",
+    "config.apps.Config",
     "accounts",
     "follows",
-    "django.contrib.admin",
+    "config.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

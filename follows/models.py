@@ -50,6 +50,7 @@ class Follow(models.Model):
             models.CheckConstraint(condition=~Q(follower=F("target")), name="follow_not_oneself"),
         ]
         indexes = [
+            models.Index("created_at", "id", name="follow_queue", condition=Q(accepted_at__isnull=True)),
             models.Index("target", "id", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
             models.Index("target", "id", name="follow_followers_of", condition=Q(accepted_at__isnull=False)),
             models.Index("follower", "id", name="follow_following_of", condition=Q(accepted_at__isnull=False)),

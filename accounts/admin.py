@@ -1,0 +1,225 @@
+"""Accounts and sessions in the admin. Every change goes through `people` and `sessions`.
+
+`follows.admin` adds what the graph knows of an account.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, SetPasswordMixin, UserChangeForm
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from accounts import people, sessions
+from accounts.changelists import NEW, ListAdmin, Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column
+from accounts.models import Account, Session, Verification
+from accounts.people import Problem
+
+PROBLEMS = {
+    Problem.BLANK: "This is needed.",
+    Problem.INVALID: "This is not well-formed.",
+    Problem.TAKEN: "Somebody has this already.",
+    Problem.TOO_LONG: "This is longer than {bound} characters.",
+    Problem.TOO_SHORT: "This is shorter than {bound} characters.",
+}
+
+
+class PeopleForm(ModelForm[Account]):
+    """Checks what is new in it by the rules of `people`."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for column in ("display_name", "note"):
+            if column in cleaned:
+                cleaned[column] = people.clean_text(cleaned[column])
+        for fault in people.faults(self.columns(), self.instance.pk):
+            self.add_error(fault.field, PROBLEMS[fault.problem].format(bound=fault.bound))
+        return cleaned
+
+    def columns(self) -> dict[str, Any]:
+        """The account's own columns that are so far good: all of a new account, the changed ones of another."""
+        good = self.cleaned_data.keys() & {field.name for field in Account._meta.concrete_fields}
+        return {name: self.cleaned_data[name] for name in good if not self.instance.pk or name in self.changed_data}
+
+
+class ChangeForm(PeopleForm, UserChangeForm):  # type: ignore[type-arg]  # not generic at run time, as the forms below
+    pass
+
+
+class SignUpForm(SetPasswordMixin, PeopleForm):  # type: ignore[type-arg]
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def clean(self) -> dict[str, Any]:
+        self.validate_passwords()
+        return super().clean()
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Django's form; the password is stored through `people`."""
+
+    def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:
+        usable = self.cleaned_data["set_usable_password"]
+        people.set_password(user, self.cleaned_data["password1"] if usable else None)
+        return user
+
+
+class KindFilter(OptionFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def options(self) -> Sequence[Option]:
+        return [
+            Option("locked", "Approves followers", {"locked": True}),
+            Option("moderator", "Moderator", {"is_staff": True}),
+            Option("verified", "Verified", {"verification": Verification.VERIFIED}),
+            Option("asks", "Asks to be verified", {"verification": Verification.REQUESTED}),
+        ]
+
+
+@admin.register(Account)
+class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
+    """Who may change accounts sees what one signs in with; only superusers touch moderators."""
+
+    form = ChangeForm
+    add_form = SignUpForm
+    change_password_form = PasswordForm
+    list_display: tuple[str, ...] = ("acct", "display_name", "state", "locked", "created_at", "last_active_at")
+    list_filter = (StateFilter, KindFilter)
+    ordering = ("-pk",)  # not UserAdmin's
+    search_fields = ("pk",)
+    actions = ("suspend", "unsuspend", "verify", "unverify")
+    add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)
+    profile: tuple[Any, ...] = (
+        (None, {"fields": ("username", "domain", "state", "suspended_at", "created_at", "last_active_at")}),
+        (
+            "Profile",
+            {
+                "fields": (
+                    *("display_name", "note", "website", "gender", "country", "language"),
+                    *("bot", "verification", "avatar", "header"),
+                )
+            },
+        ),
+        (
+            "Privacy",
+            {
+                "fields": (
+                    *("locked", "profile_privacy", "contact_privacy", "hide_collections"),
+                    *("discoverable", "indexable", "noindex"),
+                )
+            },
+        ),
+    )
+    signing_in = (
+        ("Signing in", {"fields": ("email", "password", "last_login", "last_address")}),
+        ("In the admin", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
+    )
+    fixed: tuple[str, ...] = (
+        *("domain", "state", "suspended_at", "created_at", "last_active_at"),
+        *("avatar", "header", "last_login", "last_address"),
+    )
+    of_superusers = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        return self.profile + (self.signing_in if self.has_change_permission(request, obj) else ())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
+        remote = ("username", "email") if obj and obj.domain else ()
+        return self.fixed + remote + (() if request.user.is_superuser else self.of_superusers)
+
+    def has_change_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        theirs = obj is None or request.user.is_superuser or not (obj.is_staff or obj.is_superuser)
+        return theirs and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account leaves through its owner: a deletion here would miss the tallies of others."""
+        return False
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except people.Invalid as refused:  # somebody took the name between the check and the write
+            self.message_user(request, f"Nothing was saved: {refused}.", messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        if change:
+            people.change(obj.pk, **form.columns())
+        else:
+            password = form.cleaned_data["password1"]
+            obj.pk = people.sign_up(password=password, **form.columns()).pk
+        obj.refresh_from_db()
+
+    @admin.display(description="state")
+    def state(self, account: Account) -> str:
+        return ", ".join(states(account)) or "—"
+
+    @admin.action(permissions=["change"], description="Suspend selected accounts")
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._each(request, queryset.filter(suspended_at=None), people.suspend, "Suspended")
+
+    @admin.action(permissions=["change"], description="Unsuspend selected accounts")
+    def unsuspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._each(request, queryset.filter(suspended_at__isnull=False), people.unsuspend, "Unsuspended")
+
+    @admin.action(permissions=["change"], description="Verify selected accounts")
+    def verify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._each(request, queryset, _badge(Verification.VERIFIED), "Verified")
+
+    @admin.action(permissions=["change"], description="Take the badge from selected accounts")
+    def unverify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._each(request, queryset, _badge(Verification.NONE), "Took the badge from")
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Account], write: Callable[[int], None], done: str) -> None:
+        """Every one that this moderator may change; nobody shuts themselves out."""
+
+        def change(account: Account) -> bool:
+            allowed = account.pk != request.user.pk and self.has_change_permission(request, account)
+            if allowed:
+                write(account.pk)
+                self.log_change(request, account, f"{done}.")
+            return allowed
+
+        self.each(request, queryset, change, done, otherwise="stayed as they were")
+
+
+def states(account: Account) -> list[str]:
+    """In words, what a moderator should know of an account at a glance."""
+    facts = {
+        "suspended": account.suspended_at is not None,
+        "new": timezone.now() - account.created_at < NEW,
+        "of another server": bool(account.domain),
+        "bot": account.bot,
+    }
+    return [state for state, holds in facts.items() if holds]
+
+
+def _badge(verification: Verification) -> Callable[[int], None]:
+    return partial(people.change, verification=verification)
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin[Session]):
+    """Signed-in phones. To revoke one is to sign it out."""
+
+    list_display = (account_column("account", "account"), "platform", "created_at", "expires_at")
+    list_display_links = None
+    list_select_related = ("account",)
+    search_fields = ("account",)
+    fields = ("account", "platform", "created_at", "expires_at")
+    actions = ("revoke",)
+    row_actions: ClassVar = {"revoke": "Revoke"}
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.delete_session")
+
+    @admin.action(permissions=["revoke"], description="Revoke selected sessions")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
+        self.each(request, queryset, lambda session: sessions.close(session.pk), "Revoked")

@@ -1,0 +1,43 @@
+"""The group of those who decide follow requests and change nothing else."""
+
+from django.db import migrations
+
+MAY = {
+    ('accounts', 'account'): {'view_account': 'Can view account'},
+    ('follows', 'follow'): {'view_follow': 'Can view follow'},
+    ('follows', 'followrequest'): {
+        'view_followrequest': 'Can view follow request',
+        'decide_followrequest': 'Can approve and reject follow requests',
+    },
+    ('follows', 'block'): {'view_block': 'Can view block'},
+    ('follows', 'decision'): {'view_decision': 'Can view decision'},
+}
+
+
+def make_group(apps, schema_editor):
+    """Django makes permissions after all migrations; the group needs its own now, so they are made here."""
+    database = schema_editor.connection.alias
+    content_types = apps.get_model('contenttypes', 'ContentType').objects.using(database)
+    permissions = apps.get_model('auth', 'Permission').objects.using(database)
+    group, _ = apps.get_model('auth', 'Group').objects.using(database).get_or_create(name='Moderators')
+    for (app_label, model), names in MAY.items():
+        content_type, _ = content_types.get_or_create(app_label=app_label, model=model)
+        for codename, name in names.items():
+            permission, _ = permissions.get_or_create(
+                content_type=content_type, codename=codename, defaults={'name': name}
+            )
+            group.permissions.add(permission)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('follows', '0003_queue'),
+        ('accounts', '0001_initial'),
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('contenttypes', '0002_remove_content_type_name'),
+    ]
+
+    operations = [
+        migrations.RunPython(make_group, migrations.RunPython.noop),
+    ]
