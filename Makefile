@@ -17,7 +17,7 @@ run: $(VENV)/base.txt ## Try it: a server on http://127.0.0.1:8000 with a small 
 serve: $(VENV)/base.txt ## Serve without demo data
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
+test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
 	@$(BIN)/python -m tests $(ARGS)
 
 lint: $(VENV)/dev.txt ## Check format, style, types, imports, migrations and the settings of production

@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config import server
+from config import demo, server
 
 
 class Command(BaseCommand):
     help = "Apply the migrations that are missing, then answer requests until Ctrl-C or SIGTERM."
     requires_system_checks: list[str] = []  # they cost half the start; `make lint` runs them
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="fill an empty database, and say what to try")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -21,9 +24,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         try:
             self._migrate()
+            invitation = demo.invitation() if options["demo"] else ""
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from None
-        self.stdout.write(f"Latchkey answers at {settings.BASE_URL}")
+        self.stdout.write(f"Latchkey answers at {settings.BASE_URL}\n{invitation}")
         self.stdout.flush()
         server.serve(address, settings.PORT, settings.WORKERS)
 

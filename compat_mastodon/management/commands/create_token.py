@@ -1,0 +1,47 @@
+"""`manage.py create_token`: an access token without the detour through a browser, for scripts and trials."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from accounts import lookup
+from compat_mastodon import oauth, scopes
+from compat_mastodon.models import Application
+
+CLIENT_ID = "command-line"  # no client that registers itself gets such an id
+OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+ALL = "read write follow push"
+
+
+class Command(BaseCommand):
+    help = "Print a Mastodon access token of an account of this server; asked again, the same one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", metavar="NAME", help="user name or e-mail address")
+        parser.add_argument("--scopes", default=ALL, metavar="S", help=f'default "{ALL}"')
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        account = lookup.local(username)
+        if account is None:
+            raise CommandError(f"There is no account {username!r} on this server.")
+        wanted = scopes.split(options["scopes"])
+        if not wanted or not scopes.all_known(wanted):
+            raise CommandError(f"{options['scopes']!r} does not name scopes, such as {ALL!r}.")
+        application, _ = Application.objects.get_or_create(
+            client_id=CLIENT_ID,
+            defaults={
+                "name": "Command line",
+                "client_type": Application.CLIENT_CONFIDENTIAL,
+                "authorization_grant_type": Application.GRANT_AUTHORIZATION_CODE,
+                "client_secret": "",  # the digest of no secret
+                "hash_client_secret": False,
+                "redirect_uris": OUT_OF_BAND,
+                "scopes": " ".join(scopes.WORDS),
+            },
+        )
+        code = oauth.issue_code(application, account, OUT_OF_BAND, " ".join(wanted), challenge="")
+        try:
+            _, token = oauth.exchange(code, application, OUT_OF_BAND, verifier="")
+        except oauth.Refusal:
+            raise CommandError(f"{username} is suspended.") from None
+        self.stdout.write(token)

@@ -1,0 +1,106 @@
+"""What `make run` fills an empty database with, and the lines that invite to try it.
+
+The password and the tokens are random, made once, and kept in `var/demo.env` for its owner alone.
+"""
+
+import io
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts import people, sessions
+from accounts.models import Account, Platform
+from compat_mastodon import bearer
+from follows import queries
+from follows.paging import Window
+
+FILE = Path(settings.VAR) / "demo.env"
+HEADER = "# Made by `make run` for the accounts of its demo: ids, tokens and sessions, and the password of all.\n"
+
+INVITATION = """
+  accounts   alice, bob, carol (locked, {waiting} people ask to follow her), admin (moderates)
+  e-mail     NAME@example.org
+  password   {PASSWORD}
+  admin      {SITE}/admin/
+
+Try it as a Mastodon client. Alice asks to follow carol; carol sees who waits, and lets one in:
+
+  curl -X POST -H 'Authorization: Bearer {ALICE}' {SITE}/api/v1/accounts/{CAROL_ID}/follow
+  curl -H 'Authorization: Bearer {CAROL}' {SITE}/api/v1/follow_requests
+  curl -X POST -H 'Authorization: Bearer {CAROL}' {SITE}/api/v1/follow_requests/{asking}/authorize
+
+And as a Twittner client. Carol signs in, sees who waits, and lets one in; then bob asks her:
+
+  curl -d email=carol@example.org -d password={PASSWORD} {SITE}/mobile_api/login
+  curl '{SITE}/mobile_api/follow_requests?session_id={CAROL_SESSION}'
+  curl -d session_id={CAROL_SESSION} -d req_id={request} {SITE}/mobile_api/accept_follow
+  curl -d session_id={BOB_SESSION} -d user_id={CAROL_ID} {SITE}/mobile_api/follow
+
+`. var/demo.env` sets these in a shell, and README.md goes on from there. Ctrl-C ends the server.
+"""
+
+STRANGER = "\nThe database has accounts of its own, so that the demo was left out. Ctrl-C ends the server.\n"
+
+
+def invitation() -> str:
+    """What to try; fills the database first when it is empty."""
+    if not Account.objects.exists():
+        _fill()
+    kept = _kept()
+    if not bearer.find(kept.get("ALICE", "")):
+        return STRANGER
+    if kept["SITE"] != settings.BASE_URL:
+        _keep(kept := kept | {"SITE": settings.BASE_URL})
+    carol = int(kept["CAROL_ID"])
+    page = queries.requests_to(carol, Window(2))
+    first, last = (page.rows[0], page.ids[-1]) if page.ids else (None, "REQ_ID")
+    return INVITATION.format(
+        waiting=queries.pending_count(carol),
+        asking=first.account if first else "ACCOUNT_ID",
+        request=last,
+        **kept,
+    )
+
+
+@transaction.atomic
+def _fill() -> None:
+    password = secrets.token_urlsafe(9)
+    kept = {"SITE": settings.BASE_URL, "PASSWORD": password}
+    for name, surname in {"alice": "Adams", "bob": "Brown", "carol": "Clark"}.items():
+        account = people.sign_up(
+            username=name,
+            email=f"{name}@example.org",
+            password=password,
+            display_name=f"{name.capitalize()} {surname}",
+            locked=name == "carol",
+        )
+        kept[f"{name.upper()}_ID"] = str(account.pk)
+        kept[name.upper()] = _output_of("create_token", name)
+        kept[f"{name.upper()}_SESSION"] = sessions.open_session(account.pk, Platform.ANDROID).token
+    Account.objects.create_superuser("admin", "admin@example.org", password)
+    _output_of("seed", "--accounts=12", "--requests=7", "--follows=40", "--locked-account=carol")
+
+    _keep(kept)
+
+
+def _keep(kept: dict[str, str]) -> None:
+    FILE.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    FILE.unlink(missing_ok=True)
+    FILE.touch(0o600)
+    FILE.write_text(HEADER + "".join(f"{name}={value}\n" for name, value in kept.items()))
+
+
+def _kept() -> dict[str, str]:
+    if not FILE.exists():
+        return {}
+    lines = FILE.read_text().removeprefix(HEADER).splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def _output_of(*command: str) -> str:
+    out = io.StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue().strip()
