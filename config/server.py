@@ -56,6 +56,7 @@ def serve(address: str, port: int, workers: int) -> NoReturn:
         _ = get_resolver().url_patterns
         connections.close_all()
         gc.freeze()
+        os.register_at_fork(after_in_child=_end_at_once)
     Server(
         "config.wsgi:application",
         address=address,
@@ -76,6 +77,12 @@ def _load() -> Any:
     from config.wsgi import application  # Django has to be set up first
 
     return application
+
+
+def _end_at_once() -> None:
+    """Until a worker has granian's handlers it has the parent's, which would swallow the signal to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _load_in_worker() -> Any:

@@ -1,0 +1,152 @@
+"""The life of `make run`: it fills a demo once, finds it again, ends at once and leaves nobody behind."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.runs import Run, clean_copy, running
+from tests.servers import PATIENCE, free_port
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree in which `make run` ran once."""
+    folder = clean_copy(tmp_path_factory.mktemp("clone"))
+    with running(folder):
+        pass
+    return folder
+
+
+def test_the_second_start_finds_its_data_and_answers_within_two_seconds(folder: Path) -> None:
+    kept = (folder / "var" / "demo.env").read_text()
+    took = []
+    for _ in range(3):  # the machine may be busy with other tests
+        started = time.monotonic()
+        with running(folder) as run:
+            with urllib.request.urlopen(f"{run.url}/api/v1/instance") as answer:
+                assert answer.status == 200
+            took.append(time.monotonic() - started)
+
+    assert without_site(kept) == without_site((folder / "var" / "demo.env").read_text())
+    assert re.search(r"^PASSWORD=(.+)$", kept, re.MULTILINE)[1] in run.said
+    assert f"Latchkey answers at {run.url}\n" in run.said
+    assert min(took) < 2
+
+
+def without_site(kept: str) -> list[str]:
+    return [line for line in kept.splitlines() if not line.startswith("SITE=")]
+
+
+def test_only_the_owner_may_read_the_data(folder: Path) -> None:
+    assert (folder / "var").stat().st_mode & 0o777 == 0o700
+    for name in ("demo.env", "secret_key"):
+        assert (folder / "var" / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_every_printed_line_answers(folder: Path) -> None:
+    with running(folder) as run:
+        lines = re.findall(r"^  (curl .*)$", run.said, re.MULTILINE)
+        answers = [
+            subprocess.check_output(f"{line} -sS -w ' %{{http_code}}'", shell=True, text=True, cwd=folder)
+            for line in lines
+        ]
+
+    assert len(answers) == 7
+    assert [answer.rpartition(" ")[2] for answer in answers] == ["200"] * 7
+    assert all('"code":4' not in answer for answer in answers)
+
+
+def test_the_admin_has_its_style_without_any_further_step(folder: Path) -> None:
+    with running(folder) as run:
+        page = urllib.request.urlopen(f"{run.url}/admin/login/").read().decode()
+        (style, *_) = re.findall(r'href="(/static/[^"]+\.css)"', page)
+        with urllib.request.urlopen(run.url + style) as answer:
+            assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')
+
+
+@pytest.mark.parametrize("target", ["make", "server"])
+def test_sigterm_ends_everything(folder: Path, target: str) -> None:
+    with running(folder) as run:
+        processes = run.processes()
+        os.kill(run.make.pid if target == "make" else processes[1].pid, signal.SIGTERM)
+        _, left = psutil.wait_procs(processes, timeout=3)
+
+    assert len(processes) == 4
+    assert left == []
+    assert "Traceback" not in run.said
+
+
+def test_ctrl_c_ends_everything(folder: Path) -> None:
+    with running(folder) as run:
+        processes = run.processes()
+        os.killpg(run.make.pid, signal.SIGINT)  # what a terminal does
+        _, left = psutil.wait_procs(processes, timeout=3)
+
+    assert left == []
+    assert "Traceback" not in run.said
+
+
+def test_workers_do_not_outlive_a_server_that_is_killed(folder: Path) -> None:
+    with running(folder) as run:
+        _, server, *workers = run.processes()
+        server.kill()
+        _, left = psutil.wait_procs(workers, timeout=3)
+
+    assert len(workers) == 2
+    assert left == []
+
+
+def test_an_idle_client_does_not_hold_the_end_up(folder: Path) -> None:
+    with running(folder) as run:
+        client = http.client.HTTPConnection(run.url.removeprefix("http://"))
+        client.request("GET", "/api/v1/instance")
+        client.getresponse().read()
+        processes = run.processes()
+        run.make.send_signal(signal.SIGTERM)
+        _, left = psutil.wait_procs(processes, timeout=3)
+        client.close()
+
+    assert left == []
+
+
+def test_a_taken_port_is_said_in_one_sentence(folder: Path) -> None:
+    port = free_port()
+    with running(folder, port):
+        second = Run(folder, port)
+        code = second.make.wait(PATIENCE)
+
+    assert code != 0
+    assert f"Port {port} on 127.0.0.1 is taken; set PORT to another one." in second.said
+    assert "Traceback" not in second.said
+
+
+def test_a_database_with_accounts_is_left_without_demo(tmp_path: Path) -> None:
+    folder = clean_copy(tmp_path)
+    with running(folder, target="serve"):
+        subprocess.run(
+            [
+                ".venv/bin/python",
+                "manage.py",
+                "create_account",
+                "dora",
+                "--email",
+                "dora@example.org",
+                "--password",
+                "x",
+            ],
+            cwd=folder,
+            env={"PATH": os.environ["PATH"]},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    with running(folder) as run:
+        assert "The database has accounts of its own, so that the demo was left out." in run.said
+    assert not (folder / "var" / "demo.env").exists()
