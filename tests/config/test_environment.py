@@ -1,6 +1,7 @@
 """A wrong value in the environment: one clear sentence, exit code 1, no traceback."""
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -142,3 +143,11 @@ def test_what_production_uses_passes_djangos_deployment_check(tmp_path: Path) ->
     )
 
     assert checked.returncode == 0, checked.stderr
+
+
+def test_every_variable_is_documented() -> None:
+    read = set(re.findall(r'env\.[a-z]+\(\s*"([A-Z_]+)"', Path(SETTINGS).read_text()))
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "configuration.md").read_text()))
+
+    assert read
+    assert read <= documented
