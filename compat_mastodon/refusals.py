@@ -1,5 +1,6 @@
 """How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
 
+from accounts.credentials import SuspendedAccount, WrongCredentials
 from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
@@ -14,6 +15,8 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     Blocked: (403, "This action is not allowed"),
     Hidden: (403, "This action is not allowed"),
     UnknownToken: (401, "The access token is invalid"),
+    WrongCredentials: (401, "The access token is invalid"),
+    SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),
 }
 

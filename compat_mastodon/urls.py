@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, re_path
 from compat_mastodon.api import View
 from compat_mastodon.views import accounts, apps, follow_requests, instance, relationships
 
-V1, V2 = "v1", "v2"
+V1, V2 = "api/v1", "api/v2"
 
 VIEWS: dict[str, type[View]] = {
     f"{V1}/apps": apps.Apps,
@@ -29,7 +29,9 @@ VIEWS: dict[str, type[View]] = {
 
 
 def _paths() -> list[URLPattern]:
-    return [path(f"{route}{end}", view.as_view()) for end in ("", "/") for route, view in VIEWS.items()]
+    return [
+        path(f"{route.removeprefix('api/')}{end}", view.as_view()) for end in ("", "/") for route, view in VIEWS.items()
+    ]
 
 
 urlpatterns = [*_paths(), re_path("", instance.Unknown.as_view())]

@@ -17,6 +17,9 @@ class Fragments:
 
     def __init__(self, render: Callable[[Person], bytes], generation: int = GENERATION) -> None:
         self._render, self._size = render, generation
+        self.clear()
+
+    def clear(self) -> None:
         self._young: dict[Key, bytes] = {}
         self._old: dict[Key, bytes] = {}
 

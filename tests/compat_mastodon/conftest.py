@@ -61,7 +61,7 @@ def token_for(account: Account | None, scopes: str = ALL_SCOPES) -> str:
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""
-    entities.ACCOUNTS._kept.clear()
+    entities.ACCOUNTS.clear()
 
 
 @pytest.fixture
