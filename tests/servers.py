@@ -60,7 +60,11 @@ class Live:
             self.process = subprocess.Popen(
                 self._command("serve"), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        wait_for_answer(self.url, self.process, self.log)
+        try:
+            wait_for_answer(self.url, self.process, self.log)
+        except BaseException:
+            self.process.terminate()  # it must not outlive the run
+            raise
 
     def stop(self) -> None:
         """End the server, and fail if it had anything to complain about."""

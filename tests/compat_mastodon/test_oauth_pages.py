@@ -46,6 +46,16 @@ def test_without_a_wish_members_come_to_their_apps_and_moderators_to_the_admin(a
     assert sign_in("mo")["Location"] == "/admin/"
 
 
+def test_moderators_sign_in_on_the_same_page(alice: Account) -> None:
+    mo = AccountFactory(username="mo", staff=True)
+    page = Client().get("/admin/accounts/account/", follow=True)
+    assert page.redirect_chain[-1][0] == f"{SIGN_IN}?next=/admin/accounts/account/"
+    assert sign_in("mo", next="/admin/accounts/account/")["Location"] == "/admin/accounts/account/"
+    assert browser(mo).get("/admin/").status_code == 200
+    refused = browser(alice).get("/admin/", follow=True)
+    assert "You are signed in as <strong>@alice</strong>" in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     "wish", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "https:evil.example"]
 )
