@@ -1,6 +1,6 @@
 """The paths of OAuth and of the pages that people see; each machine path answers with a trailing slash too."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from compat_mastodon.views import oauth, pages
 
@@ -18,5 +18,6 @@ urlpatterns = [
     path("oauth/authorize/native", pages.native, name="native"),
     path("oauth/authorized_applications", pages.authorized_applications, name="authorized_applications"),
     path("oauth/authorized_applications/<application>", pages.authorized_application, name="authorized_application"),
+    re_path("^oauth/applications(?:/|$)", pages.developers),
     *(path(f"{route}{end}", view.as_view()) for route, view in MACHINE.items() for end in ("", "/")),
 ]

@@ -192,7 +192,7 @@ def authorized_applications(request: HttpRequest) -> HttpResponse:
         (client, scopes.in_words(scope for token in tokens for scope in token.scope.split()), tokens[-1].created)
         for client, tokens in oauth.clients_of(_me(request))
     ]
-    return _render(request, "applications", clients=clients, avatar=avatar_url(_me(request).avatar.name or ""))
+    return _render(request, "applications", clients=clients)
 
 
 @page
@@ -206,6 +206,18 @@ def authorized_application(request: HttpRequest, application: str) -> HttpRespon
     if oauth.withdraw(_me(request), known):
         messages.success(request, "The app can no longer use your account.")
     return HttpResponseRedirect(resolve_url("authorized_applications"))
+
+
+@page
+def developers(request: HttpRequest) -> HttpResponse:
+    """Clients register themselves; nobody keeps a list of their own here (mastodon.md §1.7)."""
+    return _render(
+        request,
+        "error",
+        status=403,
+        title="Apps register themselves",
+        description="There is nothing to set up here: an app makes itself known when you sign in to it.",
+    )
 
 
 # --- pages --------------------------------------------------------------------------------------------

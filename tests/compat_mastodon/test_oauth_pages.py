@@ -1,6 +1,7 @@
 """What people see: signing in and out, the consent page's words, the list of their apps."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -49,7 +50,7 @@ def test_without_a_wish_members_come_to_their_apps_and_moderators_to_the_admin(a
 def test_moderators_sign_in_on_the_same_page(alice: Account) -> None:
     mo = AccountFactory(username="mo", staff=True)
     page = Client().get("/admin/accounts/account/", follow=True)
-    assert page.redirect_chain[-1][0] == f"{SIGN_IN}?next=/admin/accounts/account/"
+    assert unquote(page.redirect_chain[-1][0]) == f"{SIGN_IN}?next=/admin/accounts/account/"
     assert sign_in("mo", next="/admin/accounts/account/")["Location"] == "/admin/accounts/account/"
     assert browser(mo).get("/admin/").status_code == 200
     refused = browser(alice).get("/admin/", follow=True)
@@ -244,6 +245,12 @@ def test_my_apps_are_mine_alone(alice: Account, bob: Account) -> None:
     client.post(f"/oauth/authorized_applications/{number}", {"_method": "delete"})
     assert AccessToken.objects.get().revoked_at is None
     assert Client().get("/oauth/authorized_applications")["Location"].startswith(SIGN_IN)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/new", "/1/edit"])
+def test_there_is_no_page_for_making_apps(alice: Account, path: str) -> None:
+    for client in (Client(), browser(alice)):
+        assert client.get(f"/oauth/applications{path}").status_code == 403
 
 
 def test_the_number_of_queries_does_not_grow_with_the_apps(alice: Account, django_assert_num_queries: Any) -> None:
