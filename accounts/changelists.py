@@ -74,13 +74,13 @@ class OptionFilter(admin.SimpleListFilter):
         return [(option.value, option.label) for option in self.options()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
-        chosen = Q()
         for option in self.options():
-            if option.value == self.value():
+            if option.value == self.value() and self.of:
                 # Not by a join: the few accounts of a rare kind lead to their rows, never the other way.
-                accounts = {f"{self.of}__in": Account.objects.filter(**option.lookups)}
-                chosen = Q(**accounts) if self.of else Q(**option.lookups)
-        return queryset.filter(chosen)
+                return queryset.filter(**{f"{self.of}__in": Account.objects.filter(**option.lookups)})
+            if option.value == self.value():
+                return queryset.filter(**option.lookups)
+        return queryset
 
     def get_facet_queryset(self, changelist: ChangeList) -> dict[str, Any]:
         """How many of the first `COUNTED` rows each option would leave."""
@@ -133,7 +133,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The filters are all there is; a lookup from the address bar may scan anything."""
-        return False
+        return lookup in {getattr(option_filter, "parameter_name", None) for option_filter in self.list_filter}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

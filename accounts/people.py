@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from accounts.refused import Refused
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
+MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
 VISIBLE_NOWHERE = {"password", "email"}  # changes of these leave every rendered account as it was
 
 
@@ -66,7 +68,7 @@ def sign_up(
     locked: bool = False,
     staff: bool = False,
 ) -> Account:
-    """A new account of this server, able to sign in at once.
+    """A new account of this server, able to sign in at once; `staff` joins the moderators.
 
     :raises Invalid: when a value is missing, malformed or taken; all faults at once.
     """
@@ -91,6 +93,8 @@ def sign_up(
     try:
         with transaction.atomic():
             account.save(force_insert=True)
+            if staff:
+                account.groups.set(Group.objects.filter(name=MODERATORS))
     except IntegrityError:  # somebody took the name between the check and the write
         raise Invalid(faults(values)) from None
     return account

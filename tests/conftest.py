@@ -6,7 +6,8 @@ alice, bob and mallory are open; carol is locked: whoever wants to follow her mu
 import pytest
 
 from accounts.models import Account
-from tests.factories import AccountFactory
+from tests.factories import PASSWORD, AccountFactory
+from tests.moderation import make_moderators
 from tests.servers import live
 
 __all__ = ["live"]
@@ -30,3 +31,24 @@ def carol(db: None) -> Account:
 @pytest.fixture
 def mallory(db: None) -> Account:
     return AccountFactory(username="mallory", display_name="Mallory")
+
+
+@pytest.fixture
+def moderator(db: None) -> Account:
+    """May decide requests, and look at what helps with it."""
+    make_moderators()
+    return AccountFactory(username="moderator", staff=True)
+
+
+@pytest.fixture
+def helper(db: None) -> Account:
+    """May open the admin, and nothing in it."""
+    helper = AccountFactory(username="helper", staff=True)
+    helper.groups.clear()
+    return helper
+
+
+@pytest.fixture
+def root(db: None) -> Account:
+    """May everything that anybody may."""
+    return Account.objects.create_superuser("root", "root@example.org", PASSWORD)

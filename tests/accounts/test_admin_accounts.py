@@ -1,0 +1,249 @@
+"""Accounts in the admin: every change goes through the rules, and keeps what others see fresh."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts import lookup, people, sessions
+from accounts.models import Account, Platform, Verification
+from tests.factories import PASSWORD
+from tests.moderation import Desk
+
+ACCOUNTS = "accounts_account"
+
+
+@pytest.fixture
+def desk(root: Account) -> Desk:
+    return Desk(root)
+
+
+@pytest.fixture
+def manager(helper: Account) -> Desk:
+    """May change accounts, but is no superuser."""
+    for codename in ("view_account", "change_account", "add_account"):
+        helper.user_permissions.add(Permission.objects.get(codename=codename))
+    return Desk(helper)
+
+
+@pytest.fixture
+def zoe(db: None) -> Account:
+    return Account.objects.create(username="zoe", domain="other.example", display_name="Zoe")
+
+
+def fresh(account: Account) -> Account:
+    return Account.objects.get(pk=account.pk)
+
+
+# --- changing ---------------------------------------------------------------------------------------
+
+
+def test_a_change_is_seen_by_whoever_keeps_a_rendered_account(desk: Desk, alice: Account) -> None:
+    assert (
+        desk.save(ACCOUNTS, alice.pk, display_name="Alice Ames", note="Hello\r\nthere", locked="on").status_code == 302
+    )
+
+    alice_now = fresh(alice)
+    assert alice_now.version > alice.version
+    assert (alice_now.display_name, alice_now.first_name, alice_now.last_name) == ("Alice Ames", "Alice", "Ames")
+    assert alice_now.note == "Hello\nthere"
+    assert alice_now.locked
+
+
+def test_saving_without_a_change_changes_nothing(desk: Desk, alice: Account) -> None:
+    desk.save(ACCOUNTS, alice.pk)
+    assert fresh(alice).version == alice.version
+
+
+def test_only_what_was_changed_is_written(desk: Desk, alice: Account) -> None:
+    form = desk.page(ACCOUNTS, alice.pk).context["adminform"].form
+    sent = {name: value for name, value in form.initial.items() if name in form.fields and value is not None}
+    people.change(alice.pk, note="written meanwhile")
+
+    desk.client.post(f"/admin/accounts/account/{alice.pk}/change/", sent | {"note": "", "website": "https://a.example"})
+    assert (fresh(alice).website, fresh(alice).note) == ("https://a.example", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "bob"}, "username"),
+        ({"username": "BOB"}, "username"),
+        ({"username": "al ice"}, "username"),
+        ({"username": "al.ice"}, "username"),
+        ({"username": ""}, "username"),
+        ({"username": "a" * 31}, "username"),
+        ({"email": "Bob@Example.org"}, "email"),
+        ({"email": "nonsense"}, "email"),
+        ({"email": ""}, "email"),
+        ({"display_name": "x" * 65}, "display_name"),
+        ({"note": "a\0b"}, "note"),
+        ({"gender": "Q"}, "gender"),
+    ],
+)
+def test_what_cannot_be_stored_is_an_error_of_its_field(
+    desk: Desk, changes: dict[str, str], field: str, alice: Account, bob: Account
+) -> None:
+    page = desk.save(ACCOUNTS, alice.pk, **changes)
+
+    assert list(page.context["adminform"].form.errors) == [field]
+    assert fresh(alice).version == alice.version
+
+
+def test_a_name_that_is_taken_at_the_last_moment_is_told(
+    desk: Desk, alice: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def others_are_faster(*args: Any) -> list[people.Fault]:
+        monkeypatch.undo()
+        Account.objects.create(username="wanted")
+        return []
+
+    monkeypatch.setattr(people, "faults", others_are_faster)
+    page = desk.save(ACCOUNTS, alice.pk, username="wanted", follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["Nothing was saved: username is taken."]
+    assert fresh(alice).username == "alice"
+
+
+def test_who_comes_from_another_server_keeps_the_name(desk: Desk, zoe: Account) -> None:
+    desk.save(ACCOUNTS, zoe.pk, username="zed", email="zoe@example.org", display_name="Zed")
+
+    assert (fresh(zoe).acct, fresh(zoe).email, fresh(zoe).display_name) == ("zoe@other.example", "", "Zed")
+
+
+def test_nobody_is_deleted_here(desk: Desk, alice: Account) -> None:
+    assert desk.client.post(f"/admin/accounts/account/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "delete" not in dict(desk.open(ACCOUNTS).context["action_form"].fields["action"].choices)
+    assert desk.act(ACCOUNTS, "delete_selected", alice.pk) == ["No action selected."]
+    assert fresh(alice)
+
+
+# --- adding -----------------------------------------------------------------------------------------
+
+DORA = {"username": "dora", "email": "dora@example.org", "password1": PASSWORD, "password2": PASSWORD}
+
+
+def test_an_account_is_added_as_people_sign_up(desk: Desk) -> None:
+    answer = desk.client.post("/admin/accounts/account/add/", DORA | {"display_name": "Dora Day", "locked": "on"})
+
+    dora = lookup.local("dora")
+    assert dora is not None
+    assert answer.url == f"/admin/accounts/account/{dora.pk}/change/"
+    assert (dora.first_name, dora.last_name, dora.locked) == ("Dora", "Day", True)
+    assert Client().login(username="dora@example.org", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": "Alice"}, "username"),
+        ({"username": "no good"}, "username"),
+        ({"username": ""}, "username"),
+        ({"email": "ALICE@example.org"}, "email"),
+        ({"email": ""}, "email"),
+        ({"display_name": "x" * 65}, "display_name"),
+        ({"password1": ""}, "password1"),
+        ({"password2": "another"}, "password2"),
+    ],
+)
+def test_what_sign_up_refuses_is_an_error_of_its_field(
+    desk: Desk, changes: dict[str, str], field: str, alice: Account
+) -> None:
+    count = Account.objects.count()
+    page = desk.client.post("/admin/accounts/account/add/", DORA | changes)
+
+    assert list(page.context["adminform"].form.errors) == [field]
+    assert Account.objects.count() == count
+
+
+# --- suspending and verifying -----------------------------------------------------------------------
+
+
+def test_suspending_signs_the_account_out_everywhere(desk: Desk, alice: Account) -> None:
+    phone = sessions.open_session(alice.pk, Platform.IOS)
+    browser = Desk(alice).client
+    people.change(alice.pk, is_staff=True)
+    assert browser.get("/admin/").status_code == 200
+
+    assert desk.act(ACCOUNTS, "suspend", alice.pk) == ["Suspended 1 account."]
+    assert browser.get("/admin/").status_code == 302
+    assert not Client().login(username="alice", password=PASSWORD)
+
+    assert desk.act(ACCOUNTS, "unsuspend", alice.pk) == ["Unsuspended 1 account."]
+    assert sessions.resolve(phone.token) is None
+    with pytest.raises(sessions.UnknownToken):
+        sessions.refresh(phone.refresh_token)
+
+
+def test_the_badge_is_given_and_taken(desk: Desk, alice: Account) -> None:
+    desk.act(ACCOUNTS, "verify", alice.pk)
+    assert fresh(alice).verification == Verification.VERIFIED
+    assert fresh(alice).version > alice.version
+
+    desk.act(ACCOUNTS, "unverify", alice.pk)
+    assert fresh(alice).verification == Verification.NONE
+
+
+def test_nobody_suspends_themselves(desk: Desk, root: Account) -> None:
+    assert desk.act(ACCOUNTS, "suspend", root.pk) == ["1 stayed as they were."]
+    assert fresh(root).is_active
+
+
+# --- who may ----------------------------------------------------------------------------------------
+
+
+def test_only_superusers_touch_moderators(manager: Desk, root: Account, moderator: Account) -> None:
+    for account in (root, moderator):
+        address = f"/admin/accounts/account/{account.pk}"
+        assert manager.client.post(f"{address}/change/", {"email": "mine@example.org"}).status_code == 403
+        assert manager.client.post(f"{address}/password/", {"password1": "x", "password2": "x"}).status_code == 403
+        assert manager.act(ACCOUNTS, "suspend", account.pk) == ["1 stayed as they were."]
+    assert fresh(root).check_password(PASSWORD)
+
+
+def test_only_superusers_make_moderators(manager: Desk, alice: Account) -> None:
+    manager.save(ACCOUNTS, alice.pk, display_name="Changed", is_staff="on", is_superuser="on", groups="1")
+
+    alice_now = fresh(alice)
+    assert alice_now.display_name == "Changed"
+    assert not (alice_now.is_staff or alice_now.is_superuser or alice_now.groups.exists())
+
+
+def test_superusers_make_moderators(desk: Desk, moderator: Account, alice: Account) -> None:
+    desk.save(ACCOUNTS, alice.pk, is_staff="on", groups=moderator.groups.get().pk)
+
+    assert fresh(alice).is_staff
+    assert fresh(alice).has_perm("follows.decide_followrequest")
+
+
+def test_moderators_see_neither_e_mail_nor_address_and_change_nothing(moderator: Account, alice: Account) -> None:
+    Account.objects.filter(pk=alice.pk).update(last_address="192.0.2.77")
+    desk = Desk(moderator)
+
+    for page in (desk.open(ACCOUNTS), desk.page(ACCOUNTS, alice.pk), desk.open(ACCOUNTS, q="alice@example.org")):
+        assert page.status_code == 200
+        assert "alice@example.org</" not in page.content.decode()
+        assert "192.0.2.77" not in page.content.decode()
+    assert desk.client.post(f"/admin/accounts/account/{alice.pk}/change/", {"note": "x"}).status_code == 403
+    assert desk.client.get(f"/admin/accounts/account/{alice.pk}/password/").status_code == 403
+    assert desk.client.get("/admin/accounts/account/add/").status_code == 403
+    assert not desk.open(ACCOUNTS).context["action_form"]
+
+
+# --- finding ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["zo", "Zoe", "zoe@other.example", "OTHER.example"])
+def test_accounts_are_found_by_name_and_by_domain(desk: Desk, text: str, zoe: Account, alice: Account) -> None:
+    assert desk.rows(ACCOUNTS, q=text) == [zoe]
+
+
+def test_accounts_are_filtered_by_state_and_kind(desk: Desk, zoe: Account, alice: Account, carol: Account) -> None:
+    people.suspend(alice.pk)
+    people.change(carol.pk, verification=Verification.REQUESTED)
+
+    assert desk.rows(ACCOUNTS, state="suspended") == [alice]
+    assert desk.rows(ACCOUNTS, state="remote") == [zoe]
+    assert desk.rows(ACCOUNTS, kind="locked") == [carol]
+    assert desk.rows(ACCOUNTS, kind="asks") == [carol]
+    assert "Suspended (1)" in desk.filters(ACCOUNTS)["state"]
