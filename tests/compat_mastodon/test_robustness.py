@@ -29,7 +29,7 @@ BODIES: dict[str, tuple[Any, str]] = {
     "a lone surrogate": (b'{"display_name": "\\ud800", "title": "\\ud800", "comment": "\\ud800"}', JSON),
     "a NUL": (b'{"display_name": "\\u0000", "acct": "\\u0000", "comment": "\\u0000", "q": "\\u0000"}', JSON),
     "lists for scalars": (
-        json.dumps({key: [1] for key in ["reblogs", "limit", "acct", "q", "display_name", "comment", "duration"]}),
+        json.dumps({name: [1] for name in ("reblogs", "limit", "acct", "q", "display_name", "comment", "duration")}),
         JSON,
     ),
     "mappings for scalars": (

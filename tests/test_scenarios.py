@@ -1,0 +1,80 @@
+"""Every story in the domain, in each dialect and crossed: asked through one door, answered through the other.
+
+After each step all look through the doors in use, in the end through all, and must see what is so.
+"""
+
+import pytest
+
+from accounts.models import Account
+from compat_mastodon import entities as mastodon_entities
+from compat_twittner import entities as twittner_entities
+from follows import tallies
+from tests.doors import Domain, Mastodon, Twittner
+from tests.scenarios import STORIES, Ties
+
+# Who asks and who answers comes through which door.
+WAYS = {
+    "in the domain": (Domain, Domain),
+    "in the Mastodon dialect": (Mastodon, Mastodon),
+    "in the Twittner dialect": (Twittner, Twittner),
+    "asked through Mastodon, answered through Twittner": (Mastodon, Twittner),
+    "asked through Twittner, answered through Mastodon": (Twittner, Mastodon),
+}
+ASKING = {"follows": "follow", "unfollows": "unfollow"}
+ANSWERING = {
+    "accepts": "accept",
+    "rejects": "reject",
+    "removes": "remove",
+    "blocks": "block",
+    "unblocks": "unblock",
+    "locks": "lock",
+    "unlocks": "unlock",
+    "opens quietly": "open_quietly",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_rendered_yet() -> None:
+    mastodon_entities.ACCOUNTS._kept.clear()
+    twittner_entities.CARDS._kept.clear()
+
+
+@pytest.fixture
+def cast(alice: Account, bob: Account, carol: Account) -> dict[str, int]:
+    return {"alice": alice.pk, "bob": bob.pk, "carol": carol.pk}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("story", STORIES)
+def test_everybody_sees_what_is_so_after_each_step(cast: dict[str, int], story: str, way: str) -> None:
+    asking, answering = (door() for door in WAYS[way])
+    for line, then, refused in STORIES[story]:
+        actor, _, rest = line.partition(" ")
+        verb, _, other = (rest, "", "") if rest in ANSWERING else rest.partition(" ")
+        door, act = (asking, ASKING[verb]) if verb in ASKING else (answering, ANSWERING[verb])
+        done = getattr(door, act)(*(cast[name] for name in (actor, other) if name))
+
+        assert done is not refused, line
+        expected = then.get(door.name, then[""])
+        for onlooker in {asking.name: asking, answering.name: answering}.values():
+            look_closely(onlooker, cast, expected, line)
+    for onlooker in (Domain(), Mastodon(), Twittner()):
+        look_closely(onlooker, cast, expected, "all")
+    assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+def look_closely(door: Domain, cast: dict[str, int], expected: Ties, line: str) -> None:
+    """Everybody's ties, queues, lists and counts are what is expected and nothing else."""
+    pairs = [(one, other) for one in cast for other in cast if one != other]
+    ties = {f"{one} {word} {other}" for one, other in pairs for word in door.ties(cast[one], cast[other])}
+    assert ties == expected, f"after “{line}”, through {door.name}"
+    for name, account in cast.items():
+        askers, followers, following = (
+            {cast[one] for one, other in pairs if other == name and f"{one} asks {name}" in expected},
+            {cast[one] for one, other in pairs if other == name and f"{one} follows {name}" in expected},
+            {cast[other] for one, other in pairs if one == name and f"{name} follows {other}" in expected},
+        )
+        assert set(door.requesters(account)) == askers
+        assert set(door.followers(account)) == followers
+        assert set(door.following(account)) == following
+        assert door.counts(account) == (len(followers), len(following))
