@@ -104,14 +104,14 @@ def relationship(ties: Relationship) -> Entity:
         "followed_by": bool(ties.followed_by),
         "blocking": bool(ties.blocking),
         "blocked_by": bool(ties.blocked_by),
-        "muting": False,
-        "muting_notifications": False,
-        "muting_expires_at": None,
+        "muting": bool(ties.muting),
+        "muting_notifications": bool(ties.muting_notices),
+        "muting_expires_at": ties.muting_expires_at and f"{ties.muting_expires_at:%Y-%m-%dT%H:%M:%SZ}",
         "requested": bool(ties.requested),
         "requested_by": bool(ties.requested_by),
-        "domain_blocking": False,
-        "endorsed": False,
-        "note": "",
+        "domain_blocking": bool(ties.domain_blocking),
+        "endorsed": bool(ties.endorsed),
+        "note": ties.note or "",
     }
 
 

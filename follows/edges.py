@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.statements import Statement, Write, given
-from follows.models import Decision, Follow, Tally
+from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
 
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
 
@@ -57,7 +57,16 @@ def add(edge: Edge) -> None:
 
 
 def drop(edge: Edge) -> None:
+    """Delete a pair's row, to be made anew."""
     _DROP.run(id=edge.id)
+
+
+def cut(edge: Edge) -> None:
+    """Delete a pair's row with what hangs on it: the follower's list entries and endorsement."""
+    drop(edge)
+    _UNLIST.run(follower=edge.follower, target=edge.target)
+    if not edge.pending:
+        _UNENDORSE.run(follower=edge.follower, target=edge.target)
 
 
 def log(kind: Decision.Kind, follower: int, target: int, by: Actor) -> None:
@@ -91,6 +100,10 @@ _ADD = Write.insert(
     )
 )
 _DROP = Write.delete(lambda: Follow.objects.filter(pk=given("id")))
+_UNLIST = Write.delete(
+    lambda: ListMember.objects.filter(list__in=List.objects.filter(owner=given("follower")), member=given("target"))
+)
+_UNENDORSE = Write.delete(lambda: Endorsement.objects.filter(endorser=given("follower"), target=given("target")))
 _LOG = Write.insert(
     lambda: Decision(
         kind=given("kind"),

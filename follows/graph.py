@@ -99,7 +99,7 @@ def reject(owner: int, by: Actor, *, requester: int | None = None, request: int 
     requester = requester or _requester(owner, request)
     with pair_lock(requester, owner):
         edge = _pending(owner, requester, request)
-        edges.drop(edge)
+        edges.cut(edge)
         notices.withdraw(owner, requester, Told.REQUESTED)
         edges.log(Decided.REJECTED, requester, owner, by)
         edges.move(edge.moves(-1))
@@ -111,7 +111,7 @@ def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
         edge = edges.find(follower, owner)
         if edge is None or edge.pending:
             return Turn.NOTHING
-        edges.drop(edge)
+        edges.cut(edge)
         notices.forget(owner, follower)
         edges.log(Decided.REMOVED, follower, owner, by)
         edges.move(edge.moves(-1))
@@ -145,7 +145,7 @@ def block(blocker: int, target: int, by: Actor) -> bool:
             return False
         cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
         for edge in cut:
-            edges.drop(edge)
+            edges.cut(edge)
         notices.forget(blocker, target)
         notices.forget(target, blocker)
         edges.log(Decided.BLOCKED, target, blocker, by)
@@ -198,7 +198,7 @@ def _join(request: Edge, by: Actor | None = None) -> Turn:
 
 
 def _end(edge: Edge, by: Actor) -> Turn:
-    edges.drop(edge)
+    edges.cut(edge)
     notices.forget(edge.target, edge.follower)
     if edge.pending:
         edges.log(Decided.CANCELLED, edge.follower, edge.target, by)

@@ -81,9 +81,128 @@ class Block(models.Model):
             models.UniqueConstraint("blocker", "target", name="block_pair_unique"),
             models.CheckConstraint(condition=~Q(blocker=F("target")), name="block_not_oneself"),
         ]
+        indexes = [models.Index("blocker", "id", name="block_of")]
 
     def __str__(self) -> str:
         return f"{self.blocker} ⊘ {self.target}"
+
+
+class Mute(models.Model):
+    """`muter` wants to hear nothing of `target`, until it expires."""
+
+    muter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mutes_in")
+    notices_too = models.BooleanField(default=True)
+    expires_at = models.DateTimeField(null=True, blank=True, default=None, help_text="Null for never.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("muter", "target", name="mute_pair_unique"),
+            models.CheckConstraint(condition=~Q(muter=F("target")), name="mute_not_oneself"),
+        ]
+        indexes = [models.Index("muter", "id", name="mute_of")]
+
+    def __str__(self) -> str:
+        return f"{self.muter} mutes {self.target}"
+
+
+class DomainBlock(models.Model):
+    """`account` does not want to have to do with anybody of another server."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    domain = models.CharField(max_length=253)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("account", "domain", name="domain_block_unique"),
+            models.CheckConstraint(condition=~Q(domain=""), name="domain_block_names_a_domain"),
+        ]
+        indexes = [models.Index("account", "id", name="domain_block_of")]
+
+    def __str__(self) -> str:
+        return f"{self.account} ⊘ {self.domain}"
+
+
+class Note(models.Model):
+    """What `author` keeps in mind about `target`; nobody else sees it."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notes_in")
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("author", "target", name="note_pair_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.target}"
+
+
+class Endorsement(models.Model):
+    """`endorser` shows `target`, whom it follows, on its own profile. It ends with the follow."""
+
+    endorser = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("endorser", "target", name="endorsement_pair_unique"),
+            models.CheckConstraint(condition=~Q(endorser=F("target")), name="endorsement_not_of_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endorser} endorses {self.target}"
+
+
+class Dismissal(models.Model):
+    """`target` was suggested to `account`, who does not want that."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "target", name="dismissal_pair_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.target}, not for {self.account}"
+
+
+class List(models.Model):
+    """Some of the people whom `owner` follows, under a title."""
+
+    class Replies(models.TextChoices):
+        """Whose replies a list shows."""
+
+        FOLLOWED = "followed"
+        LIST = "list"
+        NONE = "none"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    title = models.CharField(max_length=256)
+    replies_policy = models.CharField(max_length=8, choices=Replies, default=Replies.LIST)
+    exclusive = models.BooleanField(default=False, help_text="Its members are not shown at home.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(title=""), name="list_has_a_title")]
+        indexes = [models.Index("owner", "id", name="list_of")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ListMember(models.Model):
+    """Whom its owner put on a list. It ends with the owner's follow or request, unless it is the owner."""
+
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("list", "member", name="list_member_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.member} on {self.list}"
 
 
 class Tally(models.Model):

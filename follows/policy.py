@@ -2,13 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
 
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
 from accounts.refused import Refused
 from accounts.statements import Statement, given
-from follows.models import Block, Follow
+from follows.models import Block, DomainBlock, Follow, Mute
 
 
 class SelfFollow(Refused):
@@ -16,7 +16,7 @@ class SelfFollow(Refused):
 
 
 class Blocked(Refused):
-    """One of the two blocks the other."""
+    """One of the two blocks the other, or the other's server."""
 
 
 class Hidden(Refused):
@@ -30,7 +30,7 @@ def needs_approval(follower: int, target: int) -> bool:
 
     :raises SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target, or it is suspended.
-    :raises Blocked: when either blocks the other.
+    :raises Blocked: when either blocks the other, or the follower the target's server.
     """
     if follower == target:
         raise SelfFollow
@@ -86,6 +86,21 @@ def parted_from(viewer: Any, account: str) -> Q:
     return blocks | Exists(Block.objects.filter(blocker=OuterRef(account), target=viewer))
 
 
+def silenced_by(viewer: Any, account: str) -> Q:
+    """In a query: whether the viewer mutes the account in that column; `given("now")` is the time."""
+    return Q(Exists(Mute.objects.filter(muter=viewer, target=OuterRef(account)).filter(unexpired())))
+
+
+def unexpired(mute: str = "") -> Q:
+    """Of mutes: those that last at `given("now")`."""
+    return Q(**{f"{mute}expires_at__isnull": True}) | Q(**{f"{mute}expires_at__gt": given("now", DateTimeField())})
+
+
+def domain_blocked_by(viewer: Any, domain: str) -> Exists:
+    """In a query: whether the viewer blocks the server in that column."""
+    return Exists(DomainBlock.objects.filter(account=viewer, domain=OuterRef(domain)))
+
+
 def _flag(condition: Q) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(condition, BooleanField())
 
@@ -107,7 +122,7 @@ _TERMS = Statement(
     _Terms,
     lambda _: (
         Account.objects.filter(pk=given("target"), suspended_at__isnull=True)
-        .annotate(parted=_flag(parted_from(given("viewer"), "pk")))
+        .annotate(parted=_flag(parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain"))))
         .values_list("locked", "domain", "parted")
     ),
 )

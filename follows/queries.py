@@ -19,13 +19,14 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.utils import timezone
 
 from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, each, given
-from follows.models import Block, Follow, FollowQuerySet, Tally
+from follows.models import Block, Endorsement, Follow, FollowQuerySet, Tally
 from follows.paging import Page, Window
-from follows.policy import parted_from
+from follows.policy import domain_blocked_by, parted_from, silenced_by, unexpired
 
 
 class Key(NamedTuple):
@@ -91,6 +92,12 @@ class Relationship(NamedTuple):
     requested_by: bool
     blocking: bool
     blocked_by: bool
+    muting: bool
+    muting_notices: bool | None
+    muting_expires_at: datetime | None
+    domain_blocking: bool
+    endorsed: bool
+    note: str | None
 
 
 # --- pages ------------------------------------------------------------------------------------------
@@ -98,16 +105,16 @@ class Relationship(NamedTuple):
 
 def requests_to(owner: int, window: Window) -> Page[Key]:
     """Who asks to follow `owner`, newest request first; row ids are the requests'."""
-    return _page(_REQUESTS_TO, window, owner=owner)
+    return page(_REQUESTS_TO, window, owner=owner)
 
 
 def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Who follows the account, newest first, without those whom a block parts from the viewer."""
+    """Who follows the account, newest first, without those whom the viewer mutes or a block parts from them."""
     return _followers_page(_FOLLOWERS_OF, account, viewer, window)
 
 
 def following_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the account follows, newest first, without those whom a block parts from the viewer."""
+    """Whom the account follows, newest first, without those whom the viewer mutes or a block parts from them."""
     return _followers_page(_FOLLOWING_OF, account, viewer, window)
 
 
@@ -115,32 +122,36 @@ def _followers_page(
     statements: dict[bool, Statement[Any]], account: int, viewer: int | None, window: Window
 ) -> Page[Key]:
     filtered = viewer is not None and viewer != account
-    return _page(statements[filtered], window, owner=account, viewer=viewer)
+    return page(statements[filtered], window, owner=account, viewer=viewer, now=timezone.now())
 
 
-def _page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
+def page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
+    """One window of a list that `pages` made."""
     rows = statement.rows(window.limit, before=window.before, after=window.after, **values)
     return Page([row[0] for row in rows], [Key._make(row[1:]) for row in rows], window.limit)
 
 
-def _pages(edges: Callable[[], FollowQuerySet], end: str) -> Statement[Any]:
-    """One list of the graph: the accounts at one `end` of some edges, cut by keyset."""
+def pages(edges: Callable[[], QuerySet[Any]], end: str, cursor: str = "pk") -> Statement[Any]:
+    """One list of the graph: the accounts at one `end` of some edges, cut by keyset of the `cursor`."""
     return Statement(
         None,
         lambda limit: (
             edges()
-            .filter(pk__lt=given("before"), pk__gt=given("after"))
-            .order_by("-pk")
-            .values_list("pk", f"{end}_id", f"{end}__version", f"{end}__tally__followers", f"{end}__tally__following")[
-                :limit
-            ]
+            .filter(**{f"{cursor}__lt": given("before"), f"{cursor}__gt": given("after")})
+            .order_by(f"-{cursor}")
+            .values_list(cursor, *key_columns(end))[:limit]
         ),
     )
 
 
+def key_columns(end: str) -> tuple[str, ...]:
+    """The columns of a `Key` for the account at one end of an edge."""
+    return f"{end}_id", f"{end}__version", f"{end}__tally__followers", f"{end}__tally__following"
+
+
 def _unparted(edges: FollowQuerySet, end: str) -> FollowQuerySet:
-    """Without those whom a block parts from the viewer, in either direction."""
-    return edges.exclude(parted_from(given("viewer"), f"{end}_id"))
+    """Without those whom the viewer mutes, and those whom a block parts from the viewer either way."""
+    return edges.exclude(parted_from(given("viewer"), f"{end}_id") | silenced_by(given("viewer"), f"{end}_id"))
 
 
 def _followers() -> FollowQuerySet:
@@ -151,16 +162,16 @@ def _following() -> FollowQuerySet:
     return Follow.objects.accepted().filter(follower=given("owner"))
 
 
-_REQUESTS_TO = _pages(
+_REQUESTS_TO = pages(
     lambda: Follow.objects.pending().filter(target=given("owner"), follower__suspended_at__isnull=True), "follower"
 )
 _FOLLOWERS_OF = {
-    False: _pages(_followers, "follower"),
-    True: _pages(lambda: _unparted(_followers(), "follower"), "follower"),
+    False: pages(_followers, "follower"),
+    True: pages(lambda: _unparted(_followers(), "follower"), "follower"),
 }
 _FOLLOWING_OF = {
-    False: _pages(_following, "target"),
-    True: _pages(lambda: _unparted(_following(), "target"), "target"),
+    False: pages(_following, "target"),
+    True: pages(lambda: _unparted(_following(), "target"), "target"),
 }
 
 
@@ -232,7 +243,7 @@ def relationships(viewer: int, ids: Iterable[int], *, with_suspended: bool = Tru
     """How the viewer and each of these accounts stand; one query. Unknown ids are left out."""
     wanted = {account for account in ids if 0 < account <= MAX_ID}
     statement = _RELATIONSHIPS if with_suspended else _RELATIONSHIPS_OF_ACTIVE
-    return statement.rows(viewer=viewer, ids=wanted) if wanted else []
+    return statement.rows(viewer=viewer, ids=wanted, now=timezone.now()) if wanted else []
 
 
 def relationship(viewer: int, account: int) -> Relationship:
@@ -243,6 +254,7 @@ def relationship(viewer: int, account: int) -> Relationship:
 def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
     """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
     mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
+    muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
     return Statement(
         Relationship,
         lambda _: (
@@ -250,12 +262,17 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
             .annotate(
                 mine=FilteredRelation("follows_in", condition=mine),
                 theirs=FilteredRelation("follows_out", condition=theirs),
+                mute=FilteredRelation("mutes_in", condition=muted),
+                remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
                 following=_is(mine__accepted_at__isnull=False),
                 requested=_is(mine__id__isnull=False, mine__accepted_at__isnull=True),
                 followed_by=_is(theirs__accepted_at__isnull=False),
                 requested_by=_is(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
                 blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
                 blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
+                muting=_is(mute__id__isnull=False),
+                domain_blocking=domain_blocked_by(given("viewer"), "domain"),
+                endorsed=Exists(Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))),
             )
             .values_list(
                 "id",
@@ -268,6 +285,12 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 "requested_by",
                 "blocking",
                 "blocked_by",
+                "muting",
+                "mute__notices_too",
+                "mute__expires_at",
+                "domain_blocking",
+                "endorsed",
+                "remark__text",
             )
         ),
     )

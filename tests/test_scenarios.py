@@ -35,8 +35,10 @@ ANSWERING = {
 
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
-    mastodon_entities.ACCOUNTS._kept.clear()
-    twittner_entities.CARDS._kept.clear()
+    """Every story begins with a new database, in which ids and versions come again."""
+    for kept in (mastodon_entities.ACCOUNTS, twittner_entities.CARDS):
+        kept._young.clear()
+        kept._old.clear()
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def clear(response: Any) -> bool:
 
 
 def paths(account: Account) -> list[str]:
-    return ["/" + route.replace("<account>", str(account.pk)) for route in VIEWS]
+    return ["/api/" + route.replace("<account>", str(account.pk)) for route in VIEWS]
 
 
 @pytest.mark.parametrize("body", BODIES)

@@ -1,0 +1,139 @@
+"""Finding people: search, the directory, suggestions, and friends in common. Reads only.
+
+These lists cannot be cut by row id, so they take an offset, which is bounded (`Slice`).
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.lookup import MAX_ID
+from accounts.models import Account
+from accounts.statements import Statement, each, given
+from follows.models import Dismissal, Follow, Mute
+from follows.policy import domain_blocked_by, parted_from
+from follows.queries import Key, key_columns
+
+FARTHEST = 10_000  # rows that may be skipped
+FRIENDS = 50  # of the newest whom one follows are asked for suggestions,
+EDGES = 5_000  # and so many of their follows are looked at
+COMMON = 2_000  # friends in common, over all accounts asked for, that are told at once
+ACCOUNT = ("pk", "version", "tally__followers", "tally__following")
+
+
+class Slice(NamedTuple):
+    """`limit` rows after the first `offset`."""
+
+    limit: int
+    offset: int = 0
+
+    def of(self, rows: QuerySet[Any, Any]) -> list[Key]:
+        start = min(self.offset, FARTHEST)
+        return [Key(*row) for row in rows[start : start + self.limit]]
+
+
+def search(text: str, viewer: int | None, part: Slice, *, only_followed: bool = False) -> list[Key]:
+    """Accounts whose handle begins with the text or whose name holds it; the exact handle comes first."""
+    username, _, domain = text.strip().removeprefix("@").lower().partition("@")
+    if not username:
+        return []
+    by_name = Q(display_name__icontains=text.strip()) if not domain else Q()
+    found = Account.objects.filter(suspended_at__isnull=True).alias(lowered=Lower("username"))
+    found = found.filter(Q(lowered__startswith=username) | by_name)
+    if domain:
+        found = found.filter(domain__startswith=domain)
+    if only_followed:
+        found = found.filter(Exists(Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))))
+    exact = Case(
+        When(lowered=username, domain=domain, then=0),
+        When(lowered=username, then=1),
+        default=2,
+        output_field=IntegerField(),
+    )
+    return part.of(found.order_by(exact, "lowered", "domain").values_list(*ACCOUNT))
+
+
+def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:
+    """Who wants to be found: the most recently active first, or the newest."""
+    found = Account.objects.filter(discoverable=True, suspended_at__isnull=True)
+    if only_local:
+        found = found.filter(domain="")
+    if viewer is not None:
+        found = found.exclude(_unwanted(viewer, "pk")).exclude(domain_blocked_by(viewer, "domain"))
+    order = ("-pk",) if newest else ("-last_active_at", "-pk")
+    return part.of(found.order_by(*order).values_list(*ACCOUNT))
+
+
+def suggestions(account: int, part: Slice) -> list[Key]:
+    """Whom those follow whom the account follows, and it does not yet; the most common first.
+
+    Only who wants to be found is suggested, nobody whom the account parted from, mutes or dismissed,
+    and nothing is told of friends who hide whom they follow.
+    """
+    friends = Follow.objects.accepted().filter(follower=account).order_by("-pk").values("target")[:FRIENDS]
+    looked_at = Follow.objects.accepted().filter(follower__in=friends).exclude(follower__hide_collections=True)
+    mine = Follow.objects.filter(follower=account, target=OuterRef("target"))
+    dismissed = Dismissal.objects.filter(account=account, target=OuterRef("target"))
+    found = (
+        Follow.objects.filter(pk__in=looked_at.values("pk")[:EDGES])
+        .filter(target__discoverable=True, target__suspended_at__isnull=True)
+        .exclude(target=account)
+        .exclude(Exists(mine))
+        .exclude(Exists(dismissed))
+        .exclude(_unwanted(account, "target"))
+        .exclude(domain_blocked_by(account, "target__domain"))
+    )
+    columns = key_columns("target")
+    ranked = found.values(*columns).annotate(common=Count("pk")).order_by("-common", "-target_id")
+    return part.of(ranked.values_list(*columns))
+
+
+def familiar_followers(viewer: int, ids: Iterable[int]) -> dict[int, list[Key]]:
+    """For each of these accounts, who follows it of those whom the viewer follows, the newest first.
+
+    Unknown and suspended accounts are left out; who hides its followers, or hides whom it follows,
+    is told nothing about. Two queries.
+    """
+    wanted = sorted({account for account in ids if 0 < account <= MAX_ID})
+    known = Account.objects.filter(pk__in=wanted, suspended_at__isnull=True).order_by("pk")
+    familiar: dict[int, list[Key]] = {account: [] for account in known.values_list("pk", flat=True)}
+    if familiar:
+        for row in _FAMILIAR.rows(viewer=viewer, ids=list(familiar)):
+            familiar[row.target].append(Key(*row[1:]))
+    return familiar
+
+
+class _Familiar(NamedTuple):
+    target: int
+    account: int
+    version: int
+    followers: int | None
+    following: int | None
+
+
+_FAMILIAR = Statement(
+    _Familiar,
+    lambda _: (
+        Follow.objects.accepted()
+        .filter(
+            target__in=each("ids"),
+            follower__follows_in__follower=given("viewer"),
+            follower__follows_in__accepted_at__isnull=False,
+            follower__suspended_at__isnull=True,
+        )
+        .exclude(follower__hide_collections=True)
+        .exclude(target__hide_collections=True)
+        .order_by("-pk")
+        .values_list("target_id", *key_columns("follower"))[:COMMON]
+    ),
+)
+
+
+def _unwanted(viewer: int, account: str) -> Q:
+    """Whom a block parts from the viewer, or the viewer mutes."""
+    mutes = Mute.objects.filter(muter=viewer, target=OuterRef(account))
+    lasting = mutes.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
+    return parted_from(viewer, account) | Q(Exists(lasting))

@@ -1,0 +1,83 @@
+"""What one account marks another with, for itself: mutes, notes, endorsements, "not interested".
+
+Marks change no edge. Blocks do, and are in `graph`.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.people import Fault, Invalid, Problem, clean_text
+from accounts.refused import Refused
+from follows import notices
+from follows.locks import pair_lock
+from follows.models import Dismissal, Endorsement, Follow, Mute, Note
+
+MAX_NOTE = 2000  # characters
+MAX_DURATION = timedelta(days=365 * 100)
+
+
+class NotFollowed(Refused):
+    """Only whom one follows can be endorsed."""
+
+
+def mute(muter: int, target: int, *, notices_too: bool = True, duration: timedelta | None = None) -> None:
+    """Hear no more of an account, for a while or for good; the follow stays. Repeated, it starts anew.
+
+    `notices_too` forgets what the account did so far. Muting oneself does nothing.
+    """
+    if muter == target:
+        return
+    now = timezone.now()
+    Mute.objects.filter(muter=muter, expires_at__lte=now).delete()
+    Mute.objects.update_or_create(
+        muter_id=muter,
+        target_id=target,
+        defaults={
+            "notices_too": notices_too,
+            "expires_at": now + min(duration, MAX_DURATION) if duration else None,
+        },
+    )
+    if notices_too:
+        notices.forget(muter, target)
+
+
+def unmute(muter: int, target: int) -> None:
+    """Hear of an account again; not muted there is no error."""
+    Mute.objects.filter(Q(target=target) | Q(expires_at__lte=timezone.now()), muter=muter).delete()
+
+
+def write_note(author: int, target: int, text: str) -> None:
+    """Keep a note on an account, which only its author sees; a blank one takes it away.
+
+    :raises Invalid: when it has more than `MAX_NOTE` characters.
+    """
+    text = clean_text(text)
+    if len(text) > MAX_NOTE:
+        raise Invalid([Fault("comment", Problem.TOO_LONG, MAX_NOTE)])
+    if text:
+        Note.objects.update_or_create(author_id=author, target_id=target, defaults={"text": text})
+    else:
+        Note.objects.filter(author=author, target=target).delete()
+
+
+def endorse(endorser: int, target: int) -> None:
+    """Show an account on one's own profile, as long as one follows it.
+
+    :raises NotFollowed: when one does not.
+    """
+    with pair_lock(endorser, target):  # an endorsement ends with its follow
+        if not Follow.objects.accepted().filter(follower=endorser, target=target).exists():
+            raise NotFollowed
+        Endorsement.objects.get_or_create(endorser_id=endorser, target_id=target)
+
+
+def unendorse(endorser: int, target: int) -> None:
+    """Show it no more; not endorsed there is no error."""
+    Endorsement.objects.filter(endorser=endorser, target=target).delete()
+
+
+def dismiss(account: int, target: int) -> None:
+    """Never suggest the target to the account again."""
+    Dismissal.objects.get_or_create(account_id=account, target_id=target)

@@ -1,0 +1,68 @@
+"""Pages of the people whom one account has marked: blocked, muted, endorsed, put on a list.
+
+The rules of `queries` hold here too: pages of `Key`s, a fixed number of queries. Writes are in
+`graph`, `marks` and `lists`.
+"""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.statements import Statement, given
+from follows.models import Block, Endorsement, ListMember, Mute
+from follows.paging import Page, Window
+from follows.policy import parted_from, unexpired
+from follows.queries import Key, key_columns, page, pages
+
+
+class Muted(NamedTuple):
+    """A muted account, and until when; None for good."""
+
+    key: Key
+    expires_at: datetime | None
+
+
+def blocked_by(blocker: int, window: Window) -> Page[Key]:
+    """Whom the account blocks, the newest block first; suspended ones are left out."""
+    return page(_BLOCKED_BY, window, owner=blocker)
+
+
+def muted_by(muter: int, window: Window) -> Page[Muted]:
+    """Whom the account mutes, the newest mute first; suspended ones are left out."""
+    rows = _MUTED_BY.rows(window.limit, owner=muter, before=window.before, after=window.after, now=timezone.now())
+    return Page([row[0] for row in rows], [Muted(Key._make(row[1:5]), row[5]) for row in rows], window.limit)
+
+
+def endorsed_by(endorser: int, viewer: int | None, window: Window) -> Page[Key]:
+    """Whom the account endorses, by account id; without those whom a block parts from another viewer."""
+    if viewer is None or viewer == endorser:
+        return page(_ENDORSED_BY, window, owner=endorser)
+    return page(_ENDORSED_FOR, window, owner=endorser, viewer=viewer)
+
+
+def members_of(list_id: int, window: Window) -> Page[Key]:
+    """Who is on a list, by account id. Whose list it is, is checked by `lists.one`."""
+    return page(_MEMBERS_OF, window, owner=list_id)
+
+
+def _endorsed() -> QuerySet[Endorsement]:
+    return Endorsement.objects.filter(endorser=given("owner"), target__suspended_at__isnull=True)
+
+
+_BLOCKED_BY = pages(lambda: Block.objects.filter(blocker=given("owner"), target__suspended_at__isnull=True), "target")
+_MUTED_BY: Statement[Any] = Statement(
+    None,
+    lambda limit: (
+        Mute.objects.filter(unexpired(), muter=given("owner"), target__suspended_at__isnull=True)
+        .filter(pk__lt=given("before"), pk__gt=given("after"))
+        .order_by("-pk")
+        .values_list("pk", *key_columns("target"), "expires_at")[:limit]
+    ),
+)
+_ENDORSED_BY = pages(_endorsed, "target", "target_id")
+_ENDORSED_FOR = pages(lambda: _endorsed().exclude(parted_from(given("viewer"), "target_id")), "target", "target_id")
+_MEMBERS_OF = pages(
+    lambda: ListMember.objects.filter(list=given("owner"), member__suspended_at__isnull=True), "member", "member_id"
+)
