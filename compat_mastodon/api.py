@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
@@ -20,7 +21,8 @@ from rest_framework.views import APIView
 
 from accounts.access import Access, Actor, touch
 from accounts.refused import Refused
-from compat_mastodon import bearer
+from compat_mastodon import bearer, limits
+from compat_mastodon.bearer import Token
 from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.links import link_header
 from compat_mastodon.params import Params
@@ -29,6 +31,7 @@ from follows.paging import Page
 from follows.queries import Key
 
 DOOR = "mastodon"
+PAGING = ("page", "min_id", "max_id", "since_id")  # each marks a request for a further page (§5.7)
 logger = logging.getLogger(__name__)
 
 
@@ -71,6 +74,8 @@ class View(APIView):
     caller: ClassVar[Caller] = Caller.USER
     renderer_classes = []  # answers are rendered by orjson or ready
     default_response_headers: ClassVar[dict[str, str]] = {}
+    limited: ClassVar[bool] = True
+    post_limit: ClassVar[limits.Limit | None] = None  # a further limit of POST, by address
     parser_classes = [JSONParser, FormParser, MultiPartParser]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
@@ -95,18 +100,43 @@ class View(APIView):
         return self.access.account if self.access else None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if not hasattr(self, str(request.method).lower()):
-            raise MethodNotAllowed(str(request.method))
-        self.params = Params.of(request)
-        self.access = request.auth = self._authenticate(request)
+        self.params, token = Params({}), None
+        try:
+            if not hasattr(self, str(request.method).lower()):
+                raise MethodNotAllowed(str(request.method))
+            self.params = Params.of(request)
+            token = self._token(request)
+        finally:  # whoever sends nonsense is counted as well
+            if settings.RATE_LIMITS and self.limited:
+                self.charge(*self._charges(request, token))
+        self.access = request.auth = self._admitted(token)
 
-    def _authenticate(self, request: Request) -> Access | None:
-        if self.caller is Caller.NOBODY:
-            return None
-        text = _token_of(request, self.params)
-        token = bearer.find(text) if text else None
+    def charge(self, *charges: limits.Charge) -> None:
+        """Count against limits; the answer's headers tell the one with the least remaining.
+
+        :raises limits.TooMany: when one of them is used up.
+        """
+        self.headers = self.headers | limits.charge(*charges).headers
+
+    def _token(self, request: Request) -> Token | None:
+        """The row of the token that was sent, whatever its state."""
+        text = _token_of(request, self.params) if self.caller is not Caller.NOBODY else None
+        return bearer.find(text) if text else None
+
+    def _charges(self, request: Request, token: Token | None) -> list[limits.Charge]:
+        address = limits.address(request)
+        charges: list[limits.Charge] = [(limits.TOKEN, token.id)] if token else [(limits.ADDRESS, address)]
+        if token and token.account:
+            charges.append((limits.ACCOUNT, token.account))
+        if any(name in self.params for name in PAGING):
+            charges.append((limits.PAGING, (token and token.account) or address))
+        if self.post_limit and request.method == "POST":
+            charges.append((self.post_limit, address))
+        return charges
+
+    def _admitted(self, token: Token | None) -> Access | None:
         if token is None:
-            if self.caller is Caller.OPTIONAL:
+            if self.caller in {Caller.OPTIONAL, Caller.NOBODY}:
                 return None
             raise Denied(401, "The access token is invalid", "invalid_token")
         if token.revoked_at is not None:
@@ -135,6 +165,9 @@ class View(APIView):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         if isinstance(exc, Denied):
             return _denied(exc)
+        if isinstance(exc, limits.TooMany):
+            self.headers = self.headers | exc.state.headers
+            return answer({"error": "Too many requests"}, 429)
         status, body = _error(exc)
         return answer(body, status)
 
@@ -157,10 +190,6 @@ def _error(exc: Exception) -> tuple[int, dict[str, object]]:
         case _:
             logger.error("Unexpected error", exc_info=exc)
     return status, {"error": text}
-
-
-def not_found() -> HttpResponse:
-    return answer({"error": "Not Found"}, 404)
 
 
 def _denied(denied: Denied) -> HttpResponse:

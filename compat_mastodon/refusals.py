@@ -6,7 +6,7 @@ from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from follows.graph import NoSuchRequest
-from follows.policy import Blocked, Hidden, SelfFollow
+from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
@@ -14,6 +14,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     SelfFollow: (403, "Following your own account is not allowed"),
     Blocked: (403, "This action is not allowed"),
     Hidden: (403, "This action is not allowed"),
+    FollowsTooMany: (422, "Validation failed"),
     UnknownToken: (401, "The access token is invalid"),
     WrongCredentials: (401, "The access token is invalid"),
     SuspendedAccount: (403, "Your login is currently disabled"),
@@ -34,6 +35,8 @@ def body_of(refused: Refused) -> tuple[int, dict[str, object]]:
     status, text = REFUSALS[type(refused)]
     if isinstance(refused, Invalid):
         return status, _validation(refused.faults)
+    if isinstance(refused, FollowsTooMany):
+        return status, {"error": f"{text}: {refused}"}
     return status, {"error": text}
 
 

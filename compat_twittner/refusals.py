@@ -6,7 +6,7 @@ from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from follows.graph import NoSuchRequest
-from follows.policy import Blocked, Hidden, SelfFollow
+from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 
 Envelope = tuple[int, str]
 
@@ -20,6 +20,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     NoSuchAccount: (400, "User ID is missing or invalid"),
     SelfFollow: (400, "User ID is missing or invalid"),
     Blocked: (400, "User ID is missing or invalid"),
+    FollowsTooMany: (400, "You cannot follow more people"),
     Hidden: (400, "This profile data is not available for viewing"),
     NoSuchRequest: (400, "Follow request ID is missing or invalid"),
     WrongCredentials: (402, "Incorrect credentials"),

@@ -27,6 +27,7 @@ EMBEDDED = not DATABASE_URL  # nothing configured: one SQLite file, ready to try
 DEBUG = env.flag("DEBUG", default=False)
 REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if EMBEDDED else "closed") == "open"
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
+CACHE_URL = env.text("CACHE_URL")
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
@@ -63,11 +64,11 @@ def _secret_key() -> str:
 
 
 try:
-    if EMBEDDED:
+    if EMBEDDED or not CACHE_URL:
         VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SECRET_KEY = _secret_key()
 except OSError as error:
-    env.refuse(f"{VAR} must be writable, or DATABASE_URL and SECRET_KEY be set ({error.strerror}).")
+    env.refuse(f"{VAR} must be writable, or DATABASE_URL, SECRET_KEY and CACHE_URL be set ({error.strerror}).")
 
 # --- database -----------------------------------------------------------------------------------
 
@@ -102,6 +103,18 @@ def _database() -> dict[str, object]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of one door parse int32
+
+# --- cache --------------------------------------------------------------------------------------
+
+# Counters of the rate limits, shared by all processes: in Redis or Valkey, else in a file of this machine.
+if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
+    env.refuse("CACHE_URL must look like redis://user:password@host:6379/0.")
+CACHES = {
+    "default": {
+        "BACKEND": "config.cache.SharedRedis" if CACHE_URL else "config.cache.SharedFile",
+        "LOCATION": CACHE_URL or str(VAR / "cache.sqlite3"),
+    }
+}
 
 # --- application ----------------------------------------------------------------------------------
 

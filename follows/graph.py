@@ -4,6 +4,7 @@ One write is one transaction under one pair lock; tallies move last in it. Refus
 before anything is changed. Reads are in `queries`, rules in `policy`, the statements in `edges`.
 """
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -37,18 +38,23 @@ class Turn(Enum):
     NOTHING = "nothing"
 
 
-def follow(follower: int, target: int, **options: Any) -> Turn:
+def follow(follower: int, target: int, begins: Callable[[], None] | None = None, **options: Any) -> Turn:
     """Follow, or ask to. Repeated, it only changes the options that are given.
 
     A request to an account that has opened meanwhile becomes a follow.
+    `begins` is called before a new edge is written, and may raise instead of letting it.
     `options` are columns of the edge: `show_reblogs`, `notify`, `languages`.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
+    :raises policy.FollowsTooMany: when the follower follows as many as it may.
     """
     with pair_lock(follower, target):
         wait = policy.needs_approval(follower, target)
         edge = edges.find(follower, target)
         if edge is None:
+            policy.check_ceiling(follower)
+            if begins:
+                begins()
             return _begin(follower, target, wait, options)
         if options:
             Follow.objects.filter(pk=edge.id).update(**options)
@@ -70,11 +76,13 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
     A request to an account that has opened meanwhile becomes a follow.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
+    :raises policy.FollowsTooMany: when the follower follows as many as it may.
     """
     with pair_lock(follower, target):
         wait = policy.needs_approval(follower, target)
         edge = edges.find(follower, target)
         if edge is None:
+            policy.check_ceiling(follower)
             return _begin(follower, target, wait, {})
         if edge.pending and not wait:
             return _join(edge)

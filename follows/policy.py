@@ -8,7 +8,10 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
 from accounts.refused import Refused
 from accounts.statements import Statement, given
-from follows.models import Block, DomainBlock, Follow, Mute
+from follows.models import Block, DomainBlock, Follow, Mute, Tally
+
+MAX_FOLLOWS = 7500
+FOLLOWS_PER_FOLLOWER = 1.1
 
 
 class SelfFollow(Refused):
@@ -17,6 +20,14 @@ class SelfFollow(Refused):
 
 class Blocked(Refused):
     """One of the two blocks the other, or the other's server."""
+
+
+class FollowsTooMany(Refused):
+    """The account follows as many as it may, which is `ceiling`."""
+
+    def __init__(self, ceiling: int) -> None:
+        self.ceiling = ceiling
+        super().__init__(f"You cannot follow more than {ceiling} people")
 
 
 class Hidden(Refused):
@@ -40,6 +51,21 @@ def needs_approval(follower: int, target: int) -> bool:
     if terms.parted:
         raise Blocked
     return terms.locked or bool(terms.domain)
+
+
+def check_ceiling(follower: int) -> None:
+    """Whoever has many followers may follow a tenth more than these; all others, `MAX_FOLLOWS` (§5.8).
+
+    Requests do not count before they are accepted, and accepting asks nobody.
+
+    :raises FollowsTooMany: when the account may not begin to follow another one.
+    """
+    tally = _TALLY.first(account=follower)
+    if tally is None or tally.following < MAX_FOLLOWS:
+        return
+    ceiling = max(round(tally.followers * FOLLOWS_PER_FOLLOWER), MAX_FOLLOWS)
+    if tally.following >= ceiling:
+        raise FollowsTooMany(ceiling)
 
 
 def check_lists_visible(account: int | None, viewer: int | None) -> None:
@@ -68,6 +94,11 @@ class _Terms(NamedTuple):
     locked: bool
     domain: str
     parted: bool
+
+
+class _Tally(NamedTuple):
+    followers: int
+    following: int
 
 
 class _Facts(NamedTuple):
@@ -116,6 +147,11 @@ _FACTS = Statement(
         )
         .values_list("suspended", "hide_collections", "profile_privacy", "parted", "follows")
     ),
+)
+
+_TALLY = Statement(
+    _Tally,
+    lambda _: Tally.objects.filter(pk=given("account")).values_list("followers", "following"),
 )
 
 _TERMS = Statement(

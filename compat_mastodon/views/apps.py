@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.people import clean_text
-from compat_mastodon import entities, oauth, redirects, scopes
+from compat_mastodon import entities, limits, oauth, redirects, scopes
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.params import Params
 
@@ -17,6 +17,7 @@ MAX_NAME, MAX_URI = 60, 2000
 
 class Apps(View):
     caller = Caller.NOBODY
+    post_limit = limits.APPS
 
     def post(self, request: Request) -> HttpResponse:
         wanted = _registration(self.params)

@@ -1,11 +1,12 @@
 """What this server is (mastodon.md §3.8, §4.9). Only what is really there is announced."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from accounts import lookup
-from compat_mastodon.api import Caller, View, answer, not_found
+from compat_mastodon import limits
+from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.profile import MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
@@ -120,10 +121,14 @@ class InstanceV1(View):
 
 
 class Unknown(View):
-    """Everything else under /api: a 404 that clients can read."""
+    """Everything else under /api, by any method: a 404 that clients can read."""
 
-    def dispatch(self, *args: object, **kwargs: object) -> HttpResponse:
-        return not_found()
+    caller = Caller.NOBODY
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        if settings.RATE_LIMITS:
+            self.charge((limits.ADDRESS, limits.address(request)))
+        raise Http404
 
 
 def _public(value: object) -> HttpResponse:

@@ -26,6 +26,7 @@ class OAuthView(View):
     """Errors in OAuth's own shape, and answers that nobody keeps."""
 
     caller = Caller.NOBODY
+    limited = False  # there is no throttle on OAuth (mastodon.md §5.7)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         if isinstance(exc, BadParam | ParseError | UnsupportedMediaType | SuspiciousOperation | RecursionError):
@@ -89,6 +90,7 @@ class Revoke(OAuthView):
 
 class UserInfo(View):
     accepts = ("profile",)
+    limited = False
 
     def get(self, request: Request) -> HttpResponse:
         person = queries.person(self.me)
@@ -108,6 +110,7 @@ class UserInfo(View):
 
 class Metadata(View):
     caller = Caller.NOBODY
+    limited = False
 
     def get(self, request: Request) -> HttpResponse:
         return answer(

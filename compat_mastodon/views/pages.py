@@ -8,6 +8,7 @@ and popups of web clients need to keep their opener (mastodon.md §6).
 import re
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,9 +23,10 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import lookup
 from accounts.models import Account
 from accounts.pictures import avatar_url
-from compat_mastodon import oauth, redirects, scopes
+from compat_mastodon import limits, oauth, redirects, scopes
 from compat_mastodon.authorization import FIELDS, Ask, Callback, ask_of, callback_of
 from compat_mastodon.oauth import Refusal
 from compat_mastodon.params import FALSE, as_id
@@ -70,9 +72,25 @@ class _SignIn(LoginView):
     authentication_form = SignInForm
     extra_context = SITE
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Guessing is limited by address and by account (mastodon.md §5.7)."""
+        try:
+            if settings.RATE_LIMITS:
+                limits.charge(*_sign_in_charges(request))
+        except limits.TooMany as refused:
+            wait = f"Please try again in {ceil(refused.state.reset / 60)} minutes."
+            return _render(request, "error", status=429, title="Too many attempts", description=wait)
+        return super().post(request, *args, **kwargs)
+
     def get_default_redirect_url(self) -> str:
         staff = getattr(self.request.user, "is_staff", False)
         return resolve_url("admin:index" if staff else "authorized_applications")
+
+
+def _sign_in_charges(request: HttpRequest) -> list[limits.Charge]:
+    account = lookup.local(request.POST.get("username", ""))
+    charges: list[limits.Charge] = [(limits.SIGN_IN_FROM, limits.address(request))]
+    return [*charges, (limits.SIGN_IN_TO, account.pk)] if account else charges
 
 
 sign_in = page(_SignIn.as_view())

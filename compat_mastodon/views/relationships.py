@@ -1,13 +1,15 @@
 """Changing how I and another account stand (mastodon.md §3.3). All answer with the Relationship."""
 
 import re
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import lookup
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon import entities
+from compat_mastodon import entities, limits
 from compat_mastodon.api import View, answer
 from compat_mastodon.params import Params, as_id
 from follows import graph, queries
@@ -30,8 +32,23 @@ class Change(View):
 
 
 class Follow(Change):
+    """New follows and requests are limited by the day; changing the options of one costs nothing (§5.7)."""
+
     def change(self, other: int) -> None:
-        graph.follow(self.me, other, **follow_options(self.params))
+        options = follow_options(self.params)
+        if settings.RATE_LIMITS:
+            graph.follow(self.me, other, self._charge_follow, **options)
+            self._tell_follows_left()
+        else:
+            graph.follow(self.me, other, **options)
+
+    def _charge_follow(self) -> None:
+        limits.charge((limits.FOLLOWS, self.me))
+
+    def _tell_follows_left(self) -> None:
+        left = limits.look(limits.FOLLOWS, self.me)
+        if left.remaining <= int(self.headers["X-RateLimit-Remaining"]):
+            self.headers = self.headers | left.headers
 
 
 class Unfollow(Change):
@@ -44,12 +61,12 @@ class RemoveFromFollowers(Change):
         graph.remove_follower(self.me, other, self.actor)
 
 
-def follow_options(params: Params) -> dict[str, object]:
+def follow_options(params: Params) -> dict[str, Any]:
     """The options that were sent, as columns of the edge; what was not sent stays as it is.
 
     :raises Invalid: when a language is no language code.
     """
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     for name, column in (("reblogs", "show_reblogs"), ("notify", "notify")):
         if (flag := params.flag(name)) is not None:
             options[column] = flag

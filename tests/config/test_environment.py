@@ -50,6 +50,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             "the one",
             "TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not 'the one'.",
         ),
+        ("CACHE_URL", "memcached://h", "CACHE_URL must look like redis://user:password@host:6379/0."),
         ("DATABASE_URL", "mysql://h/d", "DATABASE_URL must name a PostgreSQL or an SQLite database."),
         *(
             (
@@ -99,7 +100,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert refused.stderr == (
-        "latchkey: /dev/null/var must be writable, or DATABASE_URL and SECRET_KEY be set (Not a directory).\n"
+        "latchkey: /dev/null/var must be writable, "
+        "or DATABASE_URL, SECRET_KEY and CACHE_URL be set (Not a directory).\n"
     )
 
 
