@@ -1,6 +1,6 @@
-"""Signing in with e-mail address and password, for native clients. Sessions are opened in `sessions`."""
+"""Signing in with e-mail address and password, and proving it again. Sessions are opened in `sessions`."""
 
-from accounts import lookup
+from accounts import attempts, lookup
 from accounts.access import touch
 from accounts.models import Account
 from accounts.refused import Refused
@@ -17,16 +17,31 @@ class SuspendedAccount(Refused):
 def check(email: str, password: str, address: str | None = None) -> Account:
     """The account with these credentials, as it was before it became active just now.
 
+    :raises attempts.TooManyAttempts: when too many were wrong lately.
     :raises WrongCredentials: when there is none.
     :raises SuspendedAccount: when it may not sign in.
     """
     account = lookup.local(email) if "@" in email else None
+    attempts.begin(email, address, known=account is not None and account.last_address == address)
     if account is None:
         Account().set_password(password)  # an unknown address takes as long as a wrong password
         raise WrongCredentials
     if not account.check_password(password):
         raise WrongCredentials
+    attempts.succeeded(email, address)
     if not account.is_active:
         raise SuspendedAccount
     touch(account.pk, account.last_active_at, address)
     return account
+
+
+def confirm(account: Account, password: str, address: str | None = None) -> None:
+    """Let the owner of an account prove it before something grave.
+
+    :raises attempts.TooManyAttempts: when too many were wrong lately.
+    :raises WrongCredentials: when this is not the password.
+    """
+    attempts.begin(account.email, address, known=account.last_address == address)
+    if not account.check_password(password):
+        raise WrongCredentials
+    attempts.succeeded(account.email, address)

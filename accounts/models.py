@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -162,3 +163,53 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} of account {self.account_id}"
+
+
+class Device(models.Model):
+    """Where an account's phone is reached by push messages: one per account, the last wins."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="device")
+    platform = models.CharField(max_length=14, choices=Platform)
+    token = models.CharField(max_length=250)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} of account {self.account_id}"
+
+
+class Provider(models.TextChoices):
+    GOOGLE = "google"
+    FACEBOOK = "facebook"
+
+
+class Identity(models.Model):
+    """Who an account is with a provider of social logins; `subject` is the provider's own id."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
+    provider = models.CharField(max_length=16, choices=Provider)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [models.UniqueConstraint("provider", "subject", name="identity_unique")]
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} with {self.get_provider_display()}"
+
+
+def private_storage() -> Storage:
+    """Where files lie that are not served to anybody."""
+    return storages["private"]
+
+
+class BadgeRequest(models.Model):
+    """An account's plea for the badge, until a moderator answers it."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="badge_request")
+    full_name = models.CharField(max_length=60)
+    message = models.TextField(max_length=1200)
+    video = models.FileField(storage=private_storage)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.full_name} ({self.account})"

@@ -1,123 +1,22 @@
-"""The JSON shapes of this dialect (twittner.md §1.7, §2): one function each, no queries.
+"""The JSON shapes of this dialect (twittner.md §1.7, §2): one function each, no queries. Lists are in `cards`.
 
 Numbers are numbers and texts are texts exactly as documented; its clients refuse anything else.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
-import orjson
 from django.conf import settings
+from django.utils import timezone
 
+from accounts.images import original_of
 from accounts.models import Account, Verification
 from accounts.pictures import avatar_url, header_url
 from accounts.sessions import Tokens
 from compat_twittner import countries
-from follows.fragments import Fragments
-from follows.paging import Page
-from follows.queries import Key, Person, Relationship
-
-# --- people in lists --------------------------------------------------------------------------------
-
-
-class Card(TypedDict):
-    """What a list item says of a person, whoever looks: the documented keys, then those of version 1.3."""
-
-    id: int
-    about: str
-    followers: int
-    posts: int
-    avatar: str
-    last_active: str
-    username: str
-    fname: str
-    lname: str
-    email: str
-    verified: str
-    follow_privacy: str
-    name: str
-    url: str
-    website: str
-    following: int
-    country_id: int
-    country_a2c: str
-    country_name: str
-
-
-def card(person: Person) -> Card:
-    """A person in a list; a suspended one is a blank card. E-mail addresses are nobody else's business."""
-    blank = person.suspended_at is not None
-    first, last = ("", "") if blank else (person.first_name, person.last_name)
-    country = countries.of(person.country)
-    return {
-        "id": person.id,
-        "about": "" if blank else " ".join(person.note.splitlines()),
-        "followers": person.followers or 0,
-        "posts": 0,
-        "avatar": avatar_url("" if blank else person.avatar),
-        "last_active": f"{person.last_active_at:%d %b, %y %I:%M %p}",
-        "username": f"@{_acct(person)}",
-        "fname": first,
-        "lname": last,
-        "email": "",
-        "verified": str(person.verification),
-        "follow_privacy": follow_privacy(person),
-        "name": f"{first} {last}".strip() or person.username,
-        "url": url(person),
-        "website": "" if blank else person.website,
-        "following": person.following or 0,
-        "country_id": country.number,
-        "country_a2c": country.code,
-        "country_name": country.name,
-    }
-
-
-def requester_items(page: Page[Key]) -> list[bytes]:
-    """Items of follow_requests; `offset_id` is the request."""
-    return _items(page, lambda row, _: ({"offset_id": row}, {"pending_req": True}))
-
-
-def person_items(page: Page[Key], viewer: int | None, ties: Iterable[Relationship]) -> list[bytes]:
-    """Items of fetch_followers and fetch_following; `offset_id` is the row of the follow."""
-    flags = _flags(viewer, ties)
-    return _items(page, lambda row, account: ({"offset_id": row}, flags(account)))
-
-
-def _flags(viewer: int | None, ties: Iterable[Relationship]) -> Callable[[int], dict[str, bool]]:
-    """How the viewer stands to an account; all false for nobody."""
-    known = {tie.id: tie for tie in ties}
-
-    def flags(account: int) -> dict[str, bool]:
-        tie = known.get(account)
-        return {
-            "is_following": tie is not None and bool(tie.following),
-            "follow_requested": tie is not None and bool(tie.requested),
-            "is_user": account == viewer,
-        }
-
-    return flags
-
-
-def _items(page: Page[Key], around: Callable[[int, int], tuple[dict[str, Any], dict[str, Any]]]) -> list[bytes]:
-    """Each kept card between what stands before and after it; cards of accounts deleted just now fall out."""
-    items = []
-    for row, key, middle in zip(page.ids, page.rows, CARDS.of(page.rows), strict=True):
-        if middle is not None:
-            before, after = around(row, key.account)
-            items.append(b",".join((orjson.dumps(before)[:-1], middle, orjson.dumps(after)[1:])))
-    return items
-
-
-def rendered(person: Person) -> bytes:
-    """A card without its braces, to be put between other keys."""
-    return orjson.dumps(card(person))[1:-1]
-
-
-CARDS = Fragments(rendered)
-
-
-# --- one person ---------------------------------------------------------------------------------------
+from follows.inbox import Told
+from follows.models import Notice
+from follows.queries import Person, Relationship
 
 
 class Ties(TypedDict):
@@ -150,10 +49,10 @@ def profile(person: Person, own: Account | None, ties: Relationship | None, *, c
         "id": person.id,
         "avatar": avatar_url("" if blank else person.avatar),
         "cover": cover,
-        "cover_orig": cover,
+        "cover_orig": header_url("" if blank else original_of(person.header)),
         "first_name": "" if blank else person.first_name,
         "last_name": "" if blank else person.last_name,
-        "user_name": _acct(person),
+        "user_name": acct(person),
         "email": own.email if own else "",
         "is_verified": person.verification == Verification.VERIFIED,
         "website": "" if blank else person.website,
@@ -204,6 +103,29 @@ def signed_in(account: Account, person: Person) -> dict[str, Any]:
     return {"user": {"user_id": person.id, **user, **pictures}, "id": person.id, **user}
 
 
+def own_settings(account: Account, person: Person) -> dict[str, Any]:
+    """`data` of gen_settings: the account as its owner has just changed it."""
+    return {
+        "id": person.id,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "user_name": person.username,
+        "email": account.email,
+        "is_verified": person.verification == Verification.VERIFIED,
+        "website": person.website,
+        "about_you": person.note,
+        "gender": person.gender,
+        "country": countries.of(person.country).name,
+        "post_count": 0,
+        "ip_address": account.last_address or "",
+        "following_count": person.following or 0,
+        "follower_count": person.followers or 0,
+        "language": person.language,
+        "last_active": ago(person.last_active_at),
+        "member_since": f"{person.created_at:%B %Y}",
+    }
+
+
 class Auth(TypedDict):
     auth_token: str
     refresh_token: str
@@ -234,6 +156,51 @@ def privacy_settings(account: Account) -> PrivacySettings:
     }
 
 
+SUBJECTS = {
+    Notice.Kind.FOLLOWED: "subscribe",
+    Notice.Kind.REQUESTED: "subscribe_request",
+    Notice.Kind.ACCEPTED: "subscribe_accept",
+}
+
+
+class Notification(TypedDict):
+    id: int
+    notifier_id: int
+    recipient_id: int
+    status: str
+    subject: str
+    entry_id: int
+    json: str
+    time: str
+    username: str
+    avatar: str
+    verified: str
+    name: str
+    url: str
+    user_url: str
+    user_id: int
+
+
+def notification(told: Told, recipient: int, actor: Person) -> Notification:
+    return {
+        "id": told.id,
+        "notifier_id": actor.id,
+        "recipient_id": recipient,
+        "status": "1" if told.seen else "0",
+        "subject": SUBJECTS[Notice.Kind(told.kind)],
+        "entry_id": actor.id,
+        "json": "[]",
+        "time": ago(told.created_at),
+        "username": acct(actor),
+        "avatar": avatar_url(actor.avatar),
+        "verified": str(actor.verification),
+        "name": full_name(actor),
+        "url": url(actor),
+        "user_url": url(actor),
+        "user_id": actor.id,
+    }
+
+
 # --- parts --------------------------------------------------------------------------------------------
 
 
@@ -256,5 +223,31 @@ def unix_text(moment: datetime) -> str:
     return str(int(moment.timestamp()))
 
 
-def _acct(person: Person) -> str:
+UNITS = (
+    ("year", 365 * 86400),
+    ("month", 30 * 86400),
+    ("day", 86400),
+    ("hour", 3600),
+    ("minute", 60),
+    ("second", 1),
+)
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in the largest unit that fits, rounded half up (§1.8)."""
+    seconds = int((timezone.now() - moment).total_seconds())
+    for unit, length in UNITS:
+        if seconds >= length:
+            count = (2 * seconds + length) // (2 * length)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "Just now"
+
+
+def full_name(person: Person) -> str:
+    """First and last name, never empty; a suspended person has only the user name."""
+    name = "" if person.suspended_at else f"{person.first_name} {person.last_name}".strip()
+    return name or person.username
+
+
+def acct(person: Person) -> str:
     return f"{person.username}@{person.domain}" if person.domain else person.username

@@ -3,6 +3,10 @@
 The original never looks at the method and never parses JSON: a body that is no form is an empty form.
 """
 
+import json
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from accounts.people import clean_text
@@ -27,11 +31,19 @@ class Values:
 
     def number(self, name: str) -> int:
         """A number of 1 or more, 0 for a missing or other value; what no id can be is `MAX_ID`."""
-        text = self.raw(name).strip()
-        if not (text.isascii() and text.isdigit()):
-            return 0
-        digits = text.lstrip("0")
-        return min(int(digits or 0), MAX_ID) if len(digits) < 11 else MAX_ID
+        return _number(self.raw(name))
+
+    def numbers(self, name: str) -> list[int]:
+        """A list of numbers as JSON text, as `name[]` or as a repeated `name`; empty when any is none."""
+        texts: list[Any] = [text for source in self._sources for text in source.getlist(f"{name}[]")]
+        texts = texts or [text for source in self._sources for text in source.getlist(name)]
+        if len(texts) == 1 and texts[0].strip().startswith("["):
+            try:
+                texts = json.loads(texts[0])
+            except (ValueError, RecursionError):
+                return []
+        numbers = [0 if isinstance(text, bool | list | dict) else _number(str(text)) for text in texts]
+        return numbers if all(numbers) else []
 
     def window(self, default: int = 20) -> Window:
         """Which rows of a list: `offset` is an exclusive upper bound of the row id (§1.9)."""
@@ -68,6 +80,11 @@ class Params:
             or (bearer.strip() if scheme.lower() == "bearer" else "")
         )
 
+    def file(self, name: str) -> "UploadedFile[Any] | None":
+        """An uploaded file that is not empty."""
+        file = self._request.FILES.get(name)
+        return file if isinstance(file, UploadedFile) and file.size else None
+
     @property
     def size(self) -> int:
         """Of the body, in bytes, as announced."""
@@ -77,3 +94,11 @@ class Params:
     @property
     def address(self) -> str | None:
         return self._request.META.get("REMOTE_ADDR") or None
+
+
+def _number(text: str) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit()):
+        return 0
+    digits = text.lstrip("0")
+    return min(int(digits or 0), MAX_ID) if len(digits) < 11 else MAX_ID

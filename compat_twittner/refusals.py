@@ -1,12 +1,17 @@
 """How the domain's refusals sound in this dialect (twittner.md §2); a view may know a better text."""
 
+from accounts.attempts import TooManyAttempts
+from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, WrongCredentials
+from accounts.images import BadImage
 from accounts.lookup import NoSuchAccount
 from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
+from accounts.social import BadToken, Unavailable
 from follows.graph import NoSuchRequest
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
+from follows.reports import NoSuchReason
 
 Envelope = tuple[int, str]
 
@@ -14,6 +19,7 @@ UNREADABLE: Envelope = (400, "Invalid request data")
 UNAUTHORIZED: Envelope = (401, "Unauthorized Access")
 BROKEN: Envelope = (500, "An error occurred while processing your request. Please try again later")
 NO_DATA: Envelope = (204, "No data found")
+NOTHING_TOLD: Envelope = (404, "No data found")
 ALREADY_SIGNED_IN: Envelope = (400, "You are already logged in")
 
 REFUSALS: dict[type[Refused], Envelope] = {
@@ -27,17 +33,20 @@ REFUSALS: dict[type[Refused], Envelope] = {
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
     Invalid: UNREADABLE,
+    TooManyAttempts: (429, "Too many attempts. Please try again later"),
+    Unavailable: (500, "API Error – API unavailable"),
+    BadToken: (402, "Access token is invalid or missing"),
+    BadImage: (400, "Avatar image is missing or invalid"),
+    Verified: (400, "Your account has already been verified"),
+    Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
+    NoSuchReason: (400, "Report reason id is missing or invalid"),
 }
 
 
 class Failure(Exception):
-    """An error of this dialect: envelope code and text. Some endpoints send no `data` with theirs."""
+    """An error of this dialect: envelope code and text. Some endpoints send no `data` with theirs, some more."""
 
-    def __init__(self, envelope: Envelope, *, bare: bool = False) -> None:
-        self.code, self.message = envelope
-        self.bare = bare
-        super().__init__(self.message)
-
-    @property
-    def body(self) -> dict[str, object]:
-        return {"code": self.code, "message": self.message} | ({} if self.bare else {"data": []})
+    def __init__(self, envelope: Envelope, *, bare: bool = False, **extra: object) -> None:
+        code, message = envelope
+        self.body: dict[str, object] = {"code": code, "message": message} | ({} if bare else {"data": []}) | extra
+        super().__init__(message)

@@ -175,6 +175,14 @@ USE_I18N = True
 STATIC_URL = "/static/"
 MEDIA_URL = f"{BASE_URL}/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.text("PRIVATE_ROOT", str(VAR / "private"))},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step
 
 # --- people -----------------------------------------------------------------------------------------
@@ -192,6 +200,16 @@ PASSWORD_HASHERS = [
 ]
 LOGIN_URL = "/auth/sign_in"
 CSRF_FAILURE_VIEW = "compat_mastodon.views.pages.stale"
+
+# Social logins; empty for none. The addresses differ from the providers' own only in tests.
+GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID")
+GOOGLE_TOKEN_API = env.text("GOOGLE_TOKEN_API", "https://oauth2.googleapis.com")
+GOOGLE_USER_API = env.text("GOOGLE_USER_API", "https://openidconnect.googleapis.com")
+FACEBOOK_APP_ID = env.text("FACEBOOK_APP_ID")
+FACEBOOK_APP_SECRET = env.text("FACEBOOK_APP_SECRET")
+FACEBOOK_API = env.text("FACEBOOK_API", "https://graph.facebook.com")
+# Whether who asks for a new password is told that an e-mail address is unknown.
+TELL_UNKNOWN_EMAIL = env.flag("TELL_UNKNOWN_EMAIL", default=True)
 
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)

@@ -71,7 +71,7 @@ def unfollow(follower: int, target: int, by: Actor) -> Turn:
 
 
 def toggle(follower: int, target: int, by: Actor) -> Turn:
-    """Follow or ask, and the other time unfollow or take back.
+    """Follow or ask, and the other time unfollow or take back. Who follows may always end it.
 
     A request to an account that has opened meanwhile becomes a follow.
 
@@ -79,14 +79,14 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
     """
     with pair_lock(follower, target):
-        wait = policy.needs_approval(follower, target)
         edge = edges.find(follower, target)
+        if edge and not edge.pending:
+            return _end(edge, by)
+        wait = policy.needs_approval(follower, target)
         if edge is None:
             policy.check_ceiling(follower)
             return _begin(follower, target, wait, {})
-        if edge.pending and not wait:
-            return _join(edge)
-        return _end(edge, by)
+        return _end(edge, by) if wait else _join(edge)
 
 
 def accept(owner: int, by: Actor, *, requester: int | None = None, request: int | None = None) -> None:
@@ -126,14 +126,14 @@ def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
         return Turn.UNFOLLOWED
 
 
-def change_profile(owner: int, by: Actor, **columns: Any) -> None:
-    """Change an account's own columns. Opening a locked account accepts everybody who waits.
+def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **columns: Any) -> None:
+    """Change an account's own columns. Opening a locked account accepts who waits, unless they shall wait on.
 
     :raises people.Invalid: when a value cannot be stored.
     """
     opens = columns.get("locked") is False and Account.objects.filter(pk=owner, locked=True).exists()
     people.change(owner, **columns)
-    if opens:
+    if opens and accept_waiting:
         opening.begin(owner, by)
 
 

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import credentials, lookup, people, sessions
-from accounts.models import Account, Platform
+from accounts import badges, credentials, lookup, people, sessions, social
+from accounts.credentials import SuspendedAccount
+from accounts.models import Account, Platform, Provider
 from accounts.people import Invalid
 from accounts.sessions import Tokens
+from accounts.social import BadToken
 from compat_twittner import entities
-from compat_twittner.api import Write, success
-from compat_twittner.refusals import ALREADY_SIGNED_IN, UNREADABLE, Envelope, Failure
+from compat_twittner.api import Write, answer, success
+from compat_twittner.refusals import ALREADY_SIGNED_IN, REFUSALS, UNREADABLE, Envelope, Failure
 from follows import queries
 
 USERNAME = re.compile(r"\w{3,25}", re.ASCII)
@@ -21,7 +23,10 @@ EMAIL_LENGTH = 55
 PASSWORD_LENGTHS = range(6, 21)
 NAME_LENGTHS = range(3, 26)
 REFRESH_TOKEN_LENGTHS = range(50, 251)
-PLATFORMS = {"": Platform.ANDROID, "android": Platform.ANDROID, "ios": Platform.IOS}
+FULL_NAME_LENGTHS = range(3, 61)
+MESSAGE_LENGTHS = range(1, 1201)
+ANDROID = Platform.ANDROID
+PLATFORMS = {"": ANDROID, "android": ANDROID, "ios": Platform.IOS}
 
 
 class Guest(Write):
@@ -70,12 +75,48 @@ class SignUp(Guest):
         except Invalid as invalid:  # somebody was faster
             taken_name = any(fault.field == "username" for fault in invalid.faults)
             raise Failure(USERNAME_TAKEN if taken_name else EMAIL_TAKEN, bare=True) from None
-        tokens = sessions.open_session(account.pk, Platform.ANDROID)
+        tokens = sessions.open_session(account.pk, ANDROID)
         return success("User logged in successfully", auth=entities.auth(tokens))
 
 
 USERNAME_TAKEN: Envelope = (410, "This username is already taken")
 EMAIL_TAKEN: Envelope = (409, "Email ID already registered")
+
+
+class OAuth(Guest):
+    """A social login; like a refresh it signs the account out of all other phones."""
+
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        kind, token = form.text("type"), form.raw("access_token").strip()
+        if kind not in Provider:
+            raise Failure((400, "oAuth provider type is missing or invalid"))
+        try:
+            account = social.account_for(Provider(kind), token)
+        except BadToken as refused:
+            raise Failure(REFUSALS[BadToken], error=refused.details) from None
+        if not account.is_active:
+            raise SuspendedAccount
+        sessions.close_all(account.pk)
+        return welcome(account, sessions.open_session(account.pk, PLATFORMS.get(form.text("device_type"), ANDROID)))
+
+
+class VerifyUser(Write):
+    """Asks for the badge."""
+
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        account = lookup.by_id(self.me)
+        badges.check_may_ask(account)
+        full_name, message, video = form.text("full_name"), form.text("text_message"), self.params.file("video_message")
+        if len(full_name) not in FULL_NAME_LENGTHS:
+            raise Failure((400, "Invalid user full name. Please check your details"))
+        if len(message) not in MESSAGE_LENGTHS:
+            raise Failure((400, "Text message to the reviewer is incorrect or missing"))
+        if video is None or not badges.is_video(video):
+            raise Failure((400, "Video message to the reviewer is incorrect or missing"))
+        badges.ask(account, full_name, message, video)
+        return answer({"code": 200, "message": "Verification request sent successfully"})
 
 
 class RefreshAccessToken(Write):

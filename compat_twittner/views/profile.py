@@ -5,14 +5,14 @@ import re
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import lookup, people
+from accounts import lookup
 from accounts.lookup import NoSuchAccount
 from accounts.models import Audience, Contact
 from compat_twittner import entities
 from compat_twittner.api import Read, Write, success
 from compat_twittner.params import Values
 from compat_twittner.refusals import UNREADABLE, Failure
-from follows import queries
+from follows import graph, queries
 
 USERNAME = re.compile(r"\w+", re.ASCII)
 
@@ -66,8 +66,10 @@ class SetPrivacySettings(Write):
             or follow not in {"everyone", "approved"}
         ):
             raise Failure(UNREADABLE)
-        people.change(
+        graph.change_profile(
             self.me,
+            self.actor,
+            accept_waiting=False,
             profile_privacy=visibility,
             contact_privacy=contact,
             noindex=search == "N",

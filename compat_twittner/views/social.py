@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.lookup import NoSuchAccount
-from compat_twittner import entities
+from compat_twittner import cards
 from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.refusals import Failure
 from follows import graph, policy, queries
@@ -47,7 +47,7 @@ class _People(Read):
         policy.check_lists_visible(wanted, self.viewer)
         page = self.read(wanted, self.viewer, self.params.query.window())
         ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
-        return listing(self.message, entities.person_items(page, self.viewer, ties))
+        return listing(self.message, cards.person_items(page, self.viewer, ties))
 
 
 class FetchFollowers(_People):
@@ -63,7 +63,7 @@ class FetchFollowing(_People):
 class FollowRequests(Read):
     def get(self, request: Request) -> HttpResponse:
         page = queries.requests_to(self.me, self.params.query.window())
-        return listing("Follow requiests fetched successfully", entities.requester_items(page), valid=True)
+        return listing("Follow requiests fetched successfully", cards.requester_items(page), valid=True)
 
 
 class AcceptFollow(Write):

@@ -1,21 +1,44 @@
 """A Twittner client for the stories: it sends what the phones send, and holds every answer to the promise."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
 from accounts import sessions
-from accounts.models import Account, Platform
-from compat_twittner import entities
+from accounts.models import Account, BadgeRequest, Platform
+from compat_twittner import cards
 from follows.fragments import Fragments
+from tests.compat_twittner import networks
 
 
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every story begins with a new database, in which ids and versions come again."""
-    monkeypatch.setattr(entities, "CARDS", Fragments(entities.rendered))
+    monkeypatch.setattr(cards, "CARDS", Fragments(cards.rendered))
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(BadgeRequest._meta.get_field("video"), "storage", FileSystemStorage(tmp_path / "private"))
+
+
+@pytest.fixture(scope="session")
+def networks_address() -> Iterator[str]:
+    with networks.answering() as address:
+        yield address
+
+
+@pytest.fixture
+def social_networks(settings: Any, networks_address: str) -> None:
+    """Google and Facebook are configured, and answer."""
+    settings.GOOGLE_CLIENT_ID = networks.CLIENT_ID
+    settings.FACEBOOK_APP_ID, settings.FACEBOOK_APP_SECRET = networks.APP_ID, networks.APP_SECRET
+    settings.GOOGLE_TOKEN_API = settings.GOOGLE_USER_API = settings.FACEBOOK_API = networks_address
 
 
 class Twittner:

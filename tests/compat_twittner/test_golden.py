@@ -15,9 +15,10 @@ import pytest
 import time_machine
 
 from accounts import people
-from accounts.models import Account, Platform, Session
+from accounts.models import Account, Platform, Session, Verification
 from compat_twittner import urls
-from follows.models import Follow
+from follows.models import Follow, Notice
+from tests.compat_twittner import files, networks
 from tests.compat_twittner.conftest import Twittner
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -25,6 +26,8 @@ ENDPOINTS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(G
 CASES = [(endpoint, case) for endpoint, cases in ENDPOINTS.items() for case in cases]
 PATTERNS = {
     "<hex 82>": re.compile(r"[0-9a-f]{82}"),
+    "<avatar>": re.compile(r"http://testserver/media/avatars/2026/06/[0-9a-f]{32}_thumbnail_512x512\.jpg"),
+    "<cover>": re.compile(r"http://testserver/media/headers/2026/06/[0-9a-f]{32}-\d+_image_cover_600x200\.jpg"),
     "<hex 74>": re.compile(r"[0-9a-f]{74}"),
 }
 
@@ -46,7 +49,13 @@ def same(expected: Any, actual: Any) -> bool:
 
 @pytest.mark.parametrize(("endpoint", "case"), CASES)
 def test_the_answer_is_golden(
-    twittner: Callable[..., Twittner], alice: Account, bob: Account, carol: Account, endpoint: str, case: str
+    twittner: Callable[..., Twittner],
+    social_networks: None,
+    alice: Account,
+    bob: Account,
+    carol: Account,
+    endpoint: str,
+    case: str,
 ) -> None:
     cast = {"alice": alice, "bob": bob, "carol": carol}
     story = ENDPOINTS[endpoint][case]
@@ -70,22 +79,38 @@ def test_every_endpoint_has_golden_answers() -> None:
 
 
 def filled(value: Any, cast: dict[str, Account]) -> Any:
-    """With ids in place of `{alice}` and, for the row of a follow, of `{alice to bob}`."""
+    """With ids in place of `{alice}`, of `{alice to bob}` for a follow, and of `{alice's notice}`; and with files."""
     if isinstance(value, dict):
         return {key: filled(inner, cast) for key, inner in value.items()}
     if isinstance(value, list):
         return [filled(inner, cast) for inner in value]
-    if isinstance(value, str) and (found := PLACEHOLDER.fullmatch(value)):
-        one, other = found.groups()
-        if other is None:
-            return cast[one].pk
-        return Follow.objects.get(follower=cast[one], target=cast[other]).pk
-    return value
+    if value in FILES:
+        return FILES[value]()
+    found = PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
+    return _id(*found.groups(), cast) if found else value
 
 
-PLACEHOLDER = re.compile(r"\{(\w+)(?: to (\w+))?\}")
+def _id(one: str, other: str | None, notice: str | None, cast: dict[str, Account]) -> int:
+    if notice:
+        return Notice.objects.get(recipient=cast[one]).pk
+    return Follow.objects.get(follower=cast[one], target=cast[other]).pk if other else cast[one].pk
+
+
+PLACEHOLDER = re.compile(r"\{(\w+)(?: to (\w+)|'s (notice))?\}")
+FILES: dict[str, Callable[[], Any]] = {
+    "<picture>": files.picture,
+    "<film>": files.film,
+    "<garbage>": files.garbage,
+    "<token of alice>": lambda: networks.token(email="alice@example.org"),
+    "<token of bob>": lambda: networks.token(email="bob@example.org"),
+    "<token for another application>": lambda: networks.token(email="alice@example.org", app="theirs"),
+    "<token that nobody can check>": lambda: networks.token(broken=True),
+}
 HAPPENINGS: dict[str, Callable[[Account], object]] = {
     "is suspended": lambda account: people.suspend(account.pk),
+    "is verified": lambda account: people.change(account.pk, verification=Verification.VERIFIED),
+    "asked for the badge": lambda account: people.change(account.pk, verification=Verification.REQUESTED),
+    "was told an hour ago": lambda account: Notice.objects.update(created_at="2026-06-21T13:40:00Z"),
     "has the refresh token": lambda account: Session.objects.create(
         account=account,
         platform=Platform.IOS,

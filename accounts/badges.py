@@ -1,0 +1,64 @@
+"""Asking for the badge of verified accounts. Moderators answer in the admin."""
+
+import secrets
+from pathlib import PurePath
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts import people
+from accounts.models import Account, BadgeRequest, Verification
+from accounts.refused import Refused
+
+VIDEOS = {
+    ".mp4": {"video/mp4"},
+    ".mov": {"video/quicktime", "video/mp4"},
+    ".3gp": {"video/3gpp", "audio/3gpp"},
+    ".webm": {"video/webm"},
+}
+MOST_BYTES = 24_000_000
+
+
+class Verified(Refused):
+    """The account has the badge already."""
+
+
+class Waiting(Refused):
+    """An earlier plea of the account is not answered yet."""
+
+
+def check_may_ask(account: Account) -> None:
+    """:raises Verified, Waiting: when there is nothing to ask for."""
+    if account.verification == Verification.VERIFIED:
+        raise Verified
+    if account.verification == Verification.REQUESTED:
+        raise Waiting
+
+
+def ask(account: Account, full_name: str, message: str, video: "UploadedFile[Any]") -> None:
+    """Ask for the badge with a message to the moderators.
+
+    :raises Verified, Waiting: when there is nothing to ask for.
+    """
+    suffix = PurePath(video.name or "").suffix.lower()
+    with transaction.atomic():
+        check_may_ask(Account.objects.select_for_update().get(pk=account.pk))
+        BadgeRequest.objects.filter(account=account).delete()
+        video.name = f"videos/{secrets.token_hex(16)}{suffix}"
+        BadgeRequest.objects.create(account=account, full_name=full_name, message=message, video=video)
+        people.change(account.pk, verification=Verification.REQUESTED)
+
+
+def is_video(file: "UploadedFile[Any]") -> bool:
+    """Whether the name, the type and the size are those of a short film, and it begins like one."""
+    types = VIDEOS.get(PurePath(file.name or "").suffix.lower(), set())
+    return file.content_type in types and 0 < (file.size or 0) <= MOST_BYTES and _begins_like_one(file)
+
+
+def _begins_like_one(file: "UploadedFile[Any]") -> bool:
+    """ISO media files name their kind from the fifth byte on; WebM begins as EBML does."""
+    file.seek(0)
+    head = file.read(12)
+    file.seek(0)
+    return head[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free"} or head[:4] == b"\x1aE\xdf\xa3"

@@ -1,0 +1,12 @@
+"""Where accounts are reached by push messages. What is sent is decided in `follows`."""
+
+from django.utils import timezone
+
+from accounts.models import Device, Platform
+
+
+def register(account: int, platform: Platform, token: str) -> None:
+    """From now on push messages of the account go to this phone."""
+    Device.objects.update_or_create(
+        account_id=account, defaults={"platform": platform, "token": token, "changed_at": timezone.now()}
+    )

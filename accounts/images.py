@@ -1,0 +1,138 @@
+"""Avatars and header pictures: checked, stripped of metadata, cut to size, encoded anew and stored.
+
+Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside
+it, so that it can be cut again (`reposition`); the names of the two tell of each other.
+"""
+
+import secrets
+from io import BytesIO
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageOps
+
+from accounts import people
+from accounts.models import Account
+from accounts.refused import Refused
+
+FORMATS = ("JPEG", "PNG", "GIF")
+MOST_BYTES = 24_000_000
+MOST_PIXELS = 50_000_000
+AVATAR = (512, 512)
+HEADER = (600, 200)
+QUALITY = 88
+
+Image.MAX_IMAGE_PIXELS = None  # Pillow would warn; the limit here is lower and looked at before any pixel
+
+
+class BadImage(Refused):
+    """This is no picture that can be read, or it is too large."""
+
+
+def set_avatar(account: Account, file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> str:
+    """Give an account a new avatar, cut to a square around the middle; returns its stored name.
+
+    :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
+    """
+    picture = ImageOps.fit(_opened(file, formats), AVATAR)
+    name = _store(picture, f"avatars/{_fresh()}_thumbnail_512x512.jpg")
+    return _replace(account, "avatar", name, [account.avatar.name or ""])
+
+
+def set_header(account: Account, file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> str:
+    """Give an account a new header picture, cut from the top; returns its stored name.
+
+    :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
+    """
+    width, least = HEADER
+    picture = _opened(file, formats)
+    picture = picture.resize((width, max(least, round(picture.height * width / picture.width))))
+    base = f"headers/{_fresh()}"
+    _store(picture, original_of(f"{base}-"))
+    name = _store(_cut(picture, 0), _header_name(base, 0))
+    old = account.header.name or ""
+    return _replace(account, "header", name, [old, original_of(old)] if old else [])
+
+
+def reposition(account: Account, top: int) -> str:
+    """Cut the header picture again, `top` pixels below the upper edge of its original, 600 wide.
+
+    :raises BadImage: when the account has no header picture.
+    """
+    old = account.header.name or ""
+    if not old:
+        raise BadImage
+    try:
+        with default_storage.open(original_of(old)) as file:
+            picture = _opened(file, FORMATS)
+    except FileNotFoundError:
+        raise BadImage from None
+    top = min(max(top, 0), picture.height - HEADER[1])
+    name = _header_name(old.partition("-")[0], top)
+    if name == old:
+        return old
+    return _replace(account, "header", _store(_cut(picture, top), name), [old])
+
+
+def original_of(name: str) -> str:
+    """The stored name of the uncut original of a header picture."""
+    return f"{name.partition('-')[0]}-original.jpg" if name else ""
+
+
+def files_of(account: Account) -> list[str]:
+    """The stored names of all of an account's pictures."""
+    header = account.header.name or ""
+    return [name for name in (account.avatar.name or "", header, original_of(header)) if name]
+
+
+def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Image.Image:
+    """The first frame, the right way up, in RGB, on white where it was transparent."""
+    try:
+        if file.seek(0, 2) > MOST_BYTES:
+            raise BadImage
+        file.seek(0)
+        with Image.open(file, formats=formats) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise BadImage
+            picture.load()
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except BadImage:
+        raise
+    except Exception:  # decoders of broken files raise whatever they like
+        raise BadImage from None
+    ground = Image.new("RGBA", upright.size, "white")
+    return Image.alpha_composite(ground, upright).convert("RGB")
+
+
+def _cut(picture: Image.Image, top: int) -> Image.Image:
+    return picture.crop((0, top, HEADER[0], top + HEADER[1]))
+
+
+def _store(picture: Image.Image, name: str) -> str:
+    encoded = BytesIO()
+    picture.save(encoded, "JPEG", quality=QUALITY, optimize=True)
+    return default_storage.save(name, ContentFile(encoded.getvalue()))
+
+
+def _replace(account: Account, column: str, name: str, old: list[str]) -> str:
+    people.change(account.pk, **{column: name})
+    setattr(account, column, name)
+    transaction.on_commit(lambda: remove(old))
+    return name
+
+
+def remove(names: list[str]) -> None:
+    for name in filter(None, names):
+        default_storage.delete(name)
+
+
+def _fresh() -> str:
+    """The beginning of a name that nobody can guess."""
+    return f"{timezone.now():%Y/%m}/{secrets.token_hex(16)}"
+
+
+def _header_name(base: str, top: int) -> str:
+    return f"{base}-{top}_image_cover_600x200.jpg"

@@ -1,0 +1,117 @@
+"""People in lists (twittner.md §2.3): a card that is rendered once, between what only this viewer sees."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypedDict
+
+import orjson
+
+from accounts.pictures import avatar_url
+from compat_twittner import countries
+from compat_twittner.entities import acct, follow_privacy, full_name, url
+from follows.fragments import Fragments
+from follows.paging import Page
+from follows.queries import Key, Person, Relationship
+
+
+class Card(TypedDict):
+    """What a list item says of a person, whoever looks: the documented keys, then those of version 1.3."""
+
+    id: int
+    about: str
+    followers: int
+    posts: int
+    avatar: str
+    last_active: str
+    username: str
+    fname: str
+    lname: str
+    email: str
+    verified: str
+    follow_privacy: str
+    name: str
+    url: str
+    website: str
+    following: int
+    country_id: int
+    country_a2c: str
+    country_name: str
+
+
+def card(person: Person) -> Card:
+    """A person in a list; a suspended one is a blank card. E-mail addresses are nobody else's business."""
+    blank = person.suspended_at is not None
+    first, last = ("", "") if blank else (person.first_name, person.last_name)
+    country = countries.of(person.country)
+    return {
+        "id": person.id,
+        "about": "" if blank else " ".join(person.note.splitlines()),
+        "followers": person.followers or 0,
+        "posts": 0,
+        "avatar": avatar_url("" if blank else person.avatar),
+        "last_active": f"{person.last_active_at:%d %b, %y %I:%M %p}",
+        "username": f"@{acct(person)}",
+        "fname": first,
+        "lname": last,
+        "email": "",
+        "verified": str(person.verification),
+        "follow_privacy": follow_privacy(person),
+        "name": full_name(person),
+        "url": url(person),
+        "website": "" if blank else person.website,
+        "following": person.following or 0,
+        "country_id": country.number,
+        "country_a2c": country.code,
+        "country_name": country.name,
+    }
+
+
+def rendered(person: Person) -> bytes:
+    """A card without its braces, to be put between other keys."""
+    return orjson.dumps(card(person))[1:-1]
+
+
+CARDS = Fragments(rendered)
+Around = Callable[[int, int], tuple[dict[str, Any], dict[str, Any]]]  # row id, account id -> before, after
+
+
+def requester_items(page: Page[Key]) -> list[bytes]:
+    """Items of follow_requests; `offset_id` is the request."""
+    return _items(page, lambda row, _: ({"offset_id": row}, {"pending_req": True}))
+
+
+def person_items(page: Page[Key], viewer: int | None, ties: Iterable[Relationship]) -> list[bytes]:
+    """Items of fetch_followers and fetch_following; `offset_id` is the row of the follow."""
+    flags = _flags(viewer, ties)
+    return _items(page, lambda row, account: ({"offset_id": row}, flags(account)))
+
+
+def found_items(page: Page[Key], viewer: int | None, ties: Iterable[Relationship]) -> list[bytes]:
+    """Items of search_people, which page by the account's own id."""
+    flags = _flags(viewer, ties)
+    return _items(page, lambda _, account: ({}, flags(account)))
+
+
+def _items(page: Page[Key], around: Around) -> list[bytes]:
+    """Each card between what stands before and after it; cards of accounts deleted just now fall out."""
+    items = []
+    for row, key, middle in zip(page.ids, page.rows, CARDS.of(page.rows), strict=True):
+        if middle is not None:
+            before, after = around(row, key.account)
+            start = orjson.dumps(before)[:-1] + b"," if before else b"{"
+            items.append(b"".join((start, middle, b",", orjson.dumps(after)[1:])))
+    return items
+
+
+def _flags(viewer: int | None, ties: Iterable[Relationship]) -> Callable[[int], dict[str, bool]]:
+    """How the viewer stands to an account; all false for nobody."""
+    known = {tie.id: tie for tie in ties}
+
+    def flags(account: int) -> dict[str, bool]:
+        tie = known.get(account)
+        return {
+            "is_following": tie is not None and bool(tie.following),
+            "follow_requested": tie is not None and bool(tie.requested),
+            "is_user": account == viewer,
+        }
+
+    return flags

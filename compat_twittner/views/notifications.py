@@ -1,0 +1,55 @@
+"""What an account is told, and where its phone is reached (twittner.md §2.5)."""
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import devices
+from compat_twittner import entities
+from compat_twittner.api import Read, Write, listing, success
+from compat_twittner.entities import SUBJECTS
+from compat_twittner.refusals import NOTHING_TOLD, Failure
+from compat_twittner.views.authentication import PLATFORMS
+from follows import inbox, queries
+
+KINDS = {"notifs": list(SUBJECTS), "mentions": []}  # nobody is mentioned where nobody posts
+TOKEN_LENGTHS = range(50, 251)
+
+
+class GetNotifications(Read):
+    """Marks what it returns as seen, after reading: this answer still calls it new."""
+
+    def get(self, request: Request) -> HttpResponse:
+        kinds = KINDS.get(self.params.query.text("type"))
+        if kinds is None:
+            raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
+        told = inbox.notices_to(self.me, kinds, self.params.query.window(default=15)).rows
+        actors = {person.id: person for person in queries.people([notice.actor for notice in told])}
+        inbox.mark_seen(self.me, told)
+        items = [
+            orjson.dumps(entities.notification(notice, self.me, actors[notice.actor]))
+            for notice in told
+            if notice.actor in actors
+        ]
+        return listing("Fetched successfully", items, end=NOTHING_TOLD)
+
+
+class DeleteNotifications(Write):
+    def post(self, request: Request) -> HttpResponse:
+        ids = self.params.form.numbers("scope")
+        if not ids:
+            raise Failure((400, "Notification IDs are missing or invalid"))
+        inbox.clear(self.me, ids)
+        return success("Notifications deleted successfully")
+
+
+class SavePushToken(Write):
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        token, platform = form.text("token"), PLATFORMS.get(form.text("type"))
+        if len(token) not in TOKEN_LENGTHS:
+            raise Failure((400, "Incorrect token value"))
+        if platform is None:
+            raise Failure((400, "Incorrect device type value"))
+        devices.register(self.me, platform, token)
+        return success("Notification token saved")

@@ -1,0 +1,25 @@
+"""Finding people (twittner.md §2.4)."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.people import clean_text
+from compat_twittner import cards
+from compat_twittner.api import Read, listing
+from compat_twittner.refusals import Failure
+from follows import queries, search
+
+
+class SearchPeople(Read):
+    """A blank query lists everybody; the apps open their people tab with one."""
+
+    signed_in = False
+
+    def get(self, request: Request) -> HttpResponse:
+        query = self.params.query.raw("query")
+        if query == "0" or not 1 <= len(query) <= 32:
+            raise Failure((400, "The search term is invalid or missing"))
+        text = clean_text(query).removeprefix("@")
+        page = search.people_like(text, self.viewer, self.params.query.window())
+        ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
+        return listing("Results found", cards.found_items(page, self.viewer, ties))

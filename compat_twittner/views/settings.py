@@ -1,0 +1,165 @@
+"""What owners change about their account (twittner.md §2.2); privacy is in `profile`."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import credentials, images, lookup, people
+from accounts.credentials import WrongCredentials
+from accounts.images import BadImage
+from accounts.models import Gender, Verification
+from accounts.people import Invalid
+from accounts.pictures import avatar_url, header_url
+from compat_twittner import countries, entities
+from compat_twittner.api import Write, success
+from compat_twittner.refusals import Failure
+from compat_twittner.views.authentication import EMAIL_LENGTH, NAME_LENGTHS, PASSWORD_LENGTHS
+from follows import leaving, queries
+
+ABOUT_LENGTH = 140
+WEBSITE_LENGTH = 115
+LANGUAGES = {
+    *("english", "french", "german", "italian", "russian", "portuguese"),
+    *("spanish", "turkish", "dutch", "ukraine", "arabic"),
+}
+EMAIL_TAKEN = "This email address is already taken"
+USERNAME_MALFORMED = (
+    "This username does not match the valid format. Please select a username of no more than 25 characters "
+    "using only letters (a-z) numbers and underscores"
+)
+USERNAME_TAKEN = "This username is already taken, please select another"
+
+
+class GeneralSettings(Write):
+    """The whole profile at once; the first wrong value answers, misspellings included."""
+
+    def post(self, request: Request) -> HttpResponse:
+        form, me = self.params.form, self.me
+        account = lookup.by_id(me)
+        first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.text("about")
+        email, website, username = form.text("email"), form.text("website"), form.text("username")
+        gender, country = form.text("gender"), countries.BY_NUMBER.get(form.number("country_id"))
+        for holds, message in (
+            (len(first_name) in NAME_LENGTHS, "Invlid user first name"),
+            (len(last_name) in NAME_LENGTHS, "Invlid user last name"),
+            (
+                len(about) <= ABOUT_LENGTH,
+                "The text you entered is too long, the maximum length is 140 characters",
+            ),
+            (
+                len(email) <= EMAIL_LENGTH and people.is_email(email),
+                "The email address you entered does not match the valid format.",
+            ),
+            (_free(email, me), EMAIL_TAKEN),
+            (gender in Gender, "The user gender you selected is not valid"),
+            (not website or _is_url(website), "Website URL address you entered is not valid"),
+            (country is not None, "Country your selected is not valid"),
+            (len(username) in NAME_LENGTHS, "Username is missing or inavlid"),
+            (
+                re.fullmatch(r"\w+", username, re.ASCII),
+                USERNAME_MALFORMED,
+            ),
+            (_free(username, me), USERNAME_TAKEN),
+        ):
+            if not holds:
+                raise Failure((400, message))
+        renamed = {"verification": Verification.NONE} if username != account.username else {}
+        try:
+            people.change(
+                me,
+                first_name=first_name,
+                last_name=last_name,
+                note=about,
+                email=email,
+                gender=gender,
+                website=website,
+                country=(country or countries.UNITED_STATES).code,
+                username=username,
+                **renamed,
+            )
+        except Invalid as invalid:  # somebody was faster
+            taken_name = any(fault.field == "username" for fault in invalid.faults)
+            raise Failure((400, USERNAME_TAKEN if taken_name else EMAIL_TAKEN)) from None
+        data = entities.own_settings(lookup.by_id(me), queries.person(me))
+        return success("Profile data updated successfully", data)
+
+
+def _free(name_or_email: str, me: int) -> bool:
+    owner = lookup.local(name_or_email)
+    return owner is None or owner.pk == me
+
+
+def _is_url(value: str) -> bool:
+    try:
+        URLValidator(schemes=["http", "https"])(value)
+    except ValidationError:
+        return False
+    return len(value) <= WEBSITE_LENGTH
+
+
+class Avatar(Write):
+    def post(self, request: Request) -> HttpResponse:
+        file = self.params.file("avatar")
+        if file is None:
+            raise BadImage
+        name = images.set_avatar(lookup.by_id(self.me), file)
+        return success("Avatar changed successfully", {"avatar_url": avatar_url(name)})
+
+
+class Cover(Write):
+    refusals = {BadImage: (400, "Cover image is missing or invalid")}
+
+    def post(self, request: Request) -> HttpResponse:
+        file = self.params.file("cover")
+        if file is None:
+            raise BadImage
+        name = images.set_header(lookup.by_id(self.me), file)
+        return success("Profile cover changed successfully", {"cover_url": header_url(name)})
+
+
+class CoverReposition(Write):
+    refusals = {BadImage: (400, "Cover position offset number is missing or invalid")}
+
+    def post(self, request: Request) -> HttpResponse:
+        position = self.params.form.text("cover_position") or "0"
+        if not (self.params.posted and re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", position, re.ASCII)):
+            raise BadImage
+        name = images.reposition(lookup.by_id(self.me), abs(round(float(position))))
+        return success("Your changes have been successfully saved", {"cover_url": header_url(name)})
+
+
+class ChangePassword(Write):
+    """Phones stay signed in."""
+
+    refusals = {WrongCredentials: (402, "Incorrect old password value")}
+
+    def post(self, request: Request) -> HttpResponse:
+        form = self.params.form
+        account = lookup.by_id(self.me)
+        credentials.confirm(account, form.raw("old_password"), self.params.address)
+        if len(form.raw("new_password")) not in PASSWORD_LENGTHS:
+            raise Failure((402, "Incorrect new password value"))
+        people.set_password(account, form.raw("new_password"))
+        return success("Password changed")
+
+
+class Language(Write):
+    def post(self, request: Request) -> HttpResponse:
+        language = self.params.form.text("lang_name")
+        if language not in LANGUAGES:
+            raise Failure((400, "Display language name is invalid or missing"))
+        people.change(self.me, language=language)
+        return success("Language changed successfully")
+
+
+class DeleteAccount(Write):
+    refusals = {WrongCredentials: (400, "Account password is missing or invalid")}
+
+    def post(self, request: Request) -> HttpResponse:
+        account = lookup.by_id(self.me)
+        credentials.confirm(account, self.params.form.raw("password"), self.params.address)
+        leaving.delete_account(account.pk)
+        return success("Account deleted successfully")

@@ -1,0 +1,97 @@
+"""An account leaves with everything that is its own; the others' tallies stay right.
+
+First nobody can reach it any more, then its edges go in bounded transactions, at last its row. Should
+the server die in between, the account stays suspended and `delete_account` can be called again.
+"""
+
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from accounts import images, people, sessions
+from accounts.models import Account, BadgeRequest
+from follows.locks import lock_pairs, lock_tallies
+from follows.models import Block, Decision, Follow, FollowQuerySet, Notice, Report, Tally
+
+CHUNK = 500  # rows deleted in one transaction
+
+
+class Tie(NamedTuple):
+    """Some of the account's edges: who is at the other end, and which tallies count them."""
+
+    edges: FollowQuerySet
+    other: str
+    others_column: str | None
+    own_column: str | None
+
+
+def delete_account(account: int) -> None:
+    """Delete an account that exists, and everything of its own."""
+    people.suspend(account)
+    sessions.close_all(account)
+    for tie in _ties(account):
+        while _cut(account, tie):
+            pass
+    for rows in _traces(account):
+        while _delete_some(rows):
+            pass
+    with transaction.atomic():
+        # The row's lock holds up whoever is about to tie something to it; what came in between goes now.
+        row = Account.objects.select_for_update().filter(pk=account).first()
+        if row is None:
+            return
+        for tie in _ties(account):
+            while _cut(account, tie):
+                pass
+        files, film = images.files_of(row), BadgeRequest.objects.filter(account=account).first()
+        row.delete()
+        transaction.on_commit(lambda: images.remove(files))
+        if film:
+            transaction.on_commit(lambda: film.video.delete(save=False))
+
+
+def _ties(account: int) -> list[Tie]:
+    """All edges of the account, in four parts that each have an index."""
+    pending, accepted = Follow.objects.pending(), Follow.objects.accepted()
+    return [
+        Tie(accepted.filter(target=account), "follower", "following", "followers"),
+        Tie(pending.filter(target=account), "follower", None, "requests"),
+        Tie(accepted.filter(follower=account), "target", "followers", "following"),
+        Tie(pending.filter(follower=account), "target", "requests", None),
+    ]
+
+
+def _cut(account: int, tie: Tie) -> int:
+    """Delete up to `CHUNK` edges with what they count for; returns how many there were."""
+    with transaction.atomic():
+        found = list(tie.edges.order_by("pk").values_list("pk", f"{tie.other}_id")[:CHUNK])
+        lock_pairs(account, [other for _, other in found])
+        still = tie.edges.filter(pk__in=[pk for pk, _ in found])
+        others = list(still.values_list(f"{tie.other}_id", flat=True))
+        still.delete()
+        lock_tallies([account, *others])
+        if tie.others_column:
+            Tally.objects.filter(pk__in=others).update(**{tie.others_column: F(tie.others_column) - 1})
+        if tie.own_column:
+            Tally.objects.filter(pk=account).update(**{tie.own_column: F(tie.own_column) - len(others)})
+        return len(found)
+
+
+def _traces(account: int) -> list[QuerySet[Any]]:
+    """What else there may be very much of."""
+    return [
+        Notice.objects.filter(recipient=account),
+        Notice.objects.filter(actor=account),
+        Decision.objects.filter(follower=account),
+        Decision.objects.filter(target=account),
+        Block.objects.filter(blocker=account),
+        Block.objects.filter(target=account),
+        Report.objects.filter(target=account),
+    ]
+
+
+def _delete_some(rows: QuerySet[Any]) -> int:
+    some = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    rows.filter(pk__in=some).delete()
+    return len(some)

@@ -1,0 +1,47 @@
+"""Reports of accounts to the moderators: made by anybody, closed by moderators."""
+
+from django.utils import timezone
+
+from accounts.access import Actor
+from accounts.lookup import NoSuchAccount
+from accounts.models import Account
+from accounts.refused import Refused
+from follows import policy
+from follows.models import Report
+
+
+class NoSuchReason(Refused):
+    """Reports have other reasons."""
+
+
+def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> None:
+    """Tell the moderators about an account; what the same reporter said of it before is replaced.
+
+    :raises policy.SelfFollow: when both are the same.
+    :raises NoSuchAccount: when there is no such target.
+    :raises NoSuchReason: when the reason is no `Report.Reason`.
+    """
+    if reporter == target:
+        raise policy.SelfFollow
+    if not Account.objects.filter(pk=target).exists():
+        raise NoSuchAccount
+    if reason not in Report.Reason:
+        raise NoSuchReason
+    Report.objects.update_or_create(
+        reporter_id=reporter,
+        target_id=target,
+        defaults={
+            "reason": reason,
+            "comment": comment[:2900],
+            "door": by.door,
+            "created_at": timezone.now(),
+            "closed_at": None,
+            "closed_by": None,
+        },
+    )
+
+
+def close(report: int, by: Actor) -> bool:
+    """Take a report out of the queue. True unless it was closed already."""
+    still_open = Report.objects.filter(pk=report, closed_at=None)
+    return bool(still_open.update(closed_at=timezone.now(), closed_by_id=by.account))

@@ -1,0 +1,95 @@
+"""Finding people by any part of what they are called and say of themselves, newest account first.
+
+What is sought is first looked for among the newest accounts, where frequent words fill a page at
+once; rare ones are then found by an index of their trigrams, which the database keeps by itself
+(migration `search`). The index on SQLite is a table of its own, of which texts are folded; LIKE folds
+ASCII only, so it is asked in the usual spellings.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from follows.paging import Page, Window
+from follows.queries import Key
+
+SCANNED = 5_000  # newest accounts that are looked at one by one
+TERMS = 200  # trigrams that one or two letters may begin
+
+# Unit separators keep a match within one of the three. PostgreSQL's index is on this very expression.
+_TEXT = "a.username || chr(31) || a.first_name || ' ' || a.last_name || chr(31) || a.note"
+TEXT = {"postgresql": f"lower({_TEXT})", "sqlite": _TEXT.replace("chr", "char")}
+
+_SELECT = """
+    SELECT a.id, a.version, t.followers, t.following
+    FROM {source} LEFT JOIN follows_tally t ON t.account_id = a.id
+    WHERE a.id < %(before)s AND a.suspended_at IS NULL AND {match}
+      AND a.id <> %(viewer)s
+      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
+      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)
+    ORDER BY a.id DESC LIMIT %(limit)s"""
+_AMONG_NEWEST = """
+    a.id > (SELECT max(n.id) FROM accounts_account n WHERE n.id < %(before)s) - %(scanned)s AND ({like})"""
+
+
+def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
+    """Whom the text names or describes; a blank text is everybody. Row ids are the accounts'.
+
+    Left out are suspended accounts, the viewer, and whom a block parts from the viewer.
+    """
+    values = {"before": window.before, "viewer": viewer or 0, "limit": window.limit, "scanned": SCANNED}
+    if not text:
+        return _page(_rows("accounts_account a", "TRUE", values), window)
+    like, patterns = _like(text)
+    rows = _rows("accounts_account a", _AMONG_NEWEST.format(like=like), values | patterns)
+    if len(rows) < window.limit:
+        rows = _by_index(text, like, values | patterns)
+    return _page(rows, window)
+
+
+def _by_index(text: str, like: str, values: dict[str, Any]) -> list[Key]:
+    if connection.vendor == "postgresql":
+        return _rows("accounts_account a", like, values)
+    phrases = [text.lower()] if len(text) > 2 else _trigrams_from(text.lower())
+    if not phrases:
+        return []
+    if len(phrases) == TERMS:
+        return _rows("accounts_account a", like, values)
+    match = " OR ".join('"{}"'.format(phrase.replace('"', '""')) for phrase in phrases)
+    source = "follows_search s CROSS JOIN accounts_account a ON a.id = s.rowid"
+    return _rows(source, "s.text MATCH %(match)s AND s.rowid < %(before)s", values | {"match": match})
+
+
+def _trigrams_from(begin: str) -> list[str]:
+    """The trigrams in use that begin with one or two letters; every text ends with two separators."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT term FROM follows_search_terms WHERE term >= %s AND term < %s LIMIT %s",
+            [begin, f"{begin}\U0010ffff", TERMS],
+        )
+        return [term for (term,) in cursor.fetchall()]
+
+
+def _like(text: str) -> tuple[str, dict[str, str]]:
+    """A condition that the text occurs, and its values."""
+    spellings = [text.lower()]
+    if connection.vendor == "sqlite" and not text.isascii():
+        spellings = list(dict.fromkeys((text, text.lower(), text.upper(), text.title())))
+    patterns = {f"like{number}": f"%{_escaped(spelling)}%" for number, spelling in enumerate(spellings)}
+    column = TEXT[connection.vendor]
+    return " OR ".join(f"{column} LIKE %({name})s ESCAPE '!'" for name in patterns), patterns
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _rows(source: str, match: str, values: dict[str, Any]) -> list[Key]:
+    sql = _SELECT.format(source=source, match=match)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Key._make(row) for row in cursor.fetchall()]
+
+
+def _page(keys: list[Key], window: Window) -> Page[Key]:
+    return Page([key.account for key in keys], keys, window.limit)
