@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('follows', '0004_moderators'),
+        ('follows', '0005_marks_and_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
