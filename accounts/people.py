@@ -34,6 +34,7 @@ class Problem(StrEnum):
     TAKEN = "taken"
     TOO_LONG = "too long"
     TOO_SHORT = "too short"
+    NOT_ACCEPTED = "not accepted"
 
 
 class Fault(NamedTuple):

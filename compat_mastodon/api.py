@@ -23,9 +23,9 @@ from accounts.access import Access, Actor, touch
 from accounts.refused import Refused
 from compat_mastodon import bearer, limits
 from compat_mastodon.bearer import Token
-from compat_mastodon.entities import ACCOUNTS
+from compat_mastodon.entities import accounts
 from compat_mastodon.links import link_header
-from compat_mastodon.params import Params
+from compat_mastodon.params import EVERYTHING, Params
 from compat_mastodon.refusals import body_of
 from follows.paging import Page
 from follows.queries import Key
@@ -156,8 +156,11 @@ class View(APIView):
 
     def accounts(self, request: Request, page: Page[Key]) -> HttpResponse:
         """A page of Account entities with its Link header."""
-        response = raw(b"[" + b",".join(filter(None, ACCOUNTS.of(page.rows))) + b"]")
-        link = link_header(request, page, self.params.text("limit"))
+        return self.linked(request, raw(accounts(page.rows)), page)
+
+    def linked(self, request: Request, response: HttpResponse, page: Page[Any]) -> HttpResponse:
+        """The answer with the Link header of its page."""
+        link = None if page.limit == EVERYTHING.limit else link_header(request, page, self.params.text("limit"))
         if link:
             response["Link"] = link
         return response

@@ -1,6 +1,7 @@
 """The JSON shapes of this dialect (mastodon.md §4): one TypedDict-like function each, no queries."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.utils.html import escape, urlize
 from accounts.pictures import avatar_url, header_url
 from compat_mastodon.models import Application
 from follows.fragments import Fragments
-from follows.queries import Own, Person, Relationship
+from follows.models import List
+from follows.queries import Key, Own, Person, Relationship
+from follows.rosters import Muted
 
 Entity = dict[str, Any]
 DEFAULT_ROLE = {
@@ -86,6 +89,50 @@ def credential_account(person: Person, own: Own) -> Entity:
             "quote_policy": own.source.get("quote_policy", "public"),
         },
         "role": DEFAULT_ROLE,
+    }
+
+
+def accounts(keys: Sequence[Key]) -> bytes:
+    """A list of Accounts as JSON."""
+    return b"[" + b",".join(fragments(keys)) + b"]"
+
+
+def fragments(keys: Sequence[Key]) -> list[bytes]:
+    """Accounts as JSON, one by one, without those deleted just now."""
+    return list(filter(None, ACCOUNTS.of(keys)))
+
+
+def muted_accounts(rows: Sequence[Muted]) -> bytes:
+    """A list of MutedAccounts (§4.3) as JSON."""
+    members = []
+    for account, (_, expires_at) in zip(ACCOUNTS.of([row.key for row in rows]), rows, strict=True):
+        if account is not None:
+            until = orjson.dumps({"mute_expires_at": expires_at and timestamp(expires_at)})
+            members.append(b",".join((account[:-1], until[1:])))
+    return b"[" + b",".join(members) + b"]"
+
+
+def list_(found: List) -> Entity:
+    """List (§3.4)."""
+    return {
+        "id": str(found.pk),
+        "title": found.title,
+        "replies_policy": found.replies_policy,
+        "exclusive": found.exclusive,
+    }
+
+
+def preferences(person: Person, own: Own) -> Entity:
+    """Preferences (§3.1): the defaults for new posts, and constants for reading."""
+    source = credential_account(person, own)["source"]
+    return {
+        "posting:default:visibility": source["privacy"],
+        "posting:default:sensitive": source["sensitive"],
+        "posting:default:language": source["language"],
+        "posting:default:quote_policy": source["quote_policy"],
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": False,
+        "reading:autoplay:gifs": False,
     }
 
 

@@ -179,6 +179,13 @@ def client_token(application: Application, asked: str) -> tuple[AccessToken, str
     return _same_or_new(application, None, wanted)
 
 
+@transaction.atomic
+def token_for(owner: Account, client_token: int) -> tuple[AccessToken, str]:
+    """A token for an account, with the scopes of the client's own token, and its text."""
+    token = AccessToken.objects.select_related("application").get(pk=client_token)
+    return _same_or_new(token.application, owner, scopes.split(token.scope))
+
+
 def is_approved(application: Application, owner: Account, wanted: list[str]) -> bool:
     """Whether the owner already lets this client do exactly this."""
     return any(set(wanted) == set(scopes.split(token.scope)) for token in _living(application, owner))

@@ -13,12 +13,15 @@ from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from follows.discovery import Slice
 from follows.paging import MAX_ID, Window
 
 FALSE = {"0", "f", "F", "false", "FALSE", "off", "OFF"}
 NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
 PART = re.compile(r"[^\[\]]+|\[\]")
 MAX_DEPTH = 4
+MOST_ITEMS = 1000
+EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
 
 class BadParam(APIException):
@@ -26,6 +29,16 @@ class BadParam(APIException):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"param is missing or the value is empty or invalid: {name}")
+
+
+class BadPaging(APIException):
+    status_code = 400
+    default_detail = "Pagination values for `offset` and `limit` must be positive"
+
+
+class TooManyIds(APIException):
+    status_code = 422
+    default_detail = "Mastodon::ValidationError"
 
 
 class Params:
@@ -84,7 +97,7 @@ class Params:
         """A list of strings; a lone value is a list of one."""
         value = self._values.get(name)
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(isinstance(item, str | int) for item in values):
+        if len(values) > MOST_ITEMS or not all(isinstance(item, str | int) for item in values):
             raise BadParam(name)
         return [_storable(name, str(item)) for item in values]
 
@@ -114,12 +127,25 @@ class Params:
         """An uploaded file, or the text that was sent in its place."""
         return self._values.get(name)
 
-    def window(self, default: int = 40, most: int = 80) -> Window:
+    def part(self, default: int, most: int) -> Slice:
+        """Which rows of a list that is cut by `limit` and `offset`."""
+        limit = self.text("limit")
+        return Slice(
+            default if limit is None else min(abs(to_int(limit)), most), max(to_int(self.text("offset") or ""), 0)
+        )
+
+    def is_negative(self, name: str) -> bool:
+        return to_int(self.text(name) or "") < 0
+
+    def window(self, default: int = 40, most: int = 80, *, all_at_once: bool = False) -> Window:
         """Which rows of a list; see mastodon.md §2.1 for the odd values.
 
         A limit that is no number or 0 gives one row; `since_id` and `max_id` may be combined.
+        With `all_at_once` a limit of exactly 0 gives all rows.
         """
         limit = self.text("limit")
+        if all_at_once and limit == "0":
+            return EVERYTHING
         before, after = self.text("max_id"), self.text("since_id")
         return Window(
             default if limit is None else min(abs(to_int(limit)) or 1, most),

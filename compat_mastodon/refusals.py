@@ -5,7 +5,10 @@ from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
+from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
+from follows.lists import MAX_LISTS, AlreadyListed, NoSuchList, NotConnected, TooManyLists
+from follows.marks import NotFollowed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
@@ -15,17 +18,25 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     Blocked: (403, "This action is not allowed"),
     Hidden: (403, "This action is not allowed"),
     FollowsTooMany: (422, "Validation failed"),
+    NotFollowed: (422, "Validation failed: You must be already following the person you want to endorse"),
+    NotADomain: (422, "Validation failed: Domain is not a valid domain name"),
+    NoSuchList: (404, "Record not found"),
+    TooManyLists: (422, f"Validation failed: You have reached the maximum number of lists ({MAX_LISTS})"),
+    NotConnected: (422, "Validation failed: Account follow relationship missing"),
+    AlreadyListed: (422, "Validation failed: Account has already been taken"),
     UnknownToken: (401, "The access token is invalid"),
     WrongCredentials: (401, "The access token is invalid"),
     SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),
 }
 
+LABELS = {"agreement": "Service agreement"}  # others are called by their field
 PROBLEMS: dict[Problem, tuple[str, str]] = {
     Problem.BLANK: ("ERR_BLANK", "can't be blank"),
     Problem.INVALID: ("ERR_INVALID", "is invalid"),
     Problem.TAKEN: ("ERR_TAKEN", "has already been taken"),
     Problem.TOO_LONG: ("ERR_TOO_LONG", "is too long (maximum is {bound} characters)"),
+    Problem.NOT_ACCEPTED: ("ERR_ACCEPTED", "must be accepted"),
     Problem.TOO_SHORT: ("ERR_TOO_SHORT", "is too short (minimum is {bound} characters)"),
 }
 
@@ -47,5 +58,6 @@ def _validation(faults: tuple[Fault, ...]) -> dict[str, object]:
         code, template = PROBLEMS[fault.problem]
         description = template.format(bound=fault.bound)
         details.setdefault(fault.field, []).append({"error": code, "description": description})
-        sentences.append(f"{fault.field.replace('_', ' ').capitalize()} {description}")
+        label = LABELS.get(fault.field) or fault.field.replace("_", " ").capitalize()
+        sentences.append(f"{label} {description}")
     return {"error": f"Validation failed: {', '.join(sentences)}", "details": details}

@@ -1,13 +1,29 @@
 """The paths under /api/ of the Mastodon door. Each answers with and without a trailing slash."""
 
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from compat_mastodon.api import View
-from compat_mastodon.views import accounts, apps, follow_requests, instance, relationships
+from compat_mastodon.views import (
+    accounts,
+    apps,
+    follow_requests,
+    instance,
+    lists,
+    people,
+    registration,
+    relationships,
+    rosters,
+)
 
 V1, V2 = "api/v1", "api/v2"
 
-VIEWS: dict[str, type[View]] = {
+# A path whose methods accept different scopes has a view for each.
+VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/apps": apps.Apps,
     f"{V1}/apps/verify_credentials": apps.VerifyCredentials,
     f"{V1}/follow_requests": follow_requests.FollowRequests,
@@ -22,7 +38,39 @@ VIEWS: dict[str, type[View]] = {
     f"{V1}/accounts/<account>/follow": relationships.Follow,
     f"{V1}/accounts/<account>/unfollow": relationships.Unfollow,
     f"{V1}/accounts/<account>/remove_from_followers": relationships.RemoveFromFollowers,
+    f"{V1}/accounts/<account>/block": relationships.Block,
+    f"{V1}/accounts/<account>/unblock": relationships.Unblock,
+    f"{V1}/accounts/<account>/mute": relationships.Mute,
+    f"{V1}/accounts/<account>/unmute": relationships.Unmute,
+    f"{V1}/accounts/<account>/endorse": relationships.Endorse,
+    f"{V1}/accounts/<account>/unendorse": relationships.Unendorse,
+    f"{V1}/accounts/<account>/pin": relationships.Endorse,
+    f"{V1}/accounts/<account>/unpin": relationships.Unendorse,
+    f"{V1}/accounts/<account>/note": relationships.Note,
+    f"{V1}/accounts/<account>/endorsements": rosters.EndorsementsOf,
+    f"{V1}/accounts/<account>/lists": lists.ListsHolding,
+    f"{V1}/accounts/search": people.Search,
+    f"{V1}/accounts/familiar_followers": people.FamiliarFollowers,
     f"{V1}/accounts/<account>": accounts.Account,
+    f"{V1}/accounts": {"GET": people.Accounts, "POST": registration.SignUp},
+    f"{V1}/blocks": rosters.Blocks,
+    f"{V1}/mutes": rosters.Mutes,
+    f"{V1}/endorsements": rosters.Endorsements,
+    f"{V1}/domain_blocks": {
+        "GET": rosters.DomainBlocks,
+        "POST": rosters.BlockDomain,
+        "DELETE": rosters.UnblockDomain,
+    },
+    f"{V1}/domain_blocks/preview": rosters.PreviewDomainBlock,
+    f"{V1}/lists": {"GET": lists.Lists, "POST": lists.Create},
+    f"{V1}/lists/<pk>": {"GET": lists.List, "PUT": lists.Change, "DELETE": lists.Delete},
+    f"{V1}/lists/<pk>/accounts": {"GET": lists.Members, "POST": lists.AddMembers, "DELETE": lists.RemoveMembers},
+    f"{V1}/directory": people.Directory,
+    f"{V1}/suggestions": people.SuggestionsV1,
+    f"{V1}/suggestions/<account>": people.DismissSuggestion,
+    f"{V2}/suggestions": people.SuggestionsV2,
+    f"{V2}/search": people.SearchEverything,
+    f"{V1}/preferences": accounts.Preferences,
     f"{V1}/instance": instance.InstanceV1,
     f"{V2}/instance": instance.InstanceV2,
 }
@@ -30,8 +78,23 @@ VIEWS: dict[str, type[View]] = {
 
 def _paths() -> list[URLPattern]:
     return [
-        path(f"{route.removeprefix('api/')}{end}", view.as_view()) for end in ("", "/") for route, view in VIEWS.items()
+        path(f"{route.removeprefix('api/')}{end}", _view(endpoint))
+        for end in ("", "/")
+        for route, endpoint in VIEWS.items()
     ]
+
+
+def _view(endpoint: type[View] | dict[str, type[View]]) -> Callable[..., HttpResponseBase]:
+    if not isinstance(endpoint, dict):
+        return endpoint.as_view()
+    views = {method: view.as_view() for method, view in endpoint.items()}
+    views["HEAD"], unknown = views["GET"], instance.Unknown.as_view()
+
+    @csrf_exempt
+    def by_method(request: HttpRequest, **parts: str) -> HttpResponseBase:
+        return views.get(request.method or "", unknown)(request, **parts)
+
+    return by_method
 
 
 urlpatterns = [*_paths(), re_path("", instance.Unknown.as_view())]

@@ -6,18 +6,21 @@ These lists cannot be cut by row id, so they take an offset, which is bounded (`
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.lookup import MAX_ID
 from accounts.models import Account
 from accounts.statements import Statement, each, given
+from follows import search
 from follows.models import Dismissal, Follow, Mute
+from follows.paging import Window
 from follows.policy import domain_blocked_by, parted_from
 from follows.queries import Key, key_columns
 
-FARTHEST = 10_000  # rows that may be skipped
+FARTHEST = 1_000  # rows that may be skipped
 FRIENDS = 50  # of the newest whom one follows are asked for suggestions,
 EDGES = 5_000  # and so many of their follows are looked at
 COMMON = 2_000  # friends in common, over all accounts asked for, that are told at once
@@ -35,25 +38,28 @@ class Slice(NamedTuple):
         return [Key(*row) for row in rows[start : start + self.limit]]
 
 
-def search(text: str, viewer: int | None, part: Slice, *, only_followed: bool = False) -> list[Key]:
-    """Accounts whose handle begins with the text or whose name holds it; the exact handle comes first."""
-    username, _, domain = text.strip().removeprefix("@").lower().partition("@")
-    if not username:
+def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = False) -> list[Key]:
+    """Whom the text names: the account with exactly this handle first, then whom `search` finds.
+
+    With `only_followed` only those whom the viewer follows.
+    """
+    text = text.strip().removeprefix("@")
+    end = min(part.offset, FARTHEST) + part.limit
+    if not text or not part.limit:
         return []
-    by_name = Q(display_name__icontains=text.strip()) if not domain else Q()
-    found = Account.objects.filter(suspended_at__isnull=True).alias(lowered=Lower("username"))
-    found = found.filter(Q(lowered__startswith=username) | by_name)
-    if domain:
-        found = found.filter(domain__startswith=domain)
+    mine = Account.objects.filter(suspended_at__isnull=True)
     if only_followed:
-        found = found.filter(Exists(Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))))
-    exact = Case(
-        When(lowered=username, domain=domain, then=0),
-        When(lowered=username, then=1),
-        default=2,
-        output_field=IntegerField(),
-    )
-    return part.of(found.order_by(exact, "lowered", "domain").values_list(*ACCOUNT))
+        mine = mine.filter(Exists(Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))))
+    username, _, domain = text.lower().partition("@")
+    exact = mine.alias(lowered=Lower("username")).filter(lowered=username)
+    exact = exact.filter(domain="" if domain == settings.LOCAL_DOMAIN else domain) if domain else exact
+    keys = [Key(*row) for row in exact.order_by("domain").values_list(*ACCOUNT)[:end]]
+    if only_followed:
+        named = Q(username__icontains=text) | Q(display_name__icontains=text)
+        keys += [Key(*row) for row in mine.filter(named).order_by("-pk").values_list(*ACCOUNT)[:end]]
+    else:
+        keys += search.people_like(text, viewer, Window(end)).rows
+    return list(dict.fromkeys(keys))[end - part.limit : end]
 
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
 from follows import notices
@@ -15,15 +16,15 @@ from follows.locks import pair_lock
 from follows.models import Dismissal, Endorsement, Follow, Mute, Note
 
 MAX_NOTE = 2000  # characters
-MAX_DURATION = timedelta(days=365 * 100)
+MAX_MUTE = 100 * 365 * 24 * 3600  # seconds
 
 
 class NotFollowed(Refused):
     """Only whom one follows can be endorsed."""
 
 
-def mute(muter: int, target: int, *, notices_too: bool = True, duration: timedelta | None = None) -> None:
-    """Hear no more of an account, for a while or for good; the follow stays. Repeated, it starts anew.
+def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0) -> None:
+    """Hear no more of an account, for some seconds or for good (0); the follow stays. Repeated, it starts anew.
 
     `notices_too` forgets what the account did so far. Muting oneself does nothing.
     """
@@ -36,7 +37,7 @@ def mute(muter: int, target: int, *, notices_too: bool = True, duration: timedel
         target_id=target,
         defaults={
             "notices_too": notices_too,
-            "expires_at": now + min(duration, MAX_DURATION) if duration else None,
+            "expires_at": now + timedelta(seconds=min(seconds, MAX_MUTE)) if seconds > 0 else None,
         },
     )
     if notices_too:
@@ -78,6 +79,7 @@ def unendorse(endorser: int, target: int) -> None:
     Endorsement.objects.filter(endorser=endorser, target=target).delete()
 
 
-def dismiss(account: int, target: int) -> None:
-    """Never suggest the target to the account again."""
-    Dismissal.objects.get_or_create(account_id=account, target_id=target)
+def dismiss(account: int, target: int | None) -> None:
+    """Never suggest the target to the account again; nobody needs no dismissing."""
+    if target and Account.objects.filter(pk=target).exists():
+        Dismissal.objects.get_or_create(account_id=account, target_id=target)

@@ -19,6 +19,13 @@ class VerifyCredentials(View):
         return answer(entities.credential_account(*queries.own(self.me)))
 
 
+class Preferences(View):
+    accepts = ("read", "read:accounts")
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer(entities.preferences(*queries.own(self.me)))
+
+
 class UpdateCredentials(View):
     accepts = ("write", "write:accounts")
 

@@ -60,9 +60,9 @@ class Token(OAuthView):
             case "":
                 raise missing("grant_type")
             case "authorization_code":
-                return _token(*self._exchanged(request))
+                return token_answer(*self._exchanged(request))
             case "client_credentials":
-                return _token(*oauth.client_token(self.client(request), self.text("scope")))
+                return token_answer(*oauth.client_token(self.client(request), self.text("scope")))
         raise Refusal("unsupported_grant_type")
 
     def _exchanged(self, request: Request) -> tuple[AccessToken, str]:
@@ -149,7 +149,8 @@ def unkept(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _token(token: AccessToken, text: str) -> HttpResponse:
+def token_answer(token: AccessToken, text: str) -> HttpResponse:
+    """A token and its text as clients get them (§4.8)."""
     return unkept(
         answer(
             {

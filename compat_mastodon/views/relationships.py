@@ -1,7 +1,8 @@
 """Changing how I and another account stand (mastodon.md §3.3). All answer with the Relationship."""
 
 import re
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,8 +12,8 @@ from accounts import lookup
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import entities, limits
 from compat_mastodon.api import View, answer
-from compat_mastodon.params import Params, as_id
-from follows import graph, queries
+from compat_mastodon.params import Params, as_id, to_int
+from follows import graph, marks, policy, queries
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
@@ -20,7 +21,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 class Change(View):
     """One verb on one account."""
 
-    accepts = ("follow", "write", "write:follows")
+    accepts: ClassVar[tuple[str, ...]] = ("follow", "write", "write:follows")
 
     def post(self, request: Request, account: str) -> HttpResponse:
         other = lookup.by_id(as_id(account)).pk
@@ -59,6 +60,62 @@ class Unfollow(Change):
 class RemoveFromFollowers(Change):
     def change(self, other: int) -> None:
         graph.remove_follower(self.me, other, self.actor)
+
+
+class Block(Change):
+    accepts = ("follow", "write", "write:blocks")
+
+    def change(self, other: int) -> None:
+        with suppress(policy.SelfFollow):  # no error here
+            graph.block(self.me, other, self.actor)
+
+
+class Unblock(Change):
+    accepts = ("follow", "write", "write:blocks")
+
+    def change(self, other: int) -> None:
+        graph.unblock(self.me, other, self.actor)
+
+
+class Mute(Change):
+    accepts = ("follow", "write", "write:mutes")
+
+    def change(self, other: int) -> None:
+        notices_too = self.params.flag("notifications")
+        marks.mute(
+            self.me,
+            other,
+            notices_too=True if notices_too is None else notices_too,
+            seconds=to_int(self.params.text("duration") or ""),
+        )
+
+
+class Unmute(Change):
+    accepts = ("follow", "write", "write:mutes")
+
+    def change(self, other: int) -> None:
+        marks.unmute(self.me, other)
+
+
+class Endorse(Change):
+    accepts = ("write", "write:accounts")
+
+    def change(self, other: int) -> None:
+        marks.endorse(self.me, other)
+
+
+class Unendorse(Change):
+    accepts = ("write", "write:accounts")
+
+    def change(self, other: int) -> None:
+        marks.unendorse(self.me, other)
+
+
+class Note(Change):
+    accepts = ("write", "write:accounts")
+
+    def change(self, other: int) -> None:
+        marks.write_note(self.me, other, self.params.text("comment") or "")
 
 
 def follow_options(params: Params) -> dict[str, Any]:

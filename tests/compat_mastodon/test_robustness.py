@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import resolve
 
 from accounts.models import Account
 from compat_mastodon.urls import VIEWS
+from compat_mastodon.views import instance
 from follows.models import Follow
 from tests.compat_mastodon.conftest import Clients, Mastodon
 
@@ -80,7 +82,7 @@ def clear(response: Any) -> bool:
 
 
 def paths(account: Account) -> list[str]:
-    return ["/api/" + route.replace("<account>", str(account.pk)) for route in VIEWS]
+    return ["/" + route.replace("<account>", str(account.pk)).replace("<pk>", "1") for route in VIEWS]
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -109,6 +111,11 @@ def test_a_body_that_cannot_be_read_is_told_and_changes_nothing(
 
     assert response.status_code in {400, 415}
     assert not Follow.objects.exists()
+
+
+def test_the_paths_are_there(alice: Account) -> None:
+    for path in paths(alice):
+        assert resolve(path).func.__name__ != instance.Unknown.__name__, path
 
 
 def test_a_failed_call_leaves_the_connection_usable(mastodon: Clients, alice: Account) -> None:

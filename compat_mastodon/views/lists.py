@@ -1,0 +1,98 @@
+"""Lists of people whom one follows (mastodon.md §3.4). Somebody else's list is not found."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.lookup import NoSuchAccount
+from compat_mastodon import entities
+from compat_mastodon.api import View, answer
+from compat_mastodon.params import Params, as_id
+from follows import lists, queries, rosters
+
+READ, WRITE = ("read", "read:lists"), ("write", "write:lists")
+
+
+class Lists(View):
+    accepts = READ
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer([entities.list_(found) for found in lists.of(self.me)])
+
+
+class Create(View):
+    accepts = WRITE
+
+    def post(self, request: Request) -> HttpResponse:
+        return answer(entities.list_(lists.create(self.me, **{"title": ""} | columns(self.params))))
+
+
+class List(View):
+    accepts = READ
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        return answer(entities.list_(lists.one(self.me, as_id(pk))))
+
+
+class Change(View):
+    accepts = WRITE
+
+    def put(self, request: Request, pk: str) -> HttpResponse:
+        return answer(entities.list_(lists.change(self.me, as_id(pk), **columns(self.params))))
+
+
+class Delete(View):
+    accepts = WRITE
+
+    def delete(self, request: Request, pk: str) -> HttpResponse:
+        lists.delete(self.me, as_id(pk))
+        return answer({})
+
+
+class Members(View):
+    accepts = READ
+
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        found = lists.one(self.me, as_id(pk))
+        return self.accounts(request, rosters.members_of(found.pk, self.params.window(all_at_once=True)))
+
+
+class AddMembers(View):
+    accepts = WRITE
+
+    def post(self, request: Request, pk: str) -> HttpResponse:
+        members = [as_id(item) for item in self.params.items("account_ids")]
+        if None in members:
+            raise NoSuchAccount
+        lists.add(self.me, as_id(pk), [member for member in members if member])
+        return answer({})
+
+
+class RemoveMembers(View):
+    accepts = WRITE
+
+    def delete(self, request: Request, pk: str) -> HttpResponse:
+        lists.remove(self.me, as_id(pk), self.params.ids("account_ids"))
+        return answer({})
+
+
+class ListsHolding(View):
+    """My lists on which an account is."""
+
+    accepts = READ
+
+    def get(self, request: Request, account: str) -> HttpResponse:
+        person = queries.person(as_id(account))
+        found = [] if person.suspended_at else lists.of(self.me, holding=person.id)
+        return answer([entities.list_(each) for each in found])
+
+
+def columns(params: Params) -> dict[str, Any]:
+    """What was sent of a list; what was not sent stays as it is."""
+    found: dict[str, Any] = {
+        name: text for name in ("title", "replies_policy") if (text := params.text(name)) is not None
+    }
+    if (exclusive := params.flag("exclusive")) is not None:
+        found["exclusive"] = exclusive
+    return found

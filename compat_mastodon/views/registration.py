@@ -1,0 +1,51 @@
+"""Signing up through a client (mastodon.md §3.5). The account may be used at once: no mail is sent."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import people
+from accounts.people import Fault, Invalid, Problem
+from compat_mastodon import limits, oauth
+from compat_mastodon.api import Caller, Denied, View
+from compat_mastodon.params import Params
+from compat_mastodon.views.oauth import token_answer
+
+LEAST_PASSWORD, MOST_PASSWORD = 8, 72  # characters
+
+
+class SignUp(View):
+    accepts = ("write", "write:accounts")
+    caller = Caller.CLIENT
+    post_limit = limits.REGISTRATIONS
+
+    def post(self, request: Request) -> HttpResponse:
+        if not settings.REGISTRATIONS_OPEN:
+            raise Denied(403, "Forbidden")
+        assert self.access is not None  # noqa: S101  # a client's token was demanded
+        with transaction.atomic():
+            account = people.sign_up(**_wanted(self.params))
+            return token_answer(*oauth.token_for(account, self.access.client))
+
+
+def _wanted(params: Params) -> dict[str, Any]:
+    """What was sent, if it is all that this door asks for.
+
+    :raises Invalid: when it is not; all faults at once, those that the domain finds too.
+    """
+    values = {name: params.text(name) or "" for name in ("username", "email", "password")}
+    password, faults = values["password"], []
+    if not password:
+        faults.append(Fault("password", Problem.BLANK))
+    elif len(password) < LEAST_PASSWORD:
+        faults.append(Fault("password", Problem.TOO_SHORT, LEAST_PASSWORD))
+    elif len(password) > MOST_PASSWORD:
+        faults.append(Fault("password", Problem.TOO_LONG, MOST_PASSWORD))
+    if not params.flag("agreement"):
+        faults.append(Fault("agreement", Problem.NOT_ACCEPTED))
+    if faults:
+        raise Invalid([*people.faults({name: values[name] for name in ("username", "email")}), *faults])
+    return values
