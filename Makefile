@@ -49,5 +49,5 @@ pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer ver
 $(VENV)/%.txt: requirements/%.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@cmp -s $< $@ || { echo "Installing $<"; $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<; }
+	@cmp -s $< $@ || { echo "Installing $<"; $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement $<; }
 	@cp $< $@
