@@ -14,9 +14,19 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts import people, sessions
-from accounts.changelists import NEW, ListAdmin, Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column
+from accounts.changelists import (
+    NEW,
+    ListAdmin,
+    Option,
+    OptionFilter,
+    ReadOnlyAdmin,
+    StateFilter,
+    account_column,
+    age_column,
+)
 from accounts.models import Account, Session, Verification
 from accounts.people import Problem
 
@@ -88,7 +98,11 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     form = ChangeForm
     add_form = SignUpForm
     change_password_form = PasswordForm
-    list_display: tuple[str, ...] = ("acct", "display_name", "state", "locked", "created_at", "last_active_at")
+    list_display: tuple[Any, ...] = (
+        *("handle", "state"),
+        age_column("created_at", "joined"),
+        age_column("last_active_at", "active"),
+    )
     list_filter = (StateFilter, KindFilter)
     ordering = ("-pk",)  # not UserAdmin's
     search_fields = ("pk",)
@@ -157,7 +171,11 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
             obj.pk = people.sign_up(password=password, **form.columns()).pk
         obj.refresh_from_db()
 
-    @admin.display(description="state")
+    @admin.display(description="account")
+    def handle(self, account: Account) -> str:
+        return format_html('{}<br><span class="quiet">{}</span>', account.acct, account.display_name)
+
+    @admin.display
     def state(self, account: Account) -> str:
         return ", ".join(states(account)) or "—"
 

@@ -126,10 +126,10 @@ class ListAdmin(admin.ModelAdmin[Row]):
     list_per_page = 50
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    search_help_text = (
-        "The beginning of a user name or display name, a whole user@domain, or a domain. "
-        f"Finds the first {FOUND} accounts."
-    )
+    search_help_text = f"The beginning of a name, a whole user@domain, or a domain; up to {FOUND} accounts."
+
+    class Media:
+        css: ClassVar = {"all": ["accounts/admin.css"]}
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The filters are all there is; a lookup from the address bar may scan anything."""
@@ -156,7 +156,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
             ticked = [row for row in data.getlist(ACTION_CHECKBOX_NAME) if _is_id(row)]
             data.setlist(ACTION_CHECKBOX_NAME, ticked[:AT_ONCE])
             request.POST = data  # type: ignore[assignment]  # frozen only against accidents
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {"title": str(self.opts.verbose_name_plural).capitalize()})
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without Django's bulk deletion, which knows no rules."""
@@ -240,7 +240,7 @@ def age_column(name: str, title: str, ordering: str | None = None) -> Callable[[
 def link_to(account: Account) -> SafeString:
     """The account's handle, a link to its page, and the name it goes by."""
     page = reverse("admin:accounts_account_change", args=[account.pk])
-    return format_html('<a href="{}">{}</a> <span class="quiet">{}</span>', page, account.acct, account.display_name)
+    return format_html('<a href="{}">{}</a><br><span class="quiet">{}</span>', page, account.acct, account.display_name)
 
 
 def _is_id(value: str) -> bool:

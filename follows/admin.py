@@ -33,7 +33,7 @@ from follows.models import Block, Decision, Follow, FollowRequest, Notice, Tally
 class WaitingFilter(OptionFilter):
     """For how long a request has been waiting."""
 
-    title = "waiting for"
+    title = "age"
     parameter_name = "waiting"
 
     def options(self) -> Sequence[Option]:
@@ -48,9 +48,12 @@ class WaitingFilter(OptionFilter):
 
 
 class FollowerFilter(StateFilter):
-    title = "who asks"
-    parameter_name = "follower"
+    title = parameter_name = "follower"
     of = "follower"
+
+
+class RequesterFilter(FollowerFilter):
+    title = parameter_name = "requester"
 
 
 class KindFilter(OptionFilter):
@@ -71,14 +74,14 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     """The queue: the newest request first; of many chosen ones the oldest is decided first."""
 
     list_display = (
-        account_column("follower", "who"),
+        account_column("follower", "requester"),
+        "state",
         account_column("target", "wants to follow"),
-        age_column("created_at", "for", ordering="-created_at"),
-        "who_asks",
+        age_column("created_at", "waiting for", ordering="-created_at"),
     )
     list_display_links = None
     list_select_related = ("follower", "target")
-    list_filter = (WaitingFilter, FollowerFilter)
+    list_filter = (WaitingFilter, RequesterFilter)
     ordering = ("-created_at", "-pk")
     search_fields = ("follower", "target")
     fields = ("follower", "target", "created_at")
@@ -92,7 +95,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         return request.user.has_perm("follows.decide_followrequest")
 
     @admin.display
-    def who_asks(self, asked: FollowRequest) -> str:
+    def state(self, asked: FollowRequest) -> str:
         return ", ".join(states(asked.follower)) or "—"
 
     @admin.action(permissions=["decide"], description="Approve selected follow requests")

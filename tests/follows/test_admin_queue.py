@@ -219,17 +219,17 @@ def test_requests_are_filtered_by_who_asks(desk: Desk, carol: Account) -> None:
         ask(account, carol)
     people.suspend(suspended.pk)
 
-    found = {kind: [row.follower for row in desk.rows(QUEUE, follower=kind)] for kind in ("suspended", "new", "bot")}
+    found = {kind: [row.follower for row in desk.rows(QUEUE, requester=kind)] for kind in ("suspended", "new", "bot")}
     assert found == {"suspended": [suspended], "new": [new], "bot": [bot]}
-    assert [row.follower for row in desk.rows(QUEUE, follower="remote")] == [remote]
-    assert desk.filters(QUEUE)["who asks"] == [
+    assert [row.follower for row in desk.rows(QUEUE, requester="remote")] == [remote]
+    assert desk.filters(QUEUE)["requester"] == [
         "All",
         "Suspended (1)",
         "New, under 7 days (1)",
         "Of another server (1)",
         "Bot (1)",
     ]
-    assert desk.filters(QUEUE, follower="bot")["waiting for"][:2] == ["All", "Up to a day (1)"]
+    assert desk.filters(QUEUE, requester="bot")["age"][:2] == ["All", "Up to a day (1)"]
 
 
 def test_counts_stop_before_they_take_long(desk: Desk, carol: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +238,7 @@ def test_counts_stop_before_they_take_long(desk: Desk, carol: Account, monkeypat
         ask(AccountFactory(), carol)
 
     assert "3+ follow requests" in desk.open(QUEUE).content.decode()
-    assert "Up to a day (3+)" in desk.filters(QUEUE)["waiting for"]
+    assert "Up to a day (3+)" in desk.filters(QUEUE)["age"]
 
 
 def test_a_longer_queue_needs_no_more_queries(desk: Desk, carol: Account, django_assert_max_num_queries: Any) -> None:
@@ -278,7 +278,7 @@ def test_an_unknown_id_has_gone(desk: Desk) -> None:
         {"p": "abc"},
         {"o": "99.abc"},
         {"waiting": "nonsense"},
-        {"follower": "\0"},
+        {"requester": "\0"},
         {"id__in": "99999999999999999999"},
         {"follower__password__startswith": "a"},
         {"e": "1"},
@@ -296,7 +296,7 @@ def test_the_first_page_shows_the_queue_before_everything_else(desk: Desk, alice
     page = desk.client.get("/admin/")
 
     text = page.content.decode()
-    assert "1 waiting for a decision" in text
+    assert "1 follow request waiting for a decision" in text
     assert "Latchkey" in text
     assert page.context["app_list"][0]["models"][0]["object_name"] == "FollowRequest"
 

@@ -1,0 +1,106 @@
+"""A moderator at work: signs in, opens the queue, ticks two requests and approves them by clicking."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions as see
+from selenium.webdriver.support.select import Select
+
+from accounts import people
+from accounts.models import Account
+from follows import graph, queries
+from follows.models import Decision, FollowRequest
+from follows.paging import Window
+from tests.browser.conftest import Browser
+from tests.factories import PASSWORD
+from tests.servers import Live
+
+PEOPLE = [  # user name, display name, hours of waiting
+    ("rosalind", "Rosalind Franklin", 900),
+    ("marie", "Marie Curie", 400),
+    ("lise", "Lise Meitner", 190),
+    ("newsfeed", "Daily News", 75),
+    ("hedy", "Hedy Lamarr", 30),
+    ("grace", "Grace Hopper", 9),
+    ("emmy", "Emmy Noether", 2),
+    ("ada", "Ada Byron", 1),
+]
+
+
+@pytest.fixture(scope="module")
+def moderator(live: Live) -> Account:
+    return live.sign_up(username="robin", staff=True)
+
+
+@pytest.fixture(scope="module")
+def owner(live: Live) -> Account:
+    """A locked account whom eight people want to follow, each for another time."""
+    owner = live.sign_up(username="vera", display_name="Vera Rubin", locked=True)
+    for username, display_name, hours in PEOPLE:
+        person = live.sign_up(username=username, display_name=display_name)
+        since = timezone.now() - timedelta(hours=hours, minutes=5)
+        with live.database():
+            graph.follow(person.pk, owner.pk)
+            FollowRequest.objects.filter(follower=person).update(created_at=since)
+            people.change(person.pk, bot=username == "newsfeed", created_at=since - timedelta(days=hours % 20))
+    return owner
+
+
+def test_a_moderator_approves_two_requests_by_clicking(live: Live, browser: Browser, moderator: Account) -> None:
+    owner = live.sign_up("owner", locked=True)
+    first, second, third = (live.sign_up("follower") for _ in range(3))
+    with live.database():
+        for follower in (first, second, third):
+            graph.follow(follower.pk, owner.pk)
+    browser.show(1280, 760)
+    sign_in(live, browser, moderator)
+    browser.find_element(By.PARTIAL_LINK_TEXT, "waiting for a decision").click()
+
+    for follower in (first, second):
+        row = browser.find_element(By.XPATH, f"//tr[.//a[text()='{follower.username}']]")
+        row.find_element(By.NAME, "_selected_action").click()
+    Select(browser.find_element(By.NAME, "action")).select_by_visible_text("Approve selected follow requests")
+    browser.find_element(By.NAME, "index").click()
+
+    assert is_told(browser, "Approved 2 follow requests.")
+    assert not browser.find_elements(By.LINK_TEXT, first.username)
+    with live.database():
+        page = queries.followers_of(owner.pk, owner.pk, Window(40))
+        assert [key.account for key in page.rows] == [second.pk, first.pk]
+        assert Decision.objects.filter(target=owner, actor=moderator, door="admin").count() == 2
+
+    row = browser.find_element(By.XPATH, f"//tr[.//a[text()='{third.username}']]")
+    row.find_element(By.XPATH, ".//button[text()='Reject']").click()
+    assert is_told(browser, "Rejected 1 follow request.")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 760), (390, 844)])
+@pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
+def test_the_queue_fits_the_screen(
+    live: Live, browser: Browser, moderator: Account, owner: Account, width: int, height: int, dark: bool
+) -> None:
+    browser.show(width, height, dark=dark)
+    sign_in(live, browser, moderator)
+    browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
+
+    assert browser.find_element(By.TAG_NAME, "html").size["width"] == width
+    reject = browser.find_element(By.XPATH, "//button[text()='Reject']")
+    assert 0 <= reject.rect["x"] <= width - reject.rect["width"]
+    if width > 1000:
+        browser.picture("admin-queue-dark" if dark else "admin-queue")
+
+
+def is_told(browser: Browser, message: str) -> bool:
+    """Whether the moderator reads this, at the latest after a while."""
+    return browser.patience.until(see.text_to_be_present_in_element((By.CLASS_NAME, "messagelist"), message))
+
+
+def sign_in(live: Live, browser: Browser, moderator: Account) -> None:
+    """Through whichever page asks for it."""
+    browser.get(f"{live.url}/admin/")
+    browser.find_element(By.NAME, "username").send_keys(moderator.username)
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    browser.find_element(By.NAME, "password").submit()
+    browser.patience.until(see.presence_of_element_located((By.ID, "logout-form")))
