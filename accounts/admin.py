@@ -10,13 +10,16 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetPasswordMixin, UserChangeForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts import people, sessions
+from accounts import badges, people, sessions
 from accounts.changelists import (
     NEW,
     ListAdmin,
@@ -27,7 +30,7 @@ from accounts.changelists import (
     account_column,
     age_column,
 )
-from accounts.models import Account, Session, Verification
+from accounts.models import Account, BadgeRequest, Session, Verification
 from accounts.people import Problem
 
 PROBLEMS = {
@@ -220,7 +223,60 @@ def states(account: Account) -> list[str]:
 
 
 def _badge(verification: Verification) -> Callable[[int], None]:
-    return partial(people.change, verification=verification)
+    return partial(badges.answer, verification=verification)
+
+
+@admin.register(BadgeRequest)
+class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
+    """Who asks for the badge, and what they say and show for it."""
+
+    list_display = (
+        account_column("account", "who"),
+        "full_name",
+        "message",
+        "film",
+        age_column("created_at", "for"),
+    )
+    list_display_links = None
+    list_select_related = ("account",)
+    search_fields = ("account",)
+    actions = ("verify", "refuse")
+    row_actions: ClassVar = {"verify": "Verify", "refuse": "Refuse"}
+
+    def get_urls(self) -> list[Any]:
+        watch = self.admin_site.admin_view(self.watch)
+        return [path("<int:account>/film", watch, name="badge_request_film"), *super().get_urls()]
+
+    def watch(self, request: HttpRequest, account: int) -> FileResponse:
+        """The film, which lies where no address leads."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = get_object_or_404(BadgeRequest, pk=account)
+        return FileResponse(asked.video.open(), as_attachment=True)
+
+    @admin.display
+    def film(self, asked: BadgeRequest) -> str:
+        return format_html('<a href="{}">Watch</a>', reverse("admin:badge_request_film", args=[asked.pk]))
+
+    def has_answer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_account")
+
+    @admin.action(permissions=["answer"], description="Verify selected accounts")
+    def verify(self, request: HttpRequest, queryset: QuerySet[BadgeRequest]) -> None:
+        self._answer(request, queryset, Verification.VERIFIED, "Granted")
+
+    @admin.action(permissions=["answer"], description="Refuse selected accounts")
+    def refuse(self, request: HttpRequest, queryset: QuerySet[BadgeRequest]) -> None:
+        self._answer(request, queryset, Verification.NONE, "Refused")
+
+    def _answer(
+        self, request: HttpRequest, queryset: QuerySet[BadgeRequest], verification: Verification, done: str
+    ) -> None:
+        def answer(asked: BadgeRequest) -> bool:
+            badges.answer(asked.pk, verification)
+            return True
+
+        self.each(request, queryset, answer, done)
 
 
 @admin.register(Session)

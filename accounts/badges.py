@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account, BadgeRequest, Verification
@@ -44,10 +45,22 @@ def ask(account: Account, full_name: str, message: str, video: "UploadedFile[Any
     suffix = PurePath(video.name or "").suffix.lower()
     with transaction.atomic():
         check_may_ask(Account.objects.select_for_update().get(pk=account.pk))
-        BadgeRequest.objects.filter(account=account).delete()
         video.name = f"videos/{secrets.token_hex(16)}{suffix}"
-        BadgeRequest.objects.create(account=account, full_name=full_name, message=message, video=video)
+        BadgeRequest.objects.update_or_create(
+            account=account,
+            defaults={"full_name": full_name, "message": message, "video": video, "created_at": timezone.now()},
+        )
         people.change(account.pk, verification=Verification.REQUESTED)
+
+
+def answer(account: int, verification: Verification) -> None:
+    """Give an account the badge or none; what it sent to get one is deleted."""
+    with transaction.atomic():
+        people.change(account, verification=verification)
+        request = BadgeRequest.objects.filter(account=account).first()
+        if request:
+            request.delete()
+            transaction.on_commit(lambda: request.video.delete(save=False))
 
 
 def is_video(file: "UploadedFile[Any]") -> bool:

@@ -1,15 +1,20 @@
 """How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
 
+from accounts.attempts import TooManyAttempts
+from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, WrongCredentials
+from accounts.images import BadImage
 from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
+from accounts.social import BadToken, Unavailable
 from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import MAX_LISTS, AlreadyListed, NoSuchList, NotConnected, TooManyLists
 from follows.marks import NotFollowed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
+from follows.reports import NoSuchReason
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
@@ -28,6 +33,13 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     WrongCredentials: (401, "The access token is invalid"),
     SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),
+    BadImage: (422, "Validation failed: the file is no image that can be used"),
+    NoSuchReason: (422, "Validation failed: Category is not included in the list"),
+    Verified: (422, "The account is verified already"),
+    Waiting: (422, "An earlier request is not answered yet"),
+    TooManyAttempts: (429, "Too many requests"),
+    BadToken: (401, "The access token is invalid"),
+    Unavailable: (503, "There was a temporary problem serving your request, please try again"),
 }
 
 LABELS = {"agreement": "Service agreement"}  # others are called by their field

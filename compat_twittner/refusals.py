@@ -9,7 +9,10 @@ from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Unavailable
+from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
+from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
+from follows.marks import NotFollowed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 from follows.reports import NoSuchReason
 
@@ -39,6 +42,12 @@ REFUSALS: dict[type[Refused], Envelope] = {
     BadImage: (400, "Avatar image is missing or invalid"),
     Verified: (400, "Your account has already been verified"),
     Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
+    NotADomain: (400, "Invalid request data"),
+    NoSuchList: (400, "Invalid request data"),
+    AlreadyListed: (400, "Invalid request data"),
+    NotConnected: (400, "Invalid request data"),
+    TooManyLists: (400, "Invalid request data"),
+    NotFollowed: (400, "Invalid request data"),
     NoSuchReason: (400, "Report reason id is missing or invalid"),
 }
 

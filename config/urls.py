@@ -1,10 +1,10 @@
 """The two doors and the moderators' admin."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.static import serve
+
+from config.media import picture
 
 urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
     path("mobile_api/", include("compat_twittner.urls")),
@@ -13,5 +13,5 @@ urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
     path("admin/login/", RedirectView.as_view(pattern_name="sign_in", query_string=True)),  # one page for all
     path("admin/", admin.site.urls),
     path("", include("compat_twittner.page_urls")),
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<path:path>", picture),
 ]

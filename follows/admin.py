@@ -26,8 +26,8 @@ from accounts.changelists import (
     age_column,
 )
 from accounts.models import Account
-from follows import graph
-from follows.models import Block, Decision, Follow, FollowRequest, Notice, Tally
+from follows import graph, reports
+from follows.models import Block, Decision, Follow, FollowRequest, Notice, Report, Tally
 
 
 class WaitingFilter(OptionFilter):
@@ -206,6 +206,54 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     list_select_related = ("recipient", "actor")
     list_filter = (KindFilter,)
     search_fields = ("recipient", "actor")
+
+
+class OpenFilter(OptionFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def options(self) -> Sequence[Option]:
+        return [
+            Option("open", "Open", {"closed_at__isnull": True}),
+            Option("closed", "Closed", {"closed_at__isnull": False}),
+        ]
+
+
+class ReasonFilter(OptionFilter):
+    title = parameter_name = "reason"
+
+    def options(self) -> Sequence[Option]:
+        return [
+            Option(str(reason.value), str(reason.label).capitalize(), {"reason": reason}) for reason in Report.Reason
+        ]
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin[Report]):
+    """What people want moderators to know; a moderator who has seen to it closes it."""
+
+    list_display = (
+        account_column("target", "about whom"),
+        "reason",
+        "comment",
+        account_column("reporter", "from whom"),
+        age_column("created_at", "for"),
+        account_column("closed_by", "closed by"),
+    )
+    list_display_links = None
+    list_select_related = ("reporter", "target", "closed_by")
+    list_filter = (OpenFilter, ReasonFilter)
+    search_fields = ("target", "reporter")
+    actions = ("close",)
+    row_actions: ClassVar = {"close": "Close"}
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("follows.close_report")
+
+    @admin.action(permissions=["close"], description="Close selected reports")
+    def close(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        by = actor(request)
+        self.each(request, queryset, lambda report: reports.close(report.pk, by), "Closed", "had been closed before")
 
 
 admin.site.unregister(Account)

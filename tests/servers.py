@@ -28,7 +28,7 @@ from accounts.models import Account
 from follows import graph
 from tests.factories import PASSWORD
 
-PATIENCE = 20  # seconds until a server must answer, or must have ended
+PATIENCE = 60  # seconds until a server must answer, or must have ended
 
 
 class Live:

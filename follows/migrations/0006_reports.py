@@ -6,6 +6,18 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def let_moderators_close_them(apps, schema_editor):
+    """As in `0004_moderators`: the permissions are needed before Django makes them."""
+    database = schema_editor.connection.alias
+    content_types = apps.get_model('contenttypes', 'ContentType').objects.using(database)
+    permissions = apps.get_model('auth', 'Permission').objects.using(database)
+    moderators = apps.get_model('auth', 'Group').objects.using(database).get(name='Moderators')
+    report, _ = content_types.get_or_create(app_label='follows', model='report')
+    for codename, name in (('view_report', 'Can view report'), ('close_report', 'Can close reports')):
+        permission, _ = permissions.get_or_create(content_type=report, codename=codename, defaults={'name': name})
+        moderators.permissions.add(permission)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -34,4 +46,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('reporter'), models.F('target'), name='report_pair_unique'), models.CheckConstraint(condition=models.Q(('reporter', models.F('target')), _negated=True), name='report_not_oneself')],
             },
         ),
+        migrations.RunPython(let_moderators_close_them, migrations.RunPython.noop),
     ]

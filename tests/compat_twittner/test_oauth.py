@@ -1,0 +1,95 @@
+"""Social logins (twittner.md §2.1), against a server that answers as Google and Facebook do."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from tests.compat_twittner import networks
+from tests.compat_twittner.conftest import Twittner
+
+Phone = Callable[..., Twittner]
+KINDS = pytest.mark.parametrize("kind", ["google", "facebook"])
+UNAVAILABLE = {"code": 500, "message": "API Error – API unavailable", "data": []}
+
+
+def sign_in(phone: Twittner, kind: str, **facts: Any) -> dict[str, Any]:
+    return phone.post("oauth", type=kind, access_token=networks.token(**facts))
+
+
+@KINDS
+def test_a_first_login_makes_an_account(twittner: Phone, social_networks: None, kind: str) -> None:
+    answer = sign_in(twittner(), kind, email="zoe@example.org", first="Zoe", last="Kuhn")
+
+    user = answer["data"]["user"]
+    assert (user["first_name"], user["last_name"], user["email"]) == ("Zoe", "Kuhn", "zoe@example.org")
+    assert user["user_name"].startswith(f"{kind[:2] if kind == 'google' else 'fb'}_")
+    assert Twittner(answer["auth"]["auth_token"]).get("get_priv_settings")["code"] == 200
+
+
+@KINDS
+def test_later_logins_find_it_again_even_with_another_address(
+    twittner: Phone, social_networks: None, kind: str
+) -> None:
+    first = sign_in(twittner(), kind, email="zoe@example.org")["data"]["id"]
+
+    assert sign_in(twittner(), kind, email="new@example.org")["data"]["id"] == first
+    assert sign_in(twittner(), kind, email="")["data"]["id"] == first
+    assert Account.objects.count() == 1
+
+
+@KINDS
+def test_without_an_address_there_is_a_placeholder(twittner: Phone, social_networks: None, kind: str) -> None:
+    user = sign_in(twittner(), kind)["data"]["user"]
+
+    assert user["email"] == f"{user['user_name']}@{kind}.com"
+    assert user["first_name"]
+
+
+@KINDS
+def test_an_address_that_is_known_here_signs_in_to_its_account(
+    twittner: Phone, social_networks: None, alice: Account, kind: str
+) -> None:
+    assert sign_in(twittner(), kind, email="ALICE@example.org")["data"]["id"] == alice.pk
+
+
+def test_an_address_that_google_does_not_vouch_for_counts_for_nothing(
+    twittner: Phone, social_networks: None, alice: Account
+) -> None:
+    assert sign_in(twittner(), "google", email=alice.email, verified=False)["data"]["id"] != alice.pk
+
+
+@KINDS
+def test_a_token_made_for_another_site_does_not_sign_in(
+    twittner: Phone, social_networks: None, alice: Account, kind: str
+) -> None:
+    answer = sign_in(twittner(), kind, email=alice.email, app="another site")
+
+    assert answer["code"] == 402
+    assert answer["error"]
+
+
+def test_a_social_login_signs_the_account_out_of_other_phones(
+    twittner: Phone, social_networks: None, alice: Account
+) -> None:
+    phone = twittner(alice)
+    sign_in(twittner(), "google", email=alice.email)
+
+    assert phone.get("get_priv_settings")["code"] == 401
+
+
+@KINDS
+def test_a_network_that_is_not_configured_is_unavailable(twittner: Phone, kind: str) -> None:
+    assert sign_in(twittner(), kind, email="zoe@example.org") == UNAVAILABLE
+
+
+@pytest.mark.parametrize("facts", [{"broken": True}, {"garbled": True}, {"id": ""}])
+def test_a_network_out_of_order_is_unavailable(twittner: Phone, social_networks: None, facts: dict[str, Any]) -> None:
+    assert sign_in(twittner(), "google", **facts) == UNAVAILABLE
+
+
+def test_a_network_that_does_not_answer_is_unavailable(twittner: Phone, social_networks: None, settings: Any) -> None:
+    settings.GOOGLE_TOKEN_API = "http://127.0.0.1:1"
+
+    assert sign_in(twittner(), "google") == UNAVAILABLE
