@@ -64,6 +64,7 @@ class Live:
             wait_for_answer(self.url, self.process, self.log)
         except BaseException:
             self.process.terminate()  # it must not outlive the run
+            self.process.wait(PATIENCE)
             raise
 
     def stop(self) -> None:
