@@ -58,7 +58,11 @@ class Live:
     def start(self) -> None:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                self._command("serve"), env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [sys.executable, str(settings.ROOT / "manage.py"), "serve"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         try:
             wait_for_answer(self.url, self.process, self.log)
@@ -71,13 +75,7 @@ class Live:
         """End the server, and fail if it had anything to complain about."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(PATIENCE) == 0
-        assert self.log.read_text() == f"Latchkey answers at {self.url}\n"
-
-    def manage(self, *arguments: str) -> str:
-        """What a command of `manage.py` prints when it runs beside the server."""
-        return subprocess.run(
-            self._command(*arguments), env=self.environment, check=True, text=True, stdout=subprocess.PIPE
-        ).stdout
+        assert self.log.read_text() == f"Latchkey answers at {self.environment['BASE_URL']}\n"
 
     @contextmanager
     def database(self) -> Iterator[None]:
@@ -108,9 +106,6 @@ class Live:
         """Follow, or ask to, on the server."""
         with self.database():
             graph.follow(follower.pk, target.pk)
-
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(settings.ROOT / "manage.py"), *arguments]
 
 
 def free_port() -> int:

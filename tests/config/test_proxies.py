@@ -1,0 +1,62 @@
+"""Behind a reverse proxy: who is trusted to say for whom a request is, and that it was HTTPS outside."""
+
+import http.client
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts import sessions
+from accounts.models import Account, Platform
+from tests.servers import Live, database_of_its_own
+
+OUTSIDE = {"Host": "example.org", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+
+
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+    """A server for https://example.org that is reached through a proxy on 127.0.0.1, and on 127.0.0.2 directly."""
+    directory = tmp_path_factory.mktemp("proxied")
+    with database_of_its_own(directory, f"latchkey_proxied_{worker_id}", django_db_blocker) as url:
+        server = Live(url, directory, django_db_blocker, BASE_URL="https://example.org", TRUSTED_PROXIES="127.0.0.1")
+        server.start()
+        yield server
+        server.stop()
+
+
+def get(server: Live, path: str, headers: dict[str, str], source: str = "127.0.0.1") -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, source_address=(source, 0))
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def test_what_was_https_outside_is_answered(proxied: Live) -> None:
+    answer = get(proxied, "/api/v1/instance", OUTSIDE)
+
+    assert answer.status == 200
+    assert answer.headers["Strict-Transport-Security"]
+
+
+def test_what_was_not_is_sent_to_https(proxied: Live) -> None:
+    answer = get(proxied, "/api/v1/instance", OUTSIDE | {"X-Forwarded-Proto": "http"})
+
+    assert (answer.status, answer.headers["Location"]) == (301, "https://example.org/api/v1/instance")
+
+
+def test_nobody_else_is_believed(proxied: Live) -> None:
+    assert get(proxied, "/api/v1/instance", OUTSIDE, source="127.0.0.2").status == 301
+
+
+@pytest.mark.parametrize(("source", "address"), [("127.0.0.1", "203.0.113.7"), ("127.0.0.2", "127.0.0.2")])
+def test_the_address_that_is_kept_is_the_callers(proxied: Live, source: str, address: str) -> None:
+    person = proxied.sign_up("alice")
+    with proxied.database():
+        token = sessions.open_session(person.pk, Platform.ANDROID).token
+        Account.objects.filter(pk=person.pk).update(last_active_at="2020-01-01T00:00:00Z")
+    get(proxied, f"/mobile_api/follow_requests?session_id={token}", OUTSIDE, source)
+
+    with proxied.database():
+        assert Account.objects.get(pk=person.pk).last_address == address
