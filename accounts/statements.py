@@ -92,13 +92,16 @@ class Statement(Generic[Row]):
 class Write:
     """One INSERT, UPDATE or DELETE of a single table; nothing cascades and no signal is sent."""
 
-    def __init__(self, build: Callable[[], Query], before: str = "", after: str = "") -> None:
-        self._build, self._before, self._after = build, before, after
+    def __init__(self, build: Callable[[], Query], before: str = "", after: str = "", postgresql: str = "") -> None:
+        self._build, self._before, self._after, self._postgresql = build, before, after, postgresql
         self._compiled = cache(self._compile)
 
     @classmethod
-    def insert(cls, build: Callable[[], Model]) -> "Write":
-        """Insert the row that `build` gives, with `given`s for the values that differ each time."""
+    def insert(cls, build: Callable[[], Model], *, postgresql: str = "") -> "Write":
+        """Insert the row that `build` gives, with `given`s for the values that differ each time.
+
+        `postgresql` ends the statement on that database.
+        """
 
         def query() -> Query:
             row = build()
@@ -107,7 +110,7 @@ class Write:
             insert.insert_values(fields, [row])
             return insert
 
-        return cls(query)
+        return cls(query, postgresql=postgresql)
 
     @classmethod
     def copy(cls, model: type[Model], build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
@@ -142,9 +145,11 @@ class Write:
             return int(cursor.rowcount)
 
     def _compile(self) -> tuple[str, list[Any]]:
-        compiled = self._build().get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        compiler = self._build().get_compiler(DEFAULT_DB_ALIAS)
+        compiled = compiler.as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
-        return f"{self._before}{sql}{self._after}", list(parameters)
+        ending = f" {self._postgresql}" if compiler.connection.vendor == "postgresql" else ""
+        return f"{self._before}{sql}{self._after}{ending}", list(parameters)
 
 
 Converters = list[tuple[int, Callable[[Any], Any]]]

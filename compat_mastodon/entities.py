@@ -10,7 +10,8 @@ from django.conf import settings
 from django.utils.html import escape, urlize
 
 from accounts.pictures import avatar_url, header_url
-from compat_mastodon.models import Application
+from compat_mastodon import webpush
+from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
 from follows.models import List
 from follows.queries import Key, Own, Person, Relationship
@@ -170,7 +171,7 @@ def application(client: Application) -> Entity:
         "website": client.website or None,
         "scopes": client.scopes.split(),
         "redirect_uris": client.redirect_uris.split(),
-        "vapid_key": "",
+        "vapid_key": webpush.public_key(),
         "redirect_uri": client.redirect_uris,
     }
 
@@ -181,6 +182,18 @@ def credential_application(client: Application, secret: str) -> Entity:
         "client_id": client.client_id,
         "client_secret": secret,
         "client_secret_expires_at": 0,
+    }
+
+
+def push_subscription(subscription: PushSubscription) -> Entity:
+    """WebPushSubscription (§3.8); its id is a number."""
+    return {
+        "id": subscription.pk,
+        "endpoint": subscription.endpoint,
+        "standard": subscription.standard,
+        "alerts": subscription.alerts,
+        "server_key": webpush.public_key(),
+        "policy": subscription.policy,
     }
 
 

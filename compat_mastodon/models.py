@@ -1,8 +1,10 @@
-"""The applications and tokens of Mastodon clients, on django-oauth-toolkit's abstract models."""
+"""The applications and tokens of Mastodon clients, on django-oauth-toolkit's abstract models, and
+where their push messages go."""
 
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from oauth2_provider.models import AbstractAccessToken, AbstractApplication
 
 
@@ -36,3 +38,27 @@ class AccessToken(AbstractAccessToken):
 
     class Meta(AbstractAccessToken.Meta):
         indexes: ClassVar = [models.Index("user", "application", name="token_of_user_and_client")]
+
+
+class PushSubscription(models.Model):
+    """Where a client wants to be told of news: one per token, see `push`."""
+
+    class Policy(models.TextChoices):
+        """Whose news."""
+
+        ALL = "all"
+        FOLLOWED = "followed"
+        FOLLOWER = "follower"
+        NONE = "none"
+
+    token = models.OneToOneField(AccessToken, on_delete=models.CASCADE, related_name="push_subscription")
+    endpoint = models.CharField(max_length=2000)
+    p256dh = models.CharField(max_length=88, help_text="The client's public key, base64url.")
+    auth = models.CharField(max_length=24, help_text="The secret that client and server share, base64url.")
+    standard = models.BooleanField(default=False, help_text="Encrypted by RFC 8291, not by its draft.")
+    alerts = models.JSONField(default=dict, help_text='{"follow": true, …}; kinds that are not named are not sent.')
+    policy = models.CharField(max_length=8, choices=Policy, default=Policy.ALL)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Push for token {self.token_id}"

@@ -22,7 +22,7 @@ from oauth2_provider.models import Grant, set_token_value
 
 from accounts.models import Account
 from compat_mastodon import scopes
-from compat_mastodon.models import AccessToken, Application
+from compat_mastodon.models import AccessToken, Application, PushSubscription
 
 CODE_LIFETIME = timedelta(minutes=10)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the toolkit's column demands an end; these tokens have none
@@ -204,8 +204,10 @@ def revoke(application: Application, token: str) -> None:
         end(AccessToken.objects.filter(pk=found.pk))
 
 
+@transaction.atomic
 def end(tokens: "QuerySet[AccessToken]") -> int:
-    """Revoke tokens; gives how many were alive. The rows stay: their holders are told."""
+    """Revoke tokens; gives how many were alive. The rows stay: their holders are told. Push stops."""
+    PushSubscription.objects.filter(token__in=tokens.values("pk")).delete()
     return tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
@@ -232,7 +234,7 @@ def _same_or_new(application: Application, owner: Account | None, wanted: list[s
     SECRET_KEY has changed, goes on to work, but a new one is given out.
     """
     for token in _living(application, owner):
-        text = _text(token.nonce)
+        text = text_of(token.nonce)
         if set(wanted) == set(scopes.split(token.scope)) and digest(text) == token.token_checksum:
             return token, text
     token = AccessToken(
@@ -242,7 +244,7 @@ def _same_or_new(application: Application, owner: Account | None, wanted: list[s
         nonce=secrets.token_urlsafe(32),
         expires=NEVER,
     )
-    text = _text(token.nonce)
+    text = text_of(token.nonce)
     set_token_value(token, text)
     token.save(force_insert=True)
     return token, text
@@ -253,7 +255,8 @@ def _living(application: Application, owner: Account | None) -> "QuerySet[Access
     return tokens.order_by("-id")
 
 
-def _text(nonce: str) -> str:
+def text_of(nonce: str) -> str:
+    """The token that was made with this nonce."""
     return _base64(salted_hmac("compat_mastodon.access_token", nonce, algorithm="sha256").digest())
 
 

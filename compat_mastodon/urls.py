@@ -15,6 +15,7 @@ from compat_mastodon.views import (
     instance,
     lists,
     people,
+    push,
     registration,
     relationships,
     rosters,
@@ -71,6 +72,7 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V2}/suggestions": people.SuggestionsV2,
     f"{V2}/search": people.SearchEverything,
     f"{V1}/preferences": accounts.Preferences,
+    f"{V1}/push/subscription": push.Subscription,
     f"{V1}/instance": instance.InstanceV1,
     f"{V2}/instance": instance.InstanceV2,
 }

@@ -3,11 +3,15 @@
 import ipaddress
 import os
 import re
+import secrets
 import sys
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import NoReturn
 
-ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+AUTHORITY = r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 ON = {"on", "true", "yes", "1"}
 OFF = {"off", "false", "no", "0", ""}
 
@@ -58,10 +62,23 @@ def networks(name: str, default: str = "") -> list[str]:
     return found
 
 
-def origin(name: str, default: str) -> str:
+def origin(name: str, default: str, schemes: str = "https?") -> str:
     """Scheme, host and port of a site, in lower case."""
     value = text(name, default).rstrip("/").lower()
-    shape = ORIGIN.fullmatch(value)
+    shape = re.fullmatch(f"{schemes}://{AUTHORITY}", value)
     if not shape or not 0 < int(shape["port"] or 80) <= 65535:
-        refuse(f"{name} must look like https://example.org, without a path, not {value!r}.")
+        refuse(f"{name} must look like {schemes.rstrip('?')}://example.org, without a path, not {value!r}.")
     return value
+
+
+def key(name: str) -> str:
+    """A private key on the curve P-256 as unpadded base64url, or nothing."""
+    value = text(name)
+    if value and not (KEY.fullmatch(value) and 0 < int.from_bytes(urlsafe_b64decode(f"{value}=")) < ORDER):
+        refuse(f"{name} must be a private P-256 key: 32 bytes as 43 characters of base64url.")
+    return value
+
+
+def new_key() -> str:
+    """A random key for `key`."""
+    return urlsafe_b64encode((secrets.randbelow(ORDER - 1) + 1).to_bytes(32)).rstrip(b"=").decode()

@@ -5,6 +5,7 @@ docs/configuration.md lists every variable. A wrong value ends the program with 
 
 import multiprocessing
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -40,6 +41,15 @@ LOCAL_DOMAIN = _base.netloc
 
 _host = LOCAL_DOMAIN.removesuffix(f":{_base.port}")  # an IPv6 address keeps its brackets
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_host},localhost,127.0.0.1,[::1]")
+# Streams have a process and a port of their own; 0 does without. Behind HTTPS a proxy joins the two.
+STREAMING_PORT = env.number("STREAMING_PORT", PORT + 1 if PORT < 65535 else PORT - 1, most=65535)
+STREAMING_URL = env.origin(
+    "STREAMING_URL",
+    f"wss://{LOCAL_DOMAIN}" if HTTPS or not STREAMING_PORT else f"ws://{_host}:{STREAMING_PORT}",
+    schemes="wss?",
+)
+LISTEN_DATABASE_URL = env.text("LISTEN_DATABASE_URL")  # past a pooler, which would lose the LISTEN
+
 # Who may say, in X-Forwarded-For and X-Forwarded-Proto, for whom a request is: a proxy on this machine.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else "")
 
@@ -48,16 +58,14 @@ SITE_DESCRIPTION = env.text("SITE_DESCRIPTION", "A network where people decide w
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 
 
-def _secret_key() -> str:
-    """SECRET_KEY, or for the embedded default one that is generated once into `var/`."""
-    key = env.text("SECRET_KEY")
-    if key or not EMBEDDED:
-        return key or env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
-    path = VAR / "secret_key"
+def _made_once(name: str, make: Callable[[], str]) -> str:
+    """A secret of this server in `var/`, readable by its owner alone."""
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = VAR / name
     if not path.exists():
         # Written first and named then, for servers that start at the same time.
         with NamedTemporaryFile("w", dir=VAR) as file, suppress(FileExistsError):
-            file.write(secrets.token_urlsafe(50))
+            file.write(make())
             file.flush()
             path.hardlink_to(file.name)
     return path.read_text()
@@ -66,9 +74,18 @@ def _secret_key() -> str:
 try:
     if EMBEDDED or not CACHE_URL:
         VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SECRET_KEY = _secret_key()
+    SECRET_KEY = env.text("SECRET_KEY") or (
+        _made_once("secret_key", lambda: secrets.token_urlsafe(50))
+        if EMBEDDED
+        else env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
+    )
+    # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
+    VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or _made_once("vapid_key", env.new_key)
 except OSError as error:
-    env.refuse(f"{VAR} must be writable, or DATABASE_URL, SECRET_KEY and CACHE_URL be set ({error.strerror}).")
+    env.refuse(
+        f"{VAR} must be writable, or DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY be set ({error.strerror})."
+    )
+PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push on one's own machine
 
 # --- database -----------------------------------------------------------------------------------
 

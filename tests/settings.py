@@ -10,3 +10,4 @@ os.environ["BASE_URL"] = "http://testserver"
 from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test leave no connection

@@ -5,14 +5,13 @@ from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from accounts import lookup
-from compat_mastodon import limits
+from compat_mastodon import limits, webpush
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.profile import MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
-WEBSOCKETS = settings.BASE_URL.replace("http", "ws", 1)
 CONFIGURATION = {
     "accounts": {
         "max_display_name_length": MAX_DISPLAY_NAME,
@@ -62,13 +61,13 @@ class InstanceV2(View):
                 "configuration": CONFIGURATION
                 | {
                     "urls": {
-                        "streaming": WEBSOCKETS,
+                        "streaming": settings.STREAMING_URL,
                         "status": None,
                         "about": settings.BASE_URL,
                         "privacy_policy": None,
                         "terms_of_service": None,
                     },
-                    "vapid": {"public_key": ""},
+                    "vapid": {"public_key": webpush.public_key()},
                     "translation": {"enabled": False},
                     "timelines_access": {
                         feed: {"local": "public", "remote": "public"}
@@ -104,7 +103,7 @@ class InstanceV1(View):
                 "description": settings.SITE_DESCRIPTION,
                 "email": settings.CONTACT_EMAIL,
                 "version": VERSION,
-                "urls": {"streaming_api": WEBSOCKETS},
+                "urls": {"streaming_api": settings.STREAMING_URL},
                 "stats": {"user_count": lookup.local_count(), "status_count": 0, "domain_count": 0},
                 "thumbnail": THUMBNAIL,
                 "languages": ["en"],

@@ -51,6 +51,20 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             "TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not 'the one'.",
         ),
         ("CACHE_URL", "memcached://h", "CACHE_URL must look like redis://user:password@host:6379/0."),
+        ("STREAMING_PORT", "-1", "STREAMING_PORT must be a whole number from 0 to 65535, not '-1'."),
+        (
+            "STREAMING_URL",
+            "https://example.org",
+            "STREAMING_URL must look like wss://example.org, without a path, not 'https://example.org'.",
+        ),
+        *(
+            (
+                "VAPID_PRIVATE_KEY",
+                key,
+                "VAPID_PRIVATE_KEY must be a private P-256 key: 32 bytes as 43 characters of base64url.",
+            )
+            for key in ("x", "A" * 43, "_" * 43)
+        ),
         ("DATABASE_URL", "mysql://h/d", "DATABASE_URL must name a PostgreSQL or an SQLite database."),
         *(
             (
@@ -101,7 +115,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert refused.stderr == (
         "latchkey: /dev/null/var must be writable, "
-        "or DATABASE_URL, SECRET_KEY and CACHE_URL be set (Not a directory).\n"
+        "or DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY be set (Not a directory).\n"
     )
 
 
@@ -114,11 +128,14 @@ def test_a_database_that_does_not_answer_is_said(tmp_path: Path, url: str) -> No
     assert "Traceback" not in refused.stderr
 
 
-def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
-    script = "from django.conf import settings; print(settings.SECRET_KEY)"
+@pytest.mark.parametrize(
+    ("name", "file", "length"), [("SECRET_KEY", "secret_key", 67), ("VAPID_PRIVATE_KEY", "vapid_key", 43)]
+)
+def test_a_key_is_made_once_and_is_nobody_elses(tmp_path: Path, name: str, file: str, length: int) -> None:
+    script = f"from django.conf import settings; print(settings.{name})"
     environment = os.environ | {"VAR": str(tmp_path / "var"), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    for name in ("SECRET_KEY", "DATABASE_URL"):
-        environment.pop(name, None)
+    for variable in ("SECRET_KEY", "DATABASE_URL", "VAPID_PRIVATE_KEY"):
+        environment.pop(variable, None)
     starts = [
         subprocess.Popen([sys.executable, "-c", script], env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE)
         for _ in range(3)
@@ -126,8 +143,8 @@ def test_the_secret_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None
     keys = {start.communicate()[0].strip() for start in starts}
 
     assert len(keys) == 1
-    assert len(keys.pop()) > 50
-    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o077 == 0
+    assert len(keys.pop()) == length
+    assert (tmp_path / "var" / file).stat().st_mode & 0o077 == 0
 
 
 def test_what_production_uses_passes_djangos_deployment_check(tmp_path: Path) -> None:

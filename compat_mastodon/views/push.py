@@ -1,0 +1,99 @@
+"""The push subscription of the calling token (mastodon.md §3.8)."""
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from compat_mastodon import entities, push, webpush
+from compat_mastodon.api import View, answer, not_found
+from compat_mastodon.models import PushSubscription
+from compat_mastodon.params import BadParam, Params
+from compat_mastodon.webpush import Target
+
+MAX_ENDPOINT = 2000
+ALERTS = (
+    *("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update"),
+    *("severed_relationships", "moderation_warning", "annual_report", "admin.sign_up", "admin.report"),
+    *("quote", "quoted_update", "added_to_collection", "collection_update"),
+)
+
+
+class Subscription(View):
+    accepts = ("push",)
+
+    @property
+    def token(self) -> int:
+        assert self.access is not None  # noqa: S101  # a token was demanded
+        return self.access.client
+
+    def post(self, request: Request) -> HttpResponse:
+        target, alerts, policy = _target(self.params), *_data(self.params)
+        if faults := ", ".join(_faults(target, policy)):
+            return answer({"error": f"Validation failed: {faults}"}, 422)
+        return answer(entities.push_subscription(push.subscribe(self.token, target, alerts, policy)))
+
+    def get(self, request: Request) -> HttpResponse:
+        subscription = push.subscription_of(self.token)
+        return answer(entities.push_subscription(subscription)) if subscription else not_found()
+
+    def put(self, request: Request) -> HttpResponse:
+        subscription = push.subscription_of(self.token)
+        if subscription is None:
+            return not_found()
+        alerts, policy = _data(self.params)
+        if faults := ", ".join(_policy_faults(policy)):
+            return answer({"error": f"Validation failed: {faults}"}, 422)
+        push.change(subscription, alerts, policy)
+        return answer(entities.push_subscription(subscription))
+
+    def delete(self, request: Request) -> HttpResponse:
+        push.unsubscribe(self.token)
+        return answer({})
+
+
+def _target(params: Params) -> Target:
+    """:raises BadParam: when a level of the nesting is missing or no mapping."""
+    subscription = params.mapping("subscription")
+    if subscription is None:
+        raise BadParam("subscription")
+    keys = subscription.mapping("keys")
+    if keys is None:
+        raise BadParam("keys")
+    return Target(
+        subscription.text("endpoint") or "",
+        keys.text("p256dh") or "",
+        keys.text("auth") or "",
+        subscription.flag("standard") or False,
+    )
+
+
+def _data(params: Params) -> tuple[dict[str, bool], str]:
+    """Which alerts, of whom; alerts that are not sent are off."""
+    data = params.mapping("data") or Params({})
+    alerts = data.mapping("alerts") or Params({})
+    wanted = {kind: alerts.flag(kind) or False for kind in ALERTS if kind in alerts}
+    return wanted, data.text("policy") or PushSubscription.Policy.ALL.value
+
+
+def _faults(target: Target, policy: str) -> Iterator[str]:
+    if not target.endpoint:
+        yield "Endpoint can't be blank"
+    elif len(target.endpoint) > MAX_ENDPOINT:
+        yield f"Endpoint is too long (maximum is {MAX_ENDPOINT} characters)"
+    elif not webpush.is_endpoint(target.endpoint):
+        yield "Endpoint is not a valid URL"
+    if not target.p256dh:
+        yield "Key p256dh can't be blank"
+    elif not webpush.is_key(target.p256dh):
+        yield "Key p256dh is invalid"
+    if not target.auth:
+        yield "Key auth can't be blank"
+    elif not webpush.is_secret(target.auth):
+        yield "Key auth is invalid"
+    yield from _policy_faults(policy)
+
+
+def _policy_faults(policy: str) -> Iterator[str]:
+    if policy not in PushSubscription.Policy.values:
+        yield "Policy is not included in the list"
