@@ -82,9 +82,8 @@ try:
     # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
     VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or _made_once("vapid_key", env.new_key)
 except OSError as error:
-    env.refuse(
-        f"{VAR} must be writable, or DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY be set ({error.strerror})."
-    )
+    others = "DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY"
+    env.refuse(f"{VAR} must be writable, or {others} be set ({error.strerror}).")
 PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push on one's own machine
 
 # --- database -----------------------------------------------------------------------------------

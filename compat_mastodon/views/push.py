@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from compat_mastodon import entities, push, webpush
-from compat_mastodon.api import View, answer, not_found
+from compat_mastodon.api import View, answer
 from compat_mastodon.models import PushSubscription
 from compat_mastodon.params import BadParam, Params
 from compat_mastodon.webpush import Target
@@ -35,12 +35,14 @@ class Subscription(View):
 
     def get(self, request: Request) -> HttpResponse:
         subscription = push.subscription_of(self.token)
-        return answer(entities.push_subscription(subscription)) if subscription else not_found()
+        if subscription is None:
+            raise Http404
+        return answer(entities.push_subscription(subscription))
 
     def put(self, request: Request) -> HttpResponse:
         subscription = push.subscription_of(self.token)
         if subscription is None:
-            return not_found()
+            raise Http404
         alerts, policy = _data(self.params)
         if faults := ", ".join(_policy_faults(policy)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
