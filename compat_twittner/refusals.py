@@ -36,6 +36,13 @@ REFUSALS: dict[type[Refused], Envelope] = {
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
     Invalid: UNREADABLE,
+    # What this dialect has no words for, because no phone of it asks for it.
+    AlreadyListed: UNREADABLE,
+    NoSuchList: UNREADABLE,
+    NotADomain: UNREADABLE,
+    NotConnected: UNREADABLE,
+    NotFollowed: UNREADABLE,
+    TooManyLists: UNREADABLE,
     TooManyAttempts: (429, "Too many attempts. Please try again later"),
     Unavailable: (500, "API Error – API unavailable"),
     BadToken: (402, "Access token is invalid or missing"),

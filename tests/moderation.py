@@ -55,6 +55,7 @@ class Desk:
 
 
 def make_moderators() -> None:
-    """What the migration did, in case another test has emptied the database since."""
-    migration = import_module("follows.migrations.0004_moderators")
-    migration.make_group(apps, SimpleNamespace(connection=connection))
+    """What the migrations did, in case another test has emptied the database since."""
+    editor = SimpleNamespace(connection=connection)
+    import_module("follows.migrations.0004_moderators").make_group(apps, editor)
+    import_module("follows.migrations.0006_reports").let_moderators_close_them(apps, editor)

@@ -1,4 +1,4 @@
-"""The group that may decide follow requests and change nothing else."""
+"""The group that may decide follow requests, close reports and change nothing else."""
 
 from django.contrib.auth.models import Group, Permission
 
@@ -8,11 +8,13 @@ from tests.moderation import make_moderators
 
 MAY = {
     "accounts.view_account",
+    "follows.close_report",
     "follows.decide_followrequest",
     "follows.view_block",
     "follows.view_decision",
     "follows.view_follow",
     "follows.view_followrequest",
+    "follows.view_report",
 }
 
 
