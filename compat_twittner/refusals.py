@@ -49,12 +49,6 @@ REFUSALS: dict[type[Refused], Envelope] = {
     BadImage: (400, "Avatar image is missing or invalid"),
     Verified: (400, "Your account has already been verified"),
     Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
-    NotADomain: (400, "Invalid request data"),
-    NoSuchList: (400, "Invalid request data"),
-    AlreadyListed: (400, "Invalid request data"),
-    NotConnected: (400, "Invalid request data"),
-    TooManyLists: (400, "Invalid request data"),
-    NotFollowed: (400, "Invalid request data"),
     NoSuchReason: (400, "Report reason id is missing or invalid"),
 }
 
