@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
+from compat_mastodon import webpush
 from compat_mastodon.models import AccessToken, Application
 from compat_mastodon.oauth import end
 from tests.compat_mastodon.oauth_client import register, signed_in
@@ -36,7 +37,7 @@ def test_a_client_gets_its_credentials_with_the_keys_in_their_order() -> None:
         ("website", None),
         ("scopes", ["read", "write"]),
         ("redirect_uris", ["https://a.example/cb", "app://b.example/"]),
-        ("vapid_key", ""),
+        ("vapid_key", webpush.public_key()),
         ("redirect_uri", "https://a.example/cb\napp://b.example/"),
         ("client_id", application.client_id),
         ("client_secret", body["client_secret"]),
