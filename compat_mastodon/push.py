@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from accounts.pictures import avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon import oauth, webpush
+from compat_mastodon.entities import NOTIFICATION_TYPES
 from compat_mastodon.models import PushSubscription
 from compat_mastodon.webpush import Target, Unreachable
 from follows import notices, queries
@@ -19,8 +20,7 @@ from follows.delivery import Told
 from follows.models import Notice
 from follows.queries import Person, Relationship
 
-Kind, Policy = Notice.Kind, PushSubscription.Policy
-TYPES = {Kind.FOLLOWED: "follow", Kind.JOINED: "follow", Kind.REQUESTED: "follow_request"}
+Policy = PushSubscription.Policy
 TITLES = {"follow": "{} is now following you", "follow_request": "Pending follower: {}"}
 GONE = {404, 410}  # what a push service says of a subscription that is no more
 MAX_BODY = 140
@@ -50,7 +50,7 @@ def unsubscribe(token: int) -> None:
 
 def deliver(told: Told) -> None:
     """Send a notice to each client of the recipient that wants it; forget those that are gone."""
-    kind = TYPES[Kind(told.kind)]
+    kind = NOTIFICATION_TYPES[Notice.Kind(told.kind)]
     wanting = [wish for wish in _SUBSCRIPTIONS.rows(recipient=told.recipient) if wish.alerts.get(kind)]
     notice = notices.standing(told) if wanting else None
     if notice is None:

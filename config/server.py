@@ -1,7 +1,9 @@
-"""The server process: granian over WSGI, one worker per core with one blocking thread each.
+"""The server processes: granian over WSGI, one worker per core with one blocking thread each, and
+beside them one process for the streams.
 
-The application is loaded once and the workers are forked from it: they answer at once and share
-its memory. More threads per worker would only fight over the interpreter.
+The application is loaded once and all are forked from it: they answer at once and share its memory.
+More threads per worker would only fight over the interpreter. The streams have a port of their own,
+because no WSGI server can hold them, and uvicorn, because it pings its WebSockets.
 """
 
 import errno
@@ -12,6 +14,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 from django.db import connections
@@ -23,13 +27,15 @@ from granian.server import Server
 from follows import opening
 
 LAST_REQUESTS = 5  # seconds that requests under way have to finish once the server ends
+PING = 30.0  # seconds between a WebSocket's pings, and until one must be answered
+MAX_ORDER = 65_536  # bytes of what a client may say on a WebSocket
 
 
 class CannotListen(Exception):
     """The address cannot be had; the message is for people."""
 
 
-def free_address(host: str, port: int) -> str:
+def free_address(host: str, port: int, setting: str = "PORT") -> str:
     """The address that `host` stands for, when a server can listen there.
 
     granian's own sockets share a port that is taken, and two servers would answer in turn.
@@ -43,13 +49,16 @@ def free_address(host: str, port: int) -> str:
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CannotListen(f"Port {port} on {host} is taken; set PORT to another one.") from None
+            raise CannotListen(f"Port {port} on {host} is taken; set {setting} to another one.") from None
         raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
     return str(address[0])
 
 
-def serve(address: str, port: int, workers: int) -> NoReturn:
-    """Answer requests until SIGTERM or SIGINT; then end every worker, and the process."""
+def serve(address: str, port: int, workers: int, streaming_port: int) -> NoReturn:
+    """Answer requests until SIGTERM or SIGINT; then end every worker, and the process.
+
+    Streams are served beside them, unless `streaming_port` is 0.
+    """
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork")
         _load()
@@ -57,7 +66,7 @@ def serve(address: str, port: int, workers: int) -> NoReturn:
         connections.close_all()
         gc.freeze()
         os.register_at_fork(after_in_child=_end_at_once)
-    Server(
+    server = Server(
         "config.wsgi:application",
         address=address,
         port=port,
@@ -69,8 +78,70 @@ def serve(address: str, port: int, workers: int) -> NoReturn:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUESTS,
-    ).serve(target_loader=_load_in_worker, wrap_loader=False)
+    )
+    with _streams(address, streaming_port) if streaming_port else nullcontext():
+        server.serve(target_loader=_load_in_worker, wrap_loader=False)
     sys.exit()
+
+
+@contextmanager
+def _streams(address: str, port: int) -> Iterator[None]:
+    """Within, the streams run in a process of their own, which is started again should it fail."""
+    ending = threading.Event()
+    process = multiprocessing.Process(target=_stream, args=(address, port), name="streams")
+    process.start()
+
+    def keep() -> None:
+        nonlocal process
+        process.join()
+        while not ending.wait(1):
+            process = multiprocessing.Process(target=_stream, args=(address, port), name="streams")
+            process.start()
+            process.join()
+
+    keeper = threading.Thread(target=keep, name="keeper of the streams", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        process.terminate()
+        keeper.join(LAST_REQUESTS)
+        process.kill()
+
+
+def _stream(address: str, port: int) -> None:
+    """Runs in the process of the streams."""
+    os.setpgrp()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn  # no other process needs it
+
+    from compat_mastodon.streaming.app import HUB
+    from config.asgi import application
+
+    class Streams(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            HUB.close()  # streams never end by themselves
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        application,
+        host=address,
+        port=port,
+        ws="websockets-sansio",
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
+        ws_max_size=MAX_ORDER,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=LAST_REQUESTS,
+    )
+    Streams(config).run()
 
 
 def _load() -> Any:

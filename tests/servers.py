@@ -37,6 +37,7 @@ class Live:
     def __init__(self, database_url: str, directory: Path, blocker: Any, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.streaming_port = free_port()
         self.database_url = database_url
         self.log = directory / "stderr"
         self.environment = os.environ | {
@@ -49,6 +50,7 @@ class Live:
             "PORT": str(self.port),
             "WORKERS": "2",
             "BASE_URL": self.url,
+            "STREAMING_PORT": str(self.streaming_port),
             "RATE_LIMITS": "off",
             "REGISTRATIONS": "open",
             **environment,
@@ -70,6 +72,12 @@ class Live:
             self.process.terminate()  # it must not outlive the run
             self.process.wait(PATIENCE)
             raise
+
+    def start_streams(self) -> str:
+        """Wait until the streams, which start behind the answers, take connections; gives their origin."""
+        url = f"ws://127.0.0.1:{self.streaming_port}"
+        wait_for_answer(url, self.process, self.log)
+        return url
 
     def stop(self) -> None:
         """End the server, and fail if it had anything to complain about."""

@@ -20,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             address = server.free_address(settings.HOST, settings.PORT)
+            if settings.STREAMING_PORT:
+                server.free_address(settings.HOST, settings.STREAMING_PORT, "STREAMING_PORT")
         except server.CannotListen as error:
             raise CommandError(str(error)) from None
         try:
@@ -29,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database does not answer: {error}") from None
         self.stdout.write(f"Latchkey answers at {settings.BASE_URL}\n{invitation}")
         self.stdout.flush()
-        server.serve(address, settings.PORT, settings.WORKERS)
+        server.serve(address, settings.PORT, settings.WORKERS, settings.STREAMING_PORT)
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)

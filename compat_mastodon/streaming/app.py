@@ -1,0 +1,241 @@
+"""The ASGI application of the streams: WebSocket, server-sent events and a health check.
+
+A plain ASGI callable, so that any ASGI server can run it; pings are the server's (`config.server`).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from django.db import OperationalError
+
+from compat_mastodon import bearer
+from compat_mastodon.streaming import channels
+from compat_mastodon.streaming.channels import PATH, TOO_BUSY, Refused
+from compat_mastodon.streaming.hub import Hub, Listener, News, in_database
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+THUMP = 15.0  # seconds between the heartbeats of an event stream
+HEADERS = [
+    (b"cache-control", b"private, no-store"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-headers", b"Authorization, Accept, Cache-Control"),
+    (b"access-control-allow-methods", b"GET, OPTIONS"),
+    (b"x-accel-buffering", b"no"),  # a proxy that collects an answer first would never send it
+]
+HUB = Hub()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    match scope["type"]:
+        case "http":
+            await _http(scope, receive, send)
+        case "websocket":
+            await _websocket(scope, receive, send)
+        case "lifespan":
+            await _lifespan(receive, send)
+
+
+# --- server-sent events ---------------------------------------------------------------------------
+
+
+async def _http(scope: Scope, receive: Receive, send: Send) -> None:
+    path = scope["path"].rstrip("/")
+    if scope["method"] == "OPTIONS":
+        await _answer(send, 200, b"text/plain", b"")
+    elif path == f"{PATH}/health":
+        await _answer(send, 200, b"text/plain", b"OK")
+    elif not path.startswith(f"{PATH}/") or scope["method"] != "GET":
+        await _refuse(send, Refused(404, "Not Found"))
+    else:
+        try:
+            listener = await _admitted(scope, channels.of_path(path))
+            async with HUB.listening(listener):
+                await _events(listener, receive, send)
+        except Refused as refused:
+            await _refuse(send, refused)
+
+
+async def _events(listener: Listener, receive: Receive, send: Send) -> None:
+    async def tell() -> None:
+        while True:
+            try:
+                news = await asyncio.wait_for(listener.news.get(), THUMP)
+            except TimeoutError:
+                await write(b":thump\n\n")
+                continue
+            if news is None:
+                return
+            if listener.telling:
+                await write(b"event: %s\ndata: %s\n\n" % (news.event.encode(), news.payload))
+
+    async def write(part: bytes) -> None:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    headers = [(b"content-type", b"text/event-stream"), *HEADERS]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await write(b":)\n")
+    await _first_of(tell(), gone())
+    await send({"type": "http.response.body", "body": b""})
+
+
+# --- WebSocket ------------------------------------------------------------------------------------
+
+
+async def _websocket(scope: Scope, receive: Receive, send: Send) -> None:
+    await receive()  # the client asks to connect
+    try:
+        if scope["path"].rstrip("/") != PATH and not scope["path"].startswith(f"{PATH}/"):
+            raise Refused(404, "Not Found")
+        channel = _query(scope, "stream") or channels.of_path(scope["path"])
+        listener = await _admitted(scope, channel)
+        async with HUB.listening(listener):
+            await send({"type": "websocket.accept", "subprotocol": next(iter(scope["subprotocols"]), None)})
+            code = await _first_of(_frames(listener, send), _orders(listener, receive, send))
+            if code is not None:
+                with suppress(OSError):  # the client may have gone first
+                    await send({"type": "websocket.close", "code": code})
+    except Refused as refused:
+        await _refuse(send, refused, "websocket.http.response")
+
+
+async def _frames(listener: Listener, send: Send) -> int:
+    """Tell the news until there is an end of it; gives the code to close with."""
+    while (news := await listener.news.get()) is not None:
+        for channel in listener.telling:
+            await _say(send, _frame(channel, news))
+    return 1012 if not HUB.open else 1008
+
+
+def _frame(channel: str, news: News) -> dict[str, Any]:
+    return {"stream": [channel], "event": news.event, "payload": news.payload.decode()}
+
+
+async def _orders(listener: Listener, receive: Receive, send: Send) -> int | None:
+    """Do what the client says until it goes, or gives a reason to close with this code."""
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        if text is None:
+            return 1003
+        try:
+            _obey(listener, text)
+        except Refused as refused:
+            await _say(send, {"error": refused.text, "status": refused.status})
+    return None
+
+
+def _obey(listener: Listener, text: str) -> None:
+    """Subscribe or unsubscribe; what is neither is not heard.
+
+    :raises Refused: when the stream cannot be subscribed to.
+    """
+    try:
+        order = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return
+    if not isinstance(order, dict):
+        return
+    channel = order.get("stream")
+    if isinstance(channel, list):
+        channel = channel[0] if channel else None
+    channel = channel if isinstance(channel, str) else ""
+    match order.get("type"):
+        case "subscribe":
+            channels.check(channel, listener.scopes)
+            listener.channels.add(channel)
+        case "unsubscribe":
+            listener.channels.discard(channel)
+
+
+async def _say(send: Send, value: dict[str, Any]) -> None:
+    await send({"type": "websocket.send", "text": orjson.dumps(value).decode()})
+
+
+# --- who is calling -------------------------------------------------------------------------------
+
+
+async def _admitted(scope: Scope, channel: str) -> Listener:
+    """A caller with a good token, listening to the channel if one is named.
+
+    :raises Refused: when the caller may not, or not to this channel.
+    """
+    text = _token(scope)
+    if not text:
+        raise Refused(401, "Missing access token")
+    try:
+        token = await in_database(bearer.find, text)
+    except OperationalError:
+        raise Refused(503, TOO_BUSY) from None
+    if token is None or token.account is None or token.revoked_at or token.suspended_at:
+        raise Refused(401, "Invalid access token")
+    listener = Listener(token)
+    if channel:
+        channels.check(channel, listener.scopes)
+        listener.channels.add(channel)
+    return listener
+
+
+def _token(scope: Scope) -> str:
+    """From the header, the query or the subprotocol, in this order."""
+    header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return str(token.strip())
+    return _query(scope, "access_token") or next(iter(scope.get("subprotocols", ())), "")
+
+
+def _query(scope: Scope, name: str) -> str:
+    with suppress(ValueError):  # more fields than anybody needs
+        values = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100).get(name)
+        return values[0] if values else ""
+    return ""
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+async def _refuse(send: Send, refused: Refused, kind: str = "http.response") -> None:
+    body = orjson.dumps({"error": refused.text})
+    await _answer(send, refused.status, b"application/json; charset=utf-8", body, kind)
+
+
+async def _answer(send: Send, status: int, content: bytes, body: bytes, kind: str = "http.response") -> None:
+    headers = [(b"content-type", content), (b"content-length", str(len(body)).encode()), *HEADERS]
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
+
+
+async def _first_of(*several: Coroutine[Any, Any, Any]) -> Any:
+    """Run all until the first ends, and give its result."""
+    tasks = [asyncio.create_task(each) for each in several]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    first = next(iter(done))
+    if isinstance(failure := ended[tasks.index(first)], OSError):
+        return None  # the client has gone
+    if isinstance(failure, BaseException):
+        raise failure
+    return first.result()
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    HUB.close()
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,162 @@
+"""Who listens, and the news on its way to them. One hub serves all connections of the process.
+
+The feed runs only while somebody listens. Nothing is told to a token that was revoked or whose
+account was suspended, and its streams end within `CHECK` seconds.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, TypeVar
+
+import orjson
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+from compat_mastodon import bearer, entities
+from compat_mastodon.bearer import Token
+from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
+from follows import feed, notices
+from follows.delivery import Told
+
+BACKLOG = 100  # news that may wait for a slow client before it is cut off
+CHECK = 5.0  # seconds between two looks whether the tokens still live
+AGAIN = 1.0  # seconds until the feed is asked again after it failed
+START = 10.0  # seconds that the feed has to start
+
+Result = TypeVar("Result")
+logger = logging.getLogger(__name__)
+
+
+class News:
+    """One event for one account; its payload is JSON text."""
+
+    def __init__(self, event: str, payload: bytes) -> None:
+        self.event, self.payload = event, payload
+
+
+class Listener:
+    """One connection. `channels` are the streams that it asked for; None in `news` ends it."""
+
+    def __init__(self, token: Token) -> None:
+        self.token = token
+        self.scopes = token.scope.split()
+        self.channels: set[str] = set()
+        self.news: asyncio.Queue[News | None] = asyncio.Queue()
+
+    @property
+    def telling(self) -> list[str]:
+        """The channels of this connection on which notifications are told."""
+        return sorted(self.channels & TELLING) if NOTIFICATIONS & set(self.scopes) else []
+
+    def tell(self, news: News) -> None:
+        if self.news.qsize() < BACKLOG:
+            self.news.put_nowait(news)
+        else:
+            self.end()
+
+    def end(self) -> None:
+        self.news.put_nowait(None)
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._running: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self.open = True
+
+    @asynccontextmanager
+    async def listening(self, listener: Listener) -> AsyncIterator[None]:
+        """Inside, the listener is told whatever happens.
+
+        :raises Refused: when the database does not answer.
+        """
+        self._listeners.add(listener)
+        if self._running is None:
+            self._ready = asyncio.Event()
+            self._running = asyncio.create_task(self._run(self._ready))
+        try:
+            await _within(START, self._ready.wait())
+            if not self.open:
+                listener.end()
+            yield
+        finally:
+            self._listeners.discard(listener)
+            if not self._listeners and self._running is not None:
+                self._running.cancel()
+                self._running = None
+
+    def close(self) -> None:
+        """The process ends: every stream does."""
+        self.open = False
+        for listener in self._listeners:
+            listener.end()
+
+    async def _run(self, ready: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tell(ready))
+            tasks.create_task(self._check())
+
+    async def _tell(self, ready: asyncio.Event) -> None:
+        while True:
+            try:
+                async with aclosing(feed.arrivals(ready)) as arrivals:
+                    async for told in arrivals:
+                        await self._hand_out(told)
+            except Exception:  # the database is away; so much may be lost as happens meanwhile
+                logger.exception("The feed of notices broke off")
+            await asyncio.sleep(AGAIN)
+
+    async def _hand_out(self, told: Told) -> None:
+        wanting = [each for each in self._listeners if each.token.account == told.recipient and each.telling]
+        if not wanting:
+            return
+        payload = await in_database(_payload, told)
+        if payload is not None:
+            await self._end_dead(wanting)
+            for listener in wanting:
+                listener.tell(News("notification", payload))
+
+    async def _check(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK)
+            try:
+                await self._end_dead(self._listeners)
+            except Exception:
+                logger.exception("Whether tokens still live could not be found out")
+
+    async def _end_dead(self, listeners: Collection[Listener]) -> None:
+        asked = list(listeners)
+        alive = await in_database(bearer.living, {listener.token.id for listener in asked})
+        for listener in asked:
+            if listener.token.id not in alive:
+                listener.end()
+
+
+async def _within(seconds: float, waiting: Coroutine[Any, Any, Any]) -> None:
+    try:
+        await asyncio.wait_for(waiting, seconds)
+    except TimeoutError:
+        raise Refused(503, TOO_BUSY) from None
+
+
+async def in_database(read: Callable[..., Result], *arguments: object) -> Result:
+    """Run a function that reads, in the one thread that has a database connection."""
+
+    def fresh() -> Result:
+        close_old_connections()
+        return read(*arguments)
+
+    return await sync_to_async(fresh)()
+
+
+def _payload(told: Told) -> bytes | None:
+    """The Notification entity, unless there is none in this dialect or it was withdrawn."""
+    kind = entities.NOTIFICATION_TYPES.get(told.kind)
+    notice = notices.standing(told) if kind else None
+    fragment = entities.ACCOUNTS.of([notice.actor])[0] if notice else None
+    if kind is None or notice is None or fragment is None:
+        return None
+    return orjson.dumps(entities.notification(kind, notice, orjson.Fragment(fragment)))

@@ -1,0 +1,79 @@
+"""Notices as they come, for those who listen all the time.
+
+PostgreSQL says when one is committed (LISTEN); on SQLite, where ids are given out in the order of
+commits, the table's end is looked at a few times a second. Either is done only while it is asked for.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from accounts.statements import Statement, given
+from follows.delivery import Told
+from follows.models import Notice
+from follows.notices import CHANNEL
+
+LOOK = 0.25  # seconds between two looks at the table
+AT_ONCE = 500  # notices read in one look
+
+
+def arrivals(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
+    """What is told from the moment that `ready` is set."""
+    return _listen(ready) if connection.vendor == "postgresql" else _tail(ready)
+
+
+async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
+    async with await psycopg.AsyncConnection.connect(autocommit=True, **_address()) as listening:
+        await listening.execute(f"LISTEN {CHANNEL}")
+        ready.set()
+        async for notification in listening.notifies():
+            yield Told(*map(int, notification.payload.split()))
+
+
+def _address() -> dict[str, Any]:
+    """Where to LISTEN: past a pooler that hands connections around, if there is one."""
+    if settings.LISTEN_DATABASE_URL:
+        return {"conninfo": settings.LISTEN_DATABASE_URL}
+    own = {"cursor_factory", "context", "prepare_threshold"}  # for Django's cursors
+    return {name: value for name, value in connection.get_connection_params().items() if name not in own}
+
+
+async def _tail(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
+    last = await sync_to_async(_newest)()
+    ready.set()
+    while True:
+        for number, *told in await sync_to_async(_after)(last):
+            last = number
+            yield Told(*told)
+        await asyncio.sleep(LOOK)
+
+
+def _newest() -> int:
+    close_old_connections()
+    row = _NEWEST.first()
+    return row[0] if row else 0
+
+
+def _after(last: int) -> list[tuple[int, ...]]:
+    close_old_connections()
+    return _AFTER.rows(AT_ONCE, last=last)
+
+
+def _row(*columns: int) -> tuple[int, ...]:
+    return columns
+
+
+_NEWEST = Statement(_row, lambda _: Notice.objects.order_by("-pk").values_list("pk")[:1])
+_AFTER = Statement(
+    _row,
+    lambda limit: (
+        Notice.objects.filter(pk__gt=given("last"))
+        .order_by("pk")
+        .values_list("pk", "recipient_id", "actor_id", "kind")[:limit]
+    ),
+)
