@@ -8,6 +8,7 @@ because no WSGI server can hold them, and uvicorn, because it pings its WebSocke
 
 import errno
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -141,6 +142,8 @@ def _stream(address: str, port: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=LAST_REQUESTS,
     )
+    # uvicorn takes a handshake that was refused with an answer for a forgotten one.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "completing handshake" not in str(record.msg))
     Streams(config).run()
 
 
