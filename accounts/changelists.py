@@ -6,7 +6,8 @@ conditions that an index answers. What a list shows and does is in each `admin.p
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.conf import settings
@@ -138,12 +139,10 @@ class ListAdmin(admin.ModelAdmin[Row]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        text = search_term.strip()
-        if text:
-            by_email = request.user.has_perm("accounts.change_account")
-            found = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)
+        if text := search_term.strip():
             columns: Any = self.get_search_fields(request)
-            queryset = queryset.filter(Q(*((f"{column}__in", found) for column in columns), _connector=Q.OR))
+            anywhere = (Q((f"{column}__in", _matching(request, text))) for column in columns)
+            queryset = queryset.filter(reduce(or_, anywhere))
         return queryset, False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -241,6 +240,15 @@ def link_to(account: Account) -> SafeString:
     """The account's handle, a link to its page, and the name it goes by."""
     page = reverse("admin:accounts_account_change", args=[account.pk])
     return format_html('<a href="{}">{}</a><br><span class="quiet">{}</span>', page, account.acct, account.display_name)
+
+
+def _matching(request: HttpRequest, text: str) -> set[int]:
+    """Whom a search means, found once for the list and all its facets."""
+    if not hasattr(request, "matching"):
+        by_email = request.user.has_perm("accounts.change_account")
+        request.matching = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)  # type: ignore[attr-defined]
+    found: set[int] = request.matching  # type: ignore[attr-defined]
+    return found
 
 
 def _is_id(value: str) -> bool:
