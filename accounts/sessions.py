@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import touch
-from accounts.models import Platform, Session
+from accounts.credentials import SuspendedAccount
+from accounts.models import Account, Platform, Session
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
@@ -47,8 +48,13 @@ class _Row(NamedTuple):
 
 
 def open_session(account: int, platform: Platform) -> Tokens:
-    """A new session; the refresh token replaces the account's earlier ones, older phones stay signed in."""
+    """A new session; the refresh token replaces the account's earlier ones, older phones stay signed in.
+
+    :raises SuspendedAccount: when the account may not sign in.
+    """
     with transaction.atomic():
+        if not _lock(account):
+            raise SuspendedAccount
         Session.objects.filter(account=account).update(refresh_digest=None)
         return _create(account, platform)
 
@@ -68,15 +74,12 @@ def refresh(refresh_token: str) -> Tokens:
     :raises UnknownToken: when the token is unknown or used, or the account suspended.
     """
     with transaction.atomic():
-        session = (
-            Session.objects.select_for_update()
-            .filter(refresh_digest=_digest(refresh_token), account__suspended_at=None)
-            .first()
-        )
-        if session is None:
+        session = Session.objects.filter(refresh_digest=_digest(refresh_token))
+        account = session.values_list("account", flat=True).first()
+        if account is None or not _lock(account) or not session.exists():
             raise UnknownToken
-        close_all(session.account_id)
-        return _create(session.account_id, Platform.ANDROID)
+        close_all(account)
+        return _create(account, Platform.ANDROID)
 
 
 def close(session: int) -> bool:
@@ -87,6 +90,12 @@ def close(session: int) -> bool:
 def close_all(account: int) -> None:
     """Sign the account out of every phone."""
     Session.objects.filter(account=account).delete()
+
+
+def _lock(account: int) -> bool:
+    """One opening, refresh or suspension of an account at a time. Whether it may sign in."""
+    active = Account.objects.select_for_update(no_key=True).filter(pk=account, suspended_at=None)
+    return active.values_list("pk").first() is not None
 
 
 def _create(account: int, platform: Platform) -> Tokens:
