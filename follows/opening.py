@@ -14,6 +14,7 @@ from django.db.models import CharField, F, IntegerField, Value
 from django.utils import timezone
 
 from accounts.access import Actor
+from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
 from follows.locks import lock_pairs, lock_tallies
 from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
@@ -52,6 +53,9 @@ def accept_oldest(owner: int) -> int:
     It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
     Several processes may do this at once.
     """
+    waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
+    # On its own: a tally that is made in the transaction is locked out of the order of `lock_tallies`.
+    _START_COUNTING.run(followers=waiting)
     with transaction.atomic():
         opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
@@ -59,7 +63,6 @@ def accept_oldest(owner: int) -> int:
         if opening.account.locked:
             opening.delete()
             return 0
-        waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
         lock_pairs(owner, waiting)
         followers = [row.follower for row in _STILL_WAITING.rows(owner=owner, followers=waiting)]
         if not followers:
@@ -72,7 +75,6 @@ def accept_oldest(owner: int) -> int:
         _WITHDRAW_ACCEPTED.run(**values)
         _TELL_ACCEPTED.run(**values)
         _LOG.run(actor=opening.actor_id, door=opening.door, **values)
-        _START_COUNTING.run(**values)
         lock_tallies([owner, *followers])
         _COUNT_FOLLOWING.run(**values)
         _COUNT_FOLLOWERS.run(accepted=len(followers), **values)
@@ -151,7 +153,12 @@ _LOG = Write.copy(
     created_at=F("accepted_at"),
 )
 _START_COUNTING = Write.copy(
-    Tally, _joined, account=F("follower_id"), followers=Value(0), following=Value(0), requests=Value(0)
+    Tally,
+    lambda: Account.objects.filter(pk__in=each("followers")).order_by("pk"),
+    account=F("pk"),
+    followers=Value(0),
+    following=Value(0),
+    requests=Value(0),
 )
 _COUNT_FOLLOWING = Write.update(
     lambda: Tally.objects.filter(account__in=each("followers")), following=F("following") + 1

@@ -39,17 +39,18 @@ def heal() -> Iterator[Chunk]:
         yield Chunk(accounts.count(), len(_heal(suspects)) if suspects else 0)
 
 
-@transaction.atomic
 def _heal(accounts: list[int]) -> list[Tally]:
     """Under locks on their tallies, so that a change on its way is either counted or comes later."""
+    # Before the transaction: a tally that is made in it is locked out of the order of all writers.
     Tally.objects.bulk_create([Tally(account_id=account) for account in accounts], ignore_conflicts=True)
-    list(Tally.objects.select_for_update().filter(account__in=accounts).order_by("pk").values_list("pk"))
-    return Tally.objects.bulk_create(
-        _differing(Account.objects.filter(pk__in=accounts)),
-        update_conflicts=True,
-        update_fields=COLUMNS,
-        unique_fields=["account"],
-    )
+    with transaction.atomic():
+        list(Tally.objects.select_for_update().filter(account__in=accounts).order_by("pk").values_list("pk"))
+        return Tally.objects.bulk_create(
+            _differing(Account.objects.filter(pk__in=accounts)),
+            update_conflicts=True,
+            update_fields=COLUMNS,
+            unique_fields=["account"],
+        )
 
 
 def _ranges() -> Iterator[tuple[int, int]]:

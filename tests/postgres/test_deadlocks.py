@@ -1,0 +1,98 @@
+"""Writers take locks in one order, so that none ever waits for one that waits for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts import people, sessions
+from accounts.access import Actor
+from accounts.credentials import SuspendedAccount
+from accounts.models import Account, Platform, Session
+from follows import edges, graph, tallies
+from follows.edges import Delta
+from follows.models import Follow, Tally
+from tests.postgres.conftest import Other
+
+Beside = Callable[[Callable[[], Any]], Other]
+
+
+def by(account: Account) -> Actor:
+    return Actor(account.pk, "test")
+
+
+def test_an_opening_waits_for_a_follow_between_two_of_its_requesters(
+    alice: Account, bob: Account, carol: Account, beside: Beside
+) -> None:
+    """bob has no tally yet, so that the opening makes it; alice's comes before it in the order."""
+    for requester in (bob, alice):
+        graph.follow(requester.pk, carol.pk)
+    Tally.objects.create(account=alice)
+
+    with transaction.atomic():  # half of what bob's follow of alice writes
+        edges.move({alice.pk: Delta(followers=1)})
+        opening = beside(lambda: graph.change_profile(carol.pk, by(carol), locked=False))
+        opening.waits()
+        edges.move({bob.pk: Delta(following=1)})
+
+    assert opening.ends() is None
+    assert Tally.objects.get(pk=carol.pk).followers == 2
+    assert Tally.objects.get(pk=bob.pk).following == 2
+
+
+def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside: Beside) -> None:
+    follow = Follow.objects.create(follower=bob, target=alice)
+    Tally.objects.create(account=alice)
+    Follow.objects.filter(pk=follow.pk).update(accepted_at=follow.created_at)
+
+    with transaction.atomic():
+        edges.move({alice.pk: Delta(followers=1)})
+        healing = beside(lambda: list(tallies.heal()))
+        healing.waits()
+        edges.move({bob.pk: Delta(following=1)})
+
+    assert isinstance(healing.ends(), list)
+    assert next(tallies.verify()).wrong == 0
+
+
+def test_a_suspension_waits_for_a_renewed_session_and_ends_it(alice: Account, beside: Beside) -> None:
+    sessions.open_session(alice.pk, Platform.IOS)
+
+    with transaction.atomic():
+        sessions.open_session(alice.pk, Platform.ANDROID)
+        suspension = beside(lambda: people.suspend(alice.pk))
+        suspension.waits()
+
+    assert suspension.ends() is None
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["opened", "renewed"])
+def test_no_session_begins_beside_a_suspension(alice: Account, beside: Beside, how: str) -> None:
+    tokens = sessions.open_session(alice.pk, Platform.IOS)
+    begin = {
+        "opened": lambda: sessions.open_session(alice.pk, Platform.IOS),
+        "renewed": lambda: sessions.refresh(tokens.refresh_token),
+    }[how]
+
+    with transaction.atomic():
+        people.change(alice.pk, note="half of a suspension")
+        people.suspend(alice.pk)
+        session = beside(begin)
+        session.waits()
+
+    assert isinstance(session.ends(), SuspendedAccount | sessions.UnknownToken)
+    assert not Session.objects.exists()
+
+
+def test_one_refresh_token_is_good_for_one_renewal(alice: Account, beside: Beside) -> None:
+    tokens = sessions.open_session(alice.pk, Platform.IOS)
+
+    with transaction.atomic():
+        sessions.refresh(tokens.refresh_token)
+        second = beside(lambda: sessions.refresh(tokens.refresh_token))
+        second.waits()
+
+    assert isinstance(second.ends(), sessions.UnknownToken)
+    assert Session.objects.count() == 1
