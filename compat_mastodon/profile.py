@@ -1,8 +1,14 @@
 """What update_credentials may change, and its bounds (mastodon.md §3.1, §4.9)."""
 
+import base64
 import re
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+from django.core.files.base import File
+
+from accounts import images, lookup
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.params import Params
 
@@ -13,30 +19,63 @@ DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
     "quote_policy": {"public", "followers", "nobody"},
 }
+PICTURES: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
+FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
+DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
-def profile_changes(params: Params, source: dict[str, Any]) -> dict[str, Any]:
+def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     """The columns to set. `source` holds the present defaults for posts; what is not sent stays.
 
     :raises Invalid: when a value breaks its bound; all faults at once.
     """
     faults: list[Fault] = []
-    columns: dict[str, Any] = {name: flag for name in FLAGS if (flag := params.flag(name)) is not None}
+    changed: dict[str, Any] = {name: flag for name in FLAGS if (flag := params.flag(name)) is not None}
     for name, bound in (("display_name", MAX_DISPLAY_NAME), ("note", MAX_NOTE)):
         if (text := params.text(name)) is not None:
-            columns[name] = clean_text(text)
-            if _length(columns[name]) > bound:
+            changed[name] = clean_text(text)
+            if _length(changed[name]) > bound:
                 faults.append(Fault(name, Problem.TOO_LONG, bound))
     if (rows := params.mappings("fields_attributes")) is not None:
-        columns["fields"] = _fields(rows)
+        changed["fields"] = _fields(rows)
     if (defaults := params.mapping("source")) is not None:
-        columns["source"] = source | _defaults(defaults, faults)
+        changed["source"] = source | _defaults(defaults, faults)
     if "attribution_domains" in params:
-        columns["source"] = columns.get("source", source) | {"attribution_domains": params.items("attribution_domains")}
+        changed["source"] = changed.get("source", source) | {"attribution_domains": params.items("attribution_domains")}
     if faults:
         raise Invalid(faults)
-    return columns
+    return changed
+
+
+def pictures(params: Params) -> dict[str, File[Any]]:
+    """The pictures that were sent, as files or as data URIs; a blank one counts as not sent.
+
+    :raises Invalid: when something else was sent in their place.
+    """
+    sent = {name: _file(value) for name in PICTURES if (value := params.file(name))}
+    if faults := [Fault(name, Problem.INVALID) for name, file in sent.items() if file is None or file.size > MAX_FILE]:
+        raise Invalid(faults)
+    return {name: file for name, file in sent.items() if file is not None}
+
+
+def set_pictures(account: int, sent: dict[str, File[Any]]) -> None:
+    """:raises Invalid: when one cannot be read as a picture."""
+    for name, file in sent.items():
+        try:
+            PICTURES[name](lookup.by_id(account), file, FORMATS)
+        except images.BadImage:
+            raise Invalid([Fault(name, Problem.INVALID)]) from None
+
+
+def _file(value: Any) -> File[Any] | None:
+    if isinstance(value, File):
+        return value
+    found = DATA_URI.match(value) if isinstance(value, str) else None
+    try:
+        return File(BytesIO(base64.b64decode(value[found.end() :], validate=True)), "data") if found else None
+    except ValueError:
+        return None
 
 
 def _length(text: str) -> int:

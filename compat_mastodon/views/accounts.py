@@ -1,14 +1,14 @@
 """Reading accounts (mastodon.md §3.2) and one's own (§3.1)."""
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import lookup
-from compat_mastodon import entities
+from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.params import as_id
-from compat_mastodon.profile import profile_changes
 from follows import graph, policy, queries
 
 
@@ -31,7 +31,10 @@ class UpdateCredentials(View):
 
     def patch(self, request: Request) -> HttpResponse:
         _, own = queries.own(self.me)
-        graph.change_profile(self.me, self.actor, **profile_changes(self.params, own.source))
+        columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.params)
+        with transaction.atomic():
+            profile.set_pictures(self.me, pictures)
+            graph.change_profile(self.me, self.actor, **columns)
         return answer(entities.credential_account(*queries.own(self.me)))
 
 
