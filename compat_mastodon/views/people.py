@@ -64,7 +64,6 @@ class SearchEverything(View):
 
 
 class Directory(View):
-    accepts = ("read", "read:accounts")
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:

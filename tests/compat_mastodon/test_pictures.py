@@ -1,0 +1,96 @@
+"""Avatar and header picture: sent as files or as data URIs, kept only as pixels (mastodon.md §3.1)."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from PIL import Image
+
+from accounts.models import Account
+from tests.compat_mastodon.conftest import Clients, refusal
+from tests.compat_twittner.files import garbage, picture
+
+UPDATE = "/api/v1/accounts/update_credentials"
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+def send(client: Any, **files: Any) -> Any:
+    return client.patch(UPDATE, encode_multipart(BOUNDARY, files), content_type=MULTIPART_CONTENT)
+
+
+def stored(media: Path) -> list[Path]:
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_an_avatar_is_stored_as_a_square(mastodon: Clients, alice: Account, media: Path, kind: str) -> None:
+    response = send(mastodon(alice), avatar=picture(640, 480, kind))
+
+    assert response.status_code == 200
+    name = Account.objects.get(pk=alice.pk).avatar.name
+    assert response.json()["avatar"] == response.json()["avatar_static"]
+    assert response.json()["avatar"].endswith(f"/media/{name}")
+    with Image.open(media / name) as avatar:
+        assert (avatar.format, avatar.size) == ("JPEG", (512, 512))
+
+
+def test_a_header_comes_as_a_data_uri(mastodon: Clients, alice: Account) -> None:
+    data = base64.b64encode(picture(1200, 600).read()).decode()
+    me = mastodon(alice).patch(UPDATE, {"header": f"data:image/png;base64,{data}", "note": "new"}).json()
+
+    assert "/media/headers/" in me["header"]
+    assert me["source"]["note"] == "new"
+    assert mastodon().get(f"/api/v1/accounts/{alice.pk}").json()["header"] == me["header"]
+
+
+def test_a_new_avatar_takes_the_place_of_the_old(
+    mastodon: Clients, alice: Account, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            send(mastodon(alice), avatar=picture())
+
+    assert len(stored(media)) == 1
+
+
+def test_a_blank_picture_is_not_sent(mastodon: Clients, alice: Account) -> None:
+    client = mastodon(alice)
+    before = send(client, avatar=picture()).json()["avatar"]
+
+    assert client.patch(UPDATE, {"avatar": "", "header": ""}).json()["avatar"] == before
+
+
+@pytest.mark.parametrize(
+    "avatar",
+    [
+        garbage(),
+        SimpleUploadedFile("big.png", b"x" * (8 * 1024 * 1024 + 1)),
+        picture(kind="BMP"),
+        "x",
+        "data:image/png;base64,!!!",
+        "data:image/png;base64,eHh4",
+        "data:,x",
+        "https://example.org/me.png",
+    ],
+)
+def test_what_is_no_picture_is_refused_and_nothing_changes(mastodon: Clients, alice: Account, avatar: Any) -> None:
+    response = send(mastodon(alice), avatar=avatar, note="new", header=picture())
+
+    assert refusal(response) == (422, "Validation failed: Avatar is invalid")
+    account = Account.objects.get(pk=alice.pk)
+    assert (account.note, account.avatar.name, account.header.name) == ("", "", "")
+
+
+def test_a_bad_header_leaves_the_avatar_as_it_was(mastodon: Clients, alice: Account) -> None:
+    response = send(mastodon(alice), avatar=picture(), header=garbage())
+
+    assert response.json()["details"] == {"header": [{"error": "ERR_INVALID", "description": "is invalid"}]}
+    assert Account.objects.get(pk=alice.pk).avatar.name == ""
