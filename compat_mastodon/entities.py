@@ -1,7 +1,7 @@
 """The JSON shapes of this dialect (mastodon.md §4): one TypedDict-like function each, no queries."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,14 @@ def accounts(keys: Sequence[Key]) -> bytes:
 def fragments(keys: Sequence[Key]) -> list[bytes]:
     """Accounts as JSON, one by one, without those deleted just now."""
     return list(filter(None, ACCOUNTS.of(keys)))
+
+
+def rendered(keys: Iterable[Key]) -> dict[Key, orjson.Fragment]:
+    """Accounts as parts of larger answers, all fetched at once."""
+    wanted = list(dict.fromkeys(keys))
+    return {
+        key: orjson.Fragment(found) for key, found in zip(wanted, ACCOUNTS.of(wanted), strict=True) if found is not None
+    }
 
 
 def muted_accounts(rows: Sequence[Muted]) -> bytes:

@@ -81,7 +81,13 @@ class FamiliarFollowers(View):
 
     def get(self, request: Request) -> HttpResponse:
         found = discovery.familiar_followers(self.me, self.params.ids("id"))
-        return answer([{"id": str(account), "accounts": _embedded(keys)} for account, keys in found.items()])
+        rendered = entities.rendered(key for keys in found.values() for key in keys)
+        return answer(
+            [
+                {"id": str(account), "accounts": [rendered[key] for key in keys if key in rendered]}
+                for account, keys in found.items()
+            ]
+        )
 
 
 class SuggestionsV1(View):
