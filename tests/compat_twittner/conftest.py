@@ -11,14 +11,13 @@ from django.test import Client
 from accounts import sessions
 from accounts.models import Account, BadgeRequest, Platform
 from compat_twittner import cards
-from follows.fragments import Fragments
 from tests.compat_twittner import networks
 
 
 @pytest.fixture(autouse=True)
-def _nobody_rendered_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""
-    monkeypatch.setattr(cards, "CARDS", Fragments(cards.rendered))
+    cards.CARDS.clear()
 
 
 @pytest.fixture(autouse=True)

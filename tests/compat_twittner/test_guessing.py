@@ -1,12 +1,12 @@
 """Guessing passwords gets slow, per account and per address, and never locks the owner out for ever."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts import attempts
 from accounts.models import Account
@@ -18,11 +18,14 @@ Phone = Callable[..., Twittner]
 
 
 @pytest.fixture(autouse=True)
-def _limits(settings: Any) -> Iterator[None]:
-    settings.RATE_LIMITS = True
-    cache.clear()
-    yield
-    cache.clear()
+def clock(tmp_path: Path) -> Iterator[Any]:
+    """Limits are on, counted in a cache of the test's own, and the time stands still."""
+    file = {"BACKEND": "config.cache.SharedFile", "LOCATION": str(tmp_path / "cache.sqlite3")}
+    with (
+        override_settings(RATE_LIMITS=True, CACHES={"default": file}),
+        time_machine.travel("2026-06-21T14:00:00Z", tick=False) as clock,
+    ):
+        yield clock
 
 
 def login(account: Account, password: str, address: str = "192.0.2.1") -> dict[str, Any]:
@@ -37,13 +40,12 @@ def test_after_some_wrong_guesses_even_the_right_one_must_wait(alice: Account) -
     assert login(alice, PASSWORD) == SLOWED
 
 
-def test_the_wait_ends(alice: Account) -> None:
-    with time_machine.travel("2026-06-21T14:00:00Z", tick=False) as clock:
-        for _ in range(9):
-            login(alice, "guess")
-        clock.shift(attempts.WINDOW + 1)
+def test_the_wait_ends_however_long_the_guessing_goes_on(alice: Account, clock: Any) -> None:
+    for _ in range(9):
+        login(alice, "guess")
+        clock.shift(attempts.WINDOW / 9)
 
-        assert login(alice, PASSWORD)["code"] == 200
+    assert login(alice, PASSWORD)["code"] == 200
 
 
 def test_the_owner_elsewhere_is_not_held_up_by_a_guesser(alice: Account) -> None:
@@ -63,7 +65,7 @@ def test_a_guesser_with_many_addresses_is_held_up_but_not_the_owner_at_home(alic
 
 
 def test_a_guesser_at_many_accounts_is_held_up(alice: Account) -> None:
-    for n in range(100):
+    for n in range(300):
         kept_promise(Client().post("/mobile_api/login", {"email": f"{n}@x.org", "password": "x"}))
 
     assert login(alice, PASSWORD, "127.0.0.1") == SLOWED
@@ -84,7 +86,6 @@ def test_a_stolen_phone_cannot_guess_either(twittner: Phone, alice: Account, end
     assert phone.post(endpoint, **{field: PASSWORD}) == SLOWED
 
 
-def test_without_limits_nobody_waits(settings: Any, alice: Account) -> None:
-    settings.RATE_LIMITS = False
-
-    assert {login(alice, "guess")["code"] for _ in range(9)} == {402}
+def test_without_limits_nobody_waits(alice: Account) -> None:
+    with override_settings(RATE_LIMITS=False):
+        assert {login(alice, "guess")["code"] for _ in range(9)} == {402}
