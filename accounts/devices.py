@@ -5,6 +5,10 @@ from django.utils import timezone
 from accounts.models import Device, Platform
 
 
+def of(account: int) -> Device | None:
+    return Device.objects.filter(account=account).first()
+
+
 def register(account: int, platform: Platform, token: str) -> None:
     """From now on push messages of the account go to this phone."""
     Device.objects.update_or_create(

@@ -36,6 +36,12 @@ REFUSALS: dict[type[Refused], Envelope] = {
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
     Invalid: UNREADABLE,
+    TooManyAttempts: (429, "Too many attempts. Please try again later"),
+    Unavailable: (500, "API Error – API unavailable"),
+    BadToken: (402, "Access token is invalid or missing"),
+    BadImage: (400, "Avatar image is missing or invalid"),
+    Verified: (400, "Your account has already been verified"),
+    Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
     # What this dialect has no words for, because no phone of it asks for it.
     AlreadyListed: UNREADABLE,
     NoSuchList: UNREADABLE,
@@ -43,12 +49,6 @@ REFUSALS: dict[type[Refused], Envelope] = {
     NotConnected: UNREADABLE,
     NotFollowed: UNREADABLE,
     TooManyLists: UNREADABLE,
-    TooManyAttempts: (429, "Too many attempts. Please try again later"),
-    Unavailable: (500, "API Error – API unavailable"),
-    BadToken: (402, "Access token is invalid or missing"),
-    BadImage: (400, "Avatar image is missing or invalid"),
-    Verified: (400, "Your account has already been verified"),
-    Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
     NoSuchReason: (400, "Report reason id is missing or invalid"),
 }
 

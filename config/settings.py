@@ -224,6 +224,8 @@ GOOGLE_USER_API = env.text("GOOGLE_USER_API", "https://openidconnect.googleapis.
 FACEBOOK_APP_ID = env.text("FACEBOOK_APP_ID")
 FACEBOOK_APP_SECRET = env.text("FACEBOOK_APP_SECRET")
 FACEBOOK_API = env.text("FACEBOOK_API", "https://graph.facebook.com")
+# Where push messages for the phones of the Twittner door are handed over; empty for nowhere.
+PUSH_GATEWAY = env.text("PUSH_GATEWAY")
 # Whether who asks for a new password is told that an e-mail address is unknown.
 TELL_UNKNOWN_EMAIL = env.flag("TELL_UNKNOWN_EMAIL", default=True)
 

@@ -6,8 +6,8 @@ After each step all look through the doors in use, in the end through all, and m
 import pytest
 
 from accounts.models import Account
-from compat_mastodon import entities as mastodon_entities
-from compat_twittner import entities as twittner_entities
+from compat_mastodon import entities
+from compat_twittner import cards
 from follows import tallies
 from tests.doors import Domain, Mastodon, Twittner
 from tests.scenarios import STORIES, Ties
@@ -36,9 +36,8 @@ ANSWERING = {
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""
-    for kept in (mastodon_entities.ACCOUNTS, twittner_entities.CARDS):
-        kept._young.clear()
-        kept._old.clear()
+    for kept in (entities.ACCOUNTS, cards.CARDS):
+        kept.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""Push messages to the phones of this dialect (twittner.md §2.5).
+
+Google and Apple take messages only from who holds the app's own keys, so they are handed to the
+operator's gateway: `PUSH_GATEWAY` is sent one JSON object a message, by POST. Without one nothing is sent.
+"""
+
+import logging
+from typing import TypedDict
+from urllib.request import Request, urlopen
+
+import orjson
+from django.conf import settings
+
+from accounts import devices
+from accounts.models import Device, Platform
+from compat_twittner.entities import SUBJECTS, full_name
+from follows import notices, queries
+from follows.delivery import Told
+from follows.models import Notice
+
+PATIENCE = 10  # seconds
+BODIES = {
+    Notice.Kind.FOLLOWED: "Started following you",
+    Notice.Kind.REQUESTED: "Wants to follow you",
+    Notice.Kind.ACCEPTED: "Accepted your follow request",
+}
+logger = logging.getLogger(__name__)
+
+
+class Message(TypedDict):
+    """What the gateway gets: to which phone, and the data that the app reads."""
+
+    token: str
+    platform: str
+    type: str
+    title: str
+    body: str
+    user_id: int
+
+
+def deliver(told: Told) -> None:
+    """Hand a notice that still stands to the gateway, if the recipient has a phone."""
+    device = devices.of(told.recipient)
+    if device is None or notices.standing(told) is None:
+        return
+    request = Request(  # noqa: S310  # the address is the operator's
+        settings.PUSH_GATEWAY,
+        orjson.dumps(message(told, device)),
+        {"Content-Type": "application/json"},
+    )
+    try:
+        urlopen(request, timeout=PATIENCE).close()  # noqa: S310
+    except OSError as error:
+        logger.warning("The push gateway does not answer: %s", error)
+
+
+def message(told: Told, device: Device) -> Message:
+    """The app on iOS knows the subjects with hyphens."""
+    kind, actor = Notice.Kind(told.kind), queries.person(told.actor)
+    subject = SUBJECTS[kind]
+    return {
+        "token": device.token,
+        "platform": device.platform.removeprefix("mobile_"),
+        "type": subject.replace("_", "-") if device.platform == Platform.IOS else subject,
+        "title": full_name(actor),
+        "body": BODIES[kind],
+        "user_id": actor.id,
+    }
