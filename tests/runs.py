@@ -28,7 +28,7 @@ class Run:
             self.make = subprocess.Popen(
                 ["make", target],
                 cwd=folder,
-                env=environment | {"PORT": str(port), "WORKERS": "2"},
+                env=environment | {"PORT": str(port), "STREAMING_PORT": str(free_port()), "WORKERS": "2"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

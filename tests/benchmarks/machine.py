@@ -23,7 +23,8 @@ class Machine:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = os.environ | environment | {"PORT": str(self.port), "BASE_URL": self.url, "WORKERS": "2"}
+        address = {"PORT": str(self.port), "STREAMING_PORT": "0", "BASE_URL": self.url}
+        self.environment = os.environ | environment | address | {"WORKERS": "2"}
 
     def __enter__(self) -> "Machine":
         started = time.monotonic()
