@@ -73,8 +73,9 @@ def account(person: Person) -> Entity:
         entity["suspended"] = True
     if local:
         entity["noindex"] = person.noindex
-        entity["roles"] = []
     entity["emojis"] = []
+    if local:
+        entity["roles"] = []
     entity["fields"] = [] if suspended else [field(item, linked(item["value"])) for item in person.fields]
     return entity
 
