@@ -1,7 +1,8 @@
 """The Link header of a page, letter by letter as clients parse it (mastodon.md §2.1)."""
 
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from rest_framework.request import Request
 
@@ -19,3 +20,17 @@ def link_header(request: Request, page: Page[Any], limit: str | None) -> str | N
     if page.full:
         links.insert(0, f'<{base}max_id={page.ids[-1]}>; rel="next"')
     return ", ".join(links)
+
+
+def inbox_link_header(request: Request, page: Page[Any], kept: Iterable[tuple[str, str]], more: bool) -> str | None:
+    """As `link_header` for lists that page upwards by `min_id`; `more` says whether there is a next page."""
+    if not page.ids:
+        return None
+    base = f"{request.scheme}://{request.get_host()}{request.path}?"
+
+    def link(cursor: str, notice: int, rel: str) -> str:
+        query = urlencode(sorted([*kept, (cursor, str(notice))], key=lambda pair: pair[0]))
+        return f'<{base}{query}>; rel="{rel}"'
+
+    links = [link("max_id", page.ids[-1], "next")] if more else []
+    return ", ".join([*links, link("min_id", page.ids[0], "prev")])

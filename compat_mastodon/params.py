@@ -153,6 +153,11 @@ class Params:
             min(max(to_int(after), 0), MAX_ID) if after else 0,
         )
 
+    def window_from_below(self, default: int = 40, most: int = 80) -> Window:
+        """As `window`, for lists that know `min_id` too: the page directly above it. It wins over `since_id`."""
+        window, above = self.window(default, most), self.text("min_id")
+        return window._replace(after=min(max(to_int(above), 0), MAX_ID), from_below=True) if above else window
+
 
 def _storable(name: str, text: str) -> str:
     """Without NUL bytes and lone surrogates."""

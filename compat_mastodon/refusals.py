@@ -12,13 +12,17 @@ from accounts.social import BadToken, Unavailable
 from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import MAX_LISTS, AlreadyListed, NoSuchList, NotConnected, TooManyLists
+from follows.markers import Changed
 from follows.marks import NotFollowed
+from follows.notices import NoSuchNotice
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 from follows.reports import NoSuchReason
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
     NoSuchRequest: (404, "Record not found"),
+    NoSuchNotice: (404, "Record not found"),
+    Changed: (409, "Conflict during update, please try again"),
     SelfFollow: (403, "Following your own account is not allowed"),
     Blocked: (403, "This action is not allowed"),
     Hidden: (403, "This action is not allowed"),

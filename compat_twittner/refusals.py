@@ -12,7 +12,9 @@ from accounts.social import BadToken, Unavailable
 from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
+from follows.markers import Changed
 from follows.marks import NotFollowed
+from follows.notices import NoSuchNotice
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 from follows.reports import NoSuchReason
 
@@ -32,6 +34,8 @@ REFUSALS: dict[type[Refused], Envelope] = {
     FollowsTooMany: (400, "You cannot follow more people"),
     Hidden: (400, "This profile data is not available for viewing"),
     NoSuchRequest: (400, "Follow request ID is missing or invalid"),
+    NoSuchNotice: (400, "Notification IDs are missing or invalid"),
+    Changed: BROKEN,
     WrongCredentials: (402, "Incorrect credentials"),
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),

@@ -1,28 +1,49 @@
 """Who is told what. Notices are written and withdrawn in the transaction of their cause.
 
-Once that is committed they are carried on: pushed by `delivery`, and streamed by `feed`, which hears
-of them on PostgreSQL's `CHANNEL`.
+What a recipient wants to hear of is decided in `hearing`; reads are in `inbox`. Once a notice is
+committed it is carried on: pushed by `delivery`, and streamed by `feed`, which hears of it on
+PostgreSQL's `CHANNEL`. What the recipient's policy keeps aside is not carried anywhere.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts.statements import Statement, Write, given
-from follows import delivery
+from accounts.refused import Refused
+from accounts.statements import Statement, Write, each, given
+from follows import delivery, hearing
 from follows.delivery import Told
+from follows.hearing import Verdict
 from follows.models import Notice
 from follows.queries import Key
 
 CHANNEL = "latchkey_notices"
+Kind = Notice.Kind
+FOLLOWS = (Kind.FOLLOWED, Kind.JOINED)  # one and the same to the recipient: somebody new follows
+GROUP_HOURS = 12  # new followers are told as one group that is at most so long
+
+
+class NoSuchNotice(Refused):
+    """The account has no notice with this id."""
 
 
 def tell(recipient: int, actor: int, kind: Notice.Kind) -> None:
     """Tell `recipient` about `actor`. An earlier notice of the same kind gives way to the new one."""
     withdraw(recipient, actor, kind)
-    _TELL.run(recipient=recipient, actor=actor, kind=kind, now=timezone.now())
-    delivery.after_commit(Told(recipient, actor, kind))
+    now = timezone.now()
+    hour = int(now.timestamp()) // 3600
+    verdict, bucket = Verdict.TELL, None
+    if kind is not Kind.ACCEPTED:
+        verdict, last = hearing.verdict(recipient, actor)
+        if kind in FOLLOWS:
+            bucket = last if last and hour < last + GROUP_HOURS else hour
+    if verdict is not Verdict.DROP:
+        filtered = verdict is Verdict.FILTER
+        _TELL.run(recipient=recipient, actor=actor, kind=kind, now=now, filtered=filtered, bucket=bucket)
+    if verdict is Verdict.TELL:
+        delivery.after_commit(Told(recipient, actor, kind))
 
 
 def withdraw(recipient: int, actor: int, kind: Notice.Kind) -> None:
@@ -44,8 +65,28 @@ class Standing(NamedTuple):
 
 
 def standing(told: Told) -> Standing | None:
-    """The notice, unless it was withdrawn meanwhile or the actor suspended. One query."""
+    """The notice, unless it was withdrawn meanwhile, kept aside, or the actor suspended. One query."""
     return _STANDING.first(**told._asdict())
+
+
+def mark_seen(recipient: int, ids: Collection[int]) -> None:
+    """The recipient has looked at these notices."""
+    _MARK_SEEN.run(recipient=recipient, ids=ids)
+
+
+def dismiss(recipient: int, ids: Collection[int], kinds: Collection[Notice.Kind] = tuple(Kind)) -> int:
+    """Take notices away, and return how many; what they are about stays as it is."""
+    return _DISMISS.run(recipient=recipient, ids=ids, kinds=kinds)
+
+
+def dismiss_group(recipient: int, bucket: int) -> None:
+    """Take a group of new followers away; one that does not exist is no error."""
+    _DISMISS_GROUP.run(recipient=recipient, bucket=bucket)
+
+
+def clear(recipient: int, kinds: Collection[Notice.Kind]) -> None:
+    """Take all notices of these kinds away."""
+    _CLEAR.run(recipient=recipient, kinds=kinds)
 
 
 _STANDING = Statement(
@@ -54,6 +95,7 @@ _STANDING = Statement(
         recipient=given("recipient"),
         actor=given("actor"),
         kind=given("kind"),
+        filtered=False,
         actor__suspended_at__isnull=True,
     ).values_list(
         "pk", "created_at", "actor_id", "actor__version", "actor__tally__followers", "actor__tally__following"
@@ -61,7 +103,12 @@ _STANDING = Statement(
 )
 _TELL = Write.insert(
     lambda: Notice(
-        recipient_id=given("recipient"), actor_id=given("actor"), kind=given("kind"), created_at=given("now")
+        recipient_id=given("recipient"),
+        actor_id=given("actor"),
+        kind=given("kind"),
+        created_at=given("now"),
+        filtered=given("filtered"),
+        bucket=given("bucket"),
     ),
     postgresql=f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))",
 )
@@ -69,3 +116,11 @@ _WITHDRAW = Write.delete(
     lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind=given("kind"))
 )
 _FORGET = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor")))
+_CLEAR = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), kind__in=each("kinds")))
+_DISMISS = Write.delete(
+    lambda: Notice.objects.filter(recipient=given("recipient"), pk__in=each("ids"), kind__in=each("kinds"))
+)
+_DISMISS_GROUP = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), bucket=given("bucket")))
+_MARK_SEEN = Write.update(
+    lambda: Notice.objects.filter(recipient=given("recipient"), pk__in=each("ids"), seen=False), seen=True
+)

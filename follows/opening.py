@@ -141,6 +141,7 @@ _TELL_ACCEPTED = Write.copy(
     kind=Value(Notice.Kind.ACCEPTED.value),
     created_at=F("accepted_at"),
     seen=Value(False),
+    filtered=Value(False),
 )
 _LOG = Write.copy(
     Decision,

@@ -7,11 +7,12 @@ Row = TypeVar("Row")
 
 
 class Window(NamedTuple):
-    """Rows with `after` < id < `before`, the newest `limit` of them."""
+    """Rows with `after` < id < `before`, the newest `limit` of them, or `from_below` the oldest."""
 
     limit: int
     before: int = MAX_ID + 1
     after: int = 0
+    from_below: bool = False
 
 
 class Page(NamedTuple, Generic[Row]):

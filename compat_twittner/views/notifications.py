@@ -10,7 +10,8 @@ from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.entities import SUBJECTS
 from compat_twittner.refusals import NOTHING_TOLD, Failure
 from compat_twittner.views.authentication import PLATFORMS
-from follows import inbox, queries
+from follows import inbox, notices, queries
+from follows.inbox import Choice
 
 KINDS = {"notifs": list(SUBJECTS), "mentions": []}  # nobody is mentioned where nobody posts
 TOKEN_LENGTHS = range(50, 251)
@@ -23,13 +24,13 @@ class GetNotifications(Read):
         kinds = KINDS.get(self.params.query.text("type"))
         if kinds is None:
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
-        told = inbox.notices_to(self.me, kinds, self.params.query.window(default=15)).rows
-        actors = {person.id: person for person in queries.people([notice.actor for notice in told])}
-        inbox.mark_seen(self.me, told)
+        told = inbox.notices(self.me, Choice(kinds), self.params.query.window(default=15)).rows
+        actors = {person.id: person for person in queries.people([notice.actor.account for notice in told])}
+        notices.mark_seen(self.me, [notice.id for notice in told])
         items = [
-            orjson.dumps(entities.notification(notice, self.me, actors[notice.actor]))
+            orjson.dumps(entities.notification(notice, self.me, actors[notice.actor.account]))
             for notice in told
-            if notice.actor in actors
+            if notice.actor.account in actors
         ]
         return listing("Fetched successfully", items, end=NOTHING_TOLD)
 
@@ -39,7 +40,7 @@ class DeleteNotifications(Write):
         ids = self.params.form.numbers("scope")
         if not ids:
             raise Failure((400, "Notification IDs are missing or invalid"))
-        inbox.clear(self.me, ids)
+        notices.dismiss(self.me, ids)
         return success("Notifications deleted successfully")
 
 

@@ -1,0 +1,143 @@
+"""Notices as this dialect's notifications: types, how they are chosen, and their JSON (mastodon.md §3.6, §4.5)."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.people import Fault, Invalid, Problem
+from compat_mastodon.api import raw
+from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
+from compat_mastodon.links import inbox_link_header
+from compat_mastodon.params import Params, as_id
+from follows.hearing import RULES, Rule, Rules
+from follows.inbox import Choice, Group, Told
+from follows.notices import FOLLOWS, Kind
+from follows.paging import Page
+
+TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,)}
+SHOWN = [kind for kinds in TYPES.values() for kind in kinds]
+NAMES = {kind: name for name, kinds in TYPES.items() for kind in kinds}
+KEPT = ("account_id", "exclude_types", "grouped_types", "include_filtered", "limit", "supported_types", "types")
+LISTS = {"exclude_types", "grouped_types", "supported_types", "types"}
+PARTIAL = ("id", "acct", "locked", "bot", "url", "avatar", "avatar_static", "avatar_description")
+
+
+def choice(params: Params) -> Choice:
+    """Which notices the client wants: types it names and does not exclude, of one account if it names one."""
+    wanted = params.items("types")
+    excluded = params.items("exclude_types")
+    kinds = [
+        kind
+        for name, several in TYPES.items()
+        if (not wanted or name in wanted) and name not in excluded
+        for kind in several
+    ]
+    of = params.text("account_id")
+    everything = of is not None or params.flag("include_filtered")
+    return Choice(kinds, None if of is None else as_id(of) or 0, filtered=None if everything else False)
+
+
+def groups_follows(params: Params) -> bool:
+    """Whether new followers are to be grouped."""
+    wanted = params.items("grouped_types")
+    return not wanted or "follow" in wanted
+
+
+def notification(notice: Told, account: bytes) -> Entity:
+    """Notification (§4.5)."""
+    entity = {
+        "id": str(notice.id),
+        "type": NAMES[Kind(notice.kind)],
+        "created_at": timestamp(notice.created_at),
+        "group_key": group_key(notice.id, notice.bucket),
+        "account": orjson.Fragment(account),
+    }
+    return entity | {"filtered": True} if notice.filtered else entity
+
+
+def notification_request(notice: Told, account: bytes) -> Entity:
+    """NotificationRequest: a sender that the policy keeps aside."""
+    at = timestamp(notice.created_at)
+    return {
+        "id": str(notice.id),
+        "created_at": at,
+        "updated_at": at,
+        "notifications_count": "1",
+        "account": orjson.Fragment(account),
+        "last_status": None,
+    }
+
+
+def envelope(groups: list[Group], *, grouped: bool = True, paged: bool = True, partial: bool = False) -> HttpResponse:
+    """GroupedNotificationsResults (§3.7). Of each group's accounts the newest is always whole."""
+    keys = list(dict.fromkeys(actor for group in groups for actor in group.actors))
+    rendered = {key.account: account for key, account in zip(keys, ACCOUNTS.of(keys), strict=True) if account}
+    whole = {group.actors[0].account for group in groups} if partial else rendered.keys()
+    body: Entity = {"accounts": [orjson.Fragment(account) for of, account in rendered.items() if of in whole]}
+    if partial:
+        others = [orjson.loads(account) for of, account in rendered.items() if of not in whole]
+        body["partial_accounts"] = [{name: account[name] for name in PARTIAL} for account in others]
+    body["statuses"] = []
+    body["notification_groups"] = [_group(group, grouped, paged) for group in groups]
+    return raw(orjson.dumps(body))
+
+
+def listing(request: Request, page: Page[Told], params: Params, entity: Any, *, always_more: bool) -> HttpResponse:
+    """A page of entities that each hold the notice's account."""
+    accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
+    shown = zip(page.rows, accounts, strict=True)
+    response = raw(orjson.dumps([entity(notice, account) for notice, account in shown if account]))
+    return linked(response, request, page, params, more=always_more or page.full)
+
+
+def linked(response: HttpResponse, request: Request, page: Page[Any], params: Params, *, more: bool) -> HttpResponse:
+    """The answer with its Link header, in which what was asked for is kept."""
+    kept = [
+        (f"{name}[]" if name in LISTS else name, value)
+        for name in KEPT
+        if name in params
+        for value in (params.items(name) if name in LISTS else [params.text(name) or ""])
+    ]
+    if link := inbox_link_header(request, page, kept, more):
+        response["Link"] = link
+    return response
+
+
+def group_key(notice: int, bucket: int | None) -> str:
+    return f"follow-{bucket}" if bucket else f"ungrouped-{notice}"
+
+
+def parsed_key(key: str) -> dict[str, int]:
+    """What a group key stands for: the `bucket` of new followers, or one `notice`; nothing for nonsense."""
+    kind, _, number = key.rpartition("-")
+    name = {"follow": "bucket", "ungrouped": "notice"}.get(kind)
+    found = as_id(number)
+    return {name: found} if name and found else {}
+
+
+def rules(params: Params) -> Rules:
+    """The rules of a policy that were sent.
+
+    :raises Invalid: when one is neither accept nor filter nor drop.
+    """
+    sent = {name: value for name in RULES if (value := params.text(name))}
+    if faults := [Fault(name, Problem.INVALID) for name, value in sent.items() if value not in set(Rule)]:
+        raise Invalid(faults)
+    return sent
+
+
+def _group(group: Group, grouped: bool, paged: bool) -> Entity:
+    entity: Entity = {
+        "group_key": group_key(group.newest, group.bucket if grouped else None),
+        "notifications_count": group.size,
+        "type": NAMES[Kind(group.kind)],
+        "most_recent_notification_id": group.newest,
+    }
+    if paged:
+        entity["page_min_id"] = str(group.oldest)
+        entity["page_max_id"] = str(group.newest)
+        entity["latest_page_notification_at"] = timestamp(group.created_at)
+    entity["sample_account_ids"] = [str(actor.account) for actor in group.actors]
+    return entity

@@ -1,0 +1,70 @@
+"""Notifications with new followers in groups (mastodon.md §3.7)."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from compat_mastodon.api import Denied, View, answer, raw
+from compat_mastodon.entities import ACCOUNTS
+from compat_mastodon.notifications import SHOWN, choice, envelope, groups_follows, linked, parsed_key
+from compat_mastodon.views import notifications
+from compat_mastodon.views.notifications import READ, WRITE
+from follows import inbox, notices
+from follows.inbox import Choice
+
+
+class Notifications(View):
+    accepts = READ
+
+    def get(self, request: Request) -> HttpResponse:
+        expand = self.params.text("expand_accounts") or "full"
+        if expand not in {"full", "partial_avatars"}:
+            allowed = "allowed values are 'full' and 'partial_avatars'"
+            raise Denied(400, f"Invalid value for 'expand_accounts': '{expand}', {allowed}")
+        grouped = groups_follows(self.params)
+        chosen = choice(self.params)._replace(actor=None)
+        page = inbox.groups(self.me, chosen, self.params.window_from_below(), grouped=grouped)
+        response = envelope(page.rows, grouped=grouped, partial=expand == "partial_avatars")
+        return linked(response, request, page, self.params, more=True)
+
+
+class UnreadCount(notifications.UnreadCount):
+    def get(self, request: Request) -> HttpResponse:
+        grouped = groups_follows(self.params)
+        chosen = choice(self.params)._replace(actor=None)
+        return answer({"count": inbox.unread_groups(self.me, chosen, self.read_up_to, self.most, grouped=grouped)})
+
+
+class Group(View):
+    accepts = READ
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        found = inbox.group(self.me, SHOWN, **parsed_key(key))
+        return envelope([found], grouped=key.startswith("follow-"), paged=False)
+
+
+class Dismiss(View):
+    """Whatever the key is, the answer is that it is gone."""
+
+    accepts = WRITE
+
+    def post(self, request: Request, key: str) -> HttpResponse:
+        match parsed_key(key):
+            case {"bucket": bucket}:
+                notices.dismiss_group(self.me, bucket)
+            case {"notice": notice}:
+                notices.dismiss(self.me, [notice], SHOWN)
+        return answer({})
+
+
+class Accounts(View):
+    accepts = READ
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        named = parsed_key(key)
+        window, notice = self.params.window_from_below(), named.get("notice", 0)
+        if "bucket" not in named:
+            window = window._replace(before=min(window.before, notice + 1), after=max(window.after, notice - 1))
+        page = inbox.notices(self.me, Choice(SHOWN, bucket=named.get("bucket"), filtered=None), window)
+        accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
+        response = raw(b"[" + b",".join(filter(None, accounts)) + b"]")
+        return linked(response, request, page, self.params, more=page.full)

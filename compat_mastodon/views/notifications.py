@@ -1,0 +1,106 @@
+"""Notifications one by one, and how far they were read (mastodon.md §3.6, §3.8)."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from compat_mastodon.api import View, answer
+from compat_mastodon.entities import ACCOUNTS, timestamp
+from compat_mastodon.notifications import SHOWN, choice, listing, notification
+from compat_mastodon.params import BadParam, Params, as_id
+from follows import inbox, markers, notices
+from follows.inbox import Choice
+
+READ, WRITE = ("read", "read:notifications"), ("write", "write:notifications")
+MAX_POSITION = 2**63 - 1
+
+
+class Notifications(View):
+    accepts = READ
+
+    def get(self, request: Request) -> HttpResponse:
+        page = inbox.notices(self.me, choice(self.params), self.params.window_from_below())
+        return listing(request, page, self.params, notification, always_more=True)
+
+
+class Notification(View):
+    accepts = READ
+
+    def get(self, request: Request, notice: str) -> HttpResponse:
+        found = inbox.notice(self.me, Choice(SHOWN, filtered=None), as_id(notice))
+        (account,) = ACCOUNTS.of([found.actor])
+        return answer(notification(found, account or b"null"))
+
+
+class Dismiss(View):
+    accepts = WRITE
+
+    def post(self, request: Request, notice: str) -> HttpResponse:
+        if not notices.dismiss(self.me, [as_id(notice) or 0], SHOWN):
+            raise notices.NoSuchNotice
+        return answer({})
+
+
+class Clear(View):
+    accepts = WRITE
+
+    def post(self, request: Request) -> HttpResponse:
+        notices.clear(self.me, SHOWN)
+        return answer({})
+
+
+class UnreadCount(View):
+    accepts = READ
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer({"count": inbox.unread(self.me, choice(self.params), self.read_up_to, self.most)})
+
+    @property
+    def most(self) -> int:
+        return self.params.window(default=100, most=1000).limit
+
+    @property
+    def read_up_to(self) -> int:
+        """The id of the last notification that was read, by the marker."""
+        return sum(mark.last_read for mark in markers.read(self.me, ["notifications"]))
+
+
+class Markers(View):
+    accepts = ("read", "read:statuses")
+
+    def get(self, request: Request) -> HttpResponse:
+        return _marks(markers.read(self.me, self.params.items("timeline")))
+
+
+class SetMarkers(View):
+    accepts = ("write", "write:statuses")
+
+    def post(self, request: Request) -> HttpResponse:
+        return _marks(markers.move(self.me, **_positions(self.params)))
+
+
+def _positions(params: Params) -> dict[str, int]:
+    """How far each timeline that was sent is read.
+
+    :raises BadParam: when a position is no number that an id could be.
+    """
+    positions = {}
+    for timeline in markers.TIMELINES:
+        if sent := params.mapping(timeline):
+            text = sent.required("last_read_id")
+            if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_POSITION:
+                raise BadParam("last_read_id")
+            positions[timeline] = int(text)
+    return positions
+
+
+def _marks(marks: list[markers.Mark]) -> HttpResponse:
+    return answer(
+        {
+            mark.timeline: {
+                "last_read_id": str(mark.last_read),
+                "version": mark.version,
+                "updated_at": timestamp(mark.updated_at),
+            }
+            for mark in marks
+        }
+    )

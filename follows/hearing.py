@@ -1,0 +1,144 @@
+"""What an account wants to hear of, and from whom: its policy, and the senders that this keeps aside.
+
+The policy decides when a notice is made (mastodon.md §5.9); changing it leaves earlier ones as they are.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.statements import Statement, given
+from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy
+from follows.policy import unexpired
+
+NEW_ACCOUNT = timedelta(days=30)
+RULES = (
+    "for_not_following",
+    "for_not_followers",
+    "for_new_accounts",
+    "for_private_mentions",
+    "for_limited_accounts",
+    "for_bots",
+)
+Rule = NoticePolicy.Rule
+Rules = dict[str, str]  # a rule's name -> accept, filter or drop
+
+
+class Verdict(Enum):
+    TELL = "tell"
+    FILTER = "keep aside"
+    DROP = "do not even keep"
+
+
+def verdict(recipient: int, actor: int) -> tuple[Verdict, int | None]:
+    """What becomes of a notice, and the hour when the recipient's last group of followers began."""
+    bucket, muted, *row = _POLICY.rows(recipient=recipient, actor=actor, now=timezone.now())[0]
+    rules = dict(zip(RULES, row, strict=True))
+    if muted:
+        return Verdict.DROP, bucket
+    if rules["for_bots"] is None:  # no policy
+        return Verdict.TELL, bucket
+    return _judge(rules, _SENDER.rows(recipient=recipient, actor=actor)[0]), bucket
+
+
+def policy(account: int) -> Rules:
+    """The account's rules, all of them."""
+    kept = NoticePolicy.objects.filter(account=account).first() or NoticePolicy()
+    return {name: getattr(kept, name) for name in RULES}
+
+
+def change_policy(account: int, **rules: str) -> None:
+    """Set some rules; the others stay."""
+    NoticePolicy.objects.update_or_create(account_id=account, defaults=rules)
+
+
+def kept_aside(account: int) -> QuerySet[Notice]:
+    """New followers whom the policy keeps aside. Filtered requests wait among all requests, see `queries`."""
+    return Notice.objects.filter(recipient=account, filtered=True, bucket__isnull=False)
+
+
+def hear(account: int, notices: Iterable[int]) -> None:
+    """Let in the senders of these kept notices, with all that was kept of them, and from now on."""
+    with transaction.atomic():
+        senders = _senders(account, notices)
+        NoticePermission.objects.bulk_create(
+            [NoticePermission(recipient_id=account, actor_id=sender) for sender in senders], ignore_conflicts=True
+        )
+        Notice.objects.filter(recipient=account, actor__in=senders, filtered=True).update(filtered=False)
+
+
+def ignore(account: int, notices: Iterable[int]) -> None:
+    """Take away all that was kept of the senders of these notices."""
+    with transaction.atomic():
+        kept_aside(account).filter(actor__in=_senders(account, notices)).delete()
+
+
+def _senders(account: int, notices: Iterable[int]) -> list[int]:
+    return list(kept_aside(account).filter(pk__in=notices).values_list("actor_id", flat=True))
+
+
+def _judge(rules: Rules, sender: "_Sender") -> Verdict:
+    """Whoever follows has only begun to, so that `for_not_followers` is about all of them."""
+    if sender.permitted:
+        return Verdict.TELL
+    met = {rules["for_not_followers"]}
+    if not sender.followed:
+        met.add(rules["for_not_following"])
+        if timezone.now() - sender.created_at < NEW_ACCOUNT:
+            met.add(rules["for_new_accounts"])
+        if sender.bot:
+            met.add(rules["for_bots"])
+    if Rule.DROP in met:
+        return Verdict.DROP
+    return Verdict.FILTER if Rule.FILTER in met else Verdict.TELL
+
+
+class _Sender(NamedTuple):
+    created_at: datetime
+    bot: bool
+    followed: bool
+    permitted: bool
+
+
+def _row(*columns: Any) -> tuple[Any, ...]:
+    return columns
+
+
+_POLICY: Statement[Any] = Statement(
+    _row,
+    lambda _: (
+        Account.objects.filter(pk=given("recipient"))
+        .annotate(
+            bucket=Subquery(
+                Notice.objects.filter(recipient=given("recipient"), bucket__isnull=False)
+                .order_by()
+                .values("recipient")
+                .annotate(last=Max("bucket"))
+                .values("last")
+            ),
+            muted=Exists(
+                Mute.objects.filter(muter=given("recipient"), target=given("actor"), notices_too=True).filter(
+                    unexpired()
+                )
+            ),
+        )
+        .values_list("bucket", "muted", *(f"notice_policy__{rule}" for rule in RULES))
+    ),
+)
+_SENDER = Statement(
+    _Sender,
+    lambda _: (
+        Account.objects.filter(pk=given("actor"))
+        .annotate(
+            followed=Exists(Follow.objects.accepted().filter(follower=given("recipient"), target=OuterRef("pk"))),
+            permitted=Exists(NoticePermission.objects.filter(recipient=given("recipient"), actor=OuterRef("pk"))),
+        )
+        .values_list("created_at", "bot", "followed", "permitted")
+    ),
+)
