@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from follows import graph
+from follows import graph, marks
 
 POLICY, LIST, REQUESTS = "/api/v2/notifications/policy", "/api/v1/notifications", "/api/v1/notifications/requests"
 DEFAULT = {
@@ -190,8 +190,8 @@ def test_clearing_takes_what_is_kept_aside_too(mastodon: Any, bob: Account, kept
 
 
 def test_of_a_muted_account_nothing_is_told(mastodon: Any, alice: Account, mallory: Account, bob: Account) -> None:
-    graph.mute(bob.pk, alice.pk)
-    graph.mute(bob.pk, mallory.pk, notices_too=False)
+    marks.mute(bob.pk, alice.pk)
+    marks.mute(bob.pk, mallory.pk, notices_too=False)
     graph.follow(alice.pk, bob.pk)
     graph.follow(mallory.pk, bob.pk)
 
