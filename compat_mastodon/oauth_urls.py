@@ -1,14 +1,18 @@
-"""The paths of OAuth and of the pages that people see; each machine path answers with a trailing slash too."""
+"""OAuth, discovery and the pages that people see; each machine path answers with a trailing slash too."""
 
 from django.urls import path, re_path
 
-from compat_mastodon.views import oauth, pages
+from compat_mastodon.views import discovery, oauth, pages
 
 MACHINE = {
     "oauth/token": oauth.Token,
     "oauth/revoke": oauth.Revoke,
     "oauth/userinfo": oauth.UserInfo,
     ".well-known/oauth-authorization-server": oauth.Metadata,
+    ".well-known/nodeinfo": discovery.NodeInfoLinks,
+    ".well-known/host-meta": discovery.HostMeta,
+    ".well-known/webfinger": discovery.WebFinger,
+    "nodeinfo/2.0": discovery.NodeInfo,
 }
 
 urlpatterns = [
@@ -18,6 +22,8 @@ urlpatterns = [
     path("oauth/authorize/native", pages.native, name="native"),
     path("oauth/authorized_applications", pages.authorized_applications, name="authorized_applications"),
     path("oauth/authorized_applications/<application>", pages.authorized_application, name="authorized_application"),
+    path("@<name>", discovery.profile, name="profile"),
+    path("users/<name>", discovery.user),
     re_path("^oauth/applications(?:/|$)", pages.developers),
     *(path(f"{route}{end}", view.as_view()) for route, view in MACHINE.items() for end in ("", "/")),
 ]

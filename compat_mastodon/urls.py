@@ -9,11 +9,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from compat_mastodon.api import View
 from compat_mastodon.views import (
+    about,
     accounts,
     apps,
     follow_requests,
     instance,
     lists,
+    nothing,
     notification_groups,
     notification_policy,
     notifications,
@@ -107,6 +109,14 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/markers": {"GET": notifications.Markers, "POST": notifications.SetMarkers},
     f"{V1}/instance": instance.InstanceV1,
     f"{V2}/instance": instance.InstanceV2,
+    f"{V1}/instance/rules": about.Rules,
+    f"{V1}/instance/peers": about.Peers,
+    f"{V1}/instance/activity": about.Activity,
+    f"{V1}/instance/extended_description": about.ExtendedDescription,
+    f"{V1}/instance/privacy_policy": about.PrivacyPolicy,
+    f"{V1}/instance/languages": about.Languages,
+    f"{V1}/instance/translation_languages": about.TranslationLanguages,
+    **nothing.PATHS,
 }
 
 

@@ -5,6 +5,7 @@ docs/configuration.md lists every variable. A wrong value ends the program with 
 
 import multiprocessing
 import secrets
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelA
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("VAR", str(ROOT / "var")))
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 # --- environment ------------------------------------------------------------------------------
 

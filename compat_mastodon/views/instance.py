@@ -10,6 +10,7 @@ from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.profile import MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
+API_VERSION = 2  # grouped notifications; what each number stands for is in mastodon.md §3.9
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
 CONFIGURATION = {
@@ -47,7 +48,7 @@ class InstanceV2(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:
-        return _public(
+        return public(
             {
                 "domain": settings.LOCAL_DOMAIN,
                 "title": settings.SITE_NAME,
@@ -83,7 +84,7 @@ class InstanceV2(View):
                     "min_age": None,
                     "url": None,
                 },
-                "api_versions": {"mastodon": 1},
+                "api_versions": {"mastodon": API_VERSION},
                 "wrapstodon": None,
                 "contact": {"email": settings.CONTACT_EMAIL, "account": None},
                 "rules": [],
@@ -95,7 +96,7 @@ class InstanceV1(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:
-        response = _public(
+        response = public(
             {
                 "uri": settings.LOCAL_DOMAIN,
                 "title": settings.SITE_NAME,
@@ -130,7 +131,7 @@ class Unknown(View):
         raise Http404
 
 
-def _public(value: object) -> HttpResponse:
+def public(value: object) -> HttpResponse:
     response = answer(value)
     response["Cache-Control"] = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
     return response

@@ -79,7 +79,7 @@ class _SignIn(LoginView):
                 limits.charge(*_sign_in_charges(request))
         except limits.TooMany as refused:
             wait = f"Please try again in {ceil(refused.state.reset / 60)} minutes."
-            return _render(request, "error", status=429, title="Too many attempts", description=wait)
+            return render_page(request, "error", status=429, title="Too many attempts", description=wait)
         return super().post(request, *args, **kwargs)
 
     def get_default_redirect_url(self) -> str:
@@ -120,7 +120,7 @@ def native(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "")
     if not CODE.fullmatch(code):
         return _error(request, Refusal("invalid_request"))
-    return _render(request, "code", code=code)
+    return render_page(request, "code", code=code)
 
 
 def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
@@ -133,7 +133,7 @@ def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
     must_ask = params["force_login"] not in FALSE | {""}
     if not must_ask and oauth.is_approved(callback.application, _me(request), ask.scopes):
         return _approve(request, callback, ask)
-    return _render(
+    return render_page(
         request,
         "consent",
         application=callback.application,
@@ -173,7 +173,7 @@ def _answer(request: HttpRequest, callback: Callback, answers: dict[str, str]) -
     if callback.state.strip():
         answers = answers | {"state": callback.state}
     if callback.mode == "form_post":
-        return _render(request, "form_post", callback=callback, answers=answers)
+        return render_page(request, "form_post", callback=callback, answers=answers)
     location = redirects.extended(callback.redirect_uri, answers, callback.mode)
     return HttpResponse(status=302, headers={"Location": location})
 
@@ -210,7 +210,7 @@ def authorized_applications(request: HttpRequest) -> HttpResponse:
         (client, scopes.in_words(scope for token in tokens for scope in token.scope.split()), tokens[-1].created)
         for client, tokens in oauth.clients_of(_me(request))
     ]
-    return _render(request, "applications", clients=clients)
+    return render_page(request, "applications", clients=clients)
 
 
 @page
@@ -229,7 +229,7 @@ def authorized_application(request: HttpRequest, application: str) -> HttpRespon
 @page
 def developers(request: HttpRequest) -> HttpResponse:
     """Clients register themselves; nobody keeps a list of their own here (mastodon.md §1.7)."""
-    return _render(
+    return render_page(
         request,
         "error",
         status=403,
@@ -244,7 +244,7 @@ def developers(request: HttpRequest) -> HttpResponse:
 @page
 def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django tells why
     """A form was sent without its token: from another site, or too late."""
-    return _render(
+    return render_page(
         request,
         "error",
         status=403,
@@ -254,7 +254,7 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG0
 
 
 def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return _render(
+    return render_page(
         request,
         "error",
         status=refusal.status,
@@ -265,5 +265,5 @@ def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     )
 
 
-def _render(request: HttpRequest, name: str, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, f"compat_mastodon/{name}.html", SITE | context, status=status)
+def render_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, f"compat_mastodon/{template}.html", SITE | context, status=status)

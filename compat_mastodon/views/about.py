@@ -1,0 +1,68 @@
+"""What this server tells about itself beyond `instance` (mastodon.md §3.8). It publishes no list of blocks."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts import lookup
+from compat_mastodon.api import Caller, View
+from compat_mastodon.entities import html
+from compat_mastodon.views.instance import public
+
+WEEKS = 12
+
+
+class Fixed(View):
+    """What follows from the settings alone."""
+
+    caller = Caller.OPTIONAL
+    body: ClassVar[Any]
+
+    def get(self, request: Request) -> HttpResponse:
+        return public(self.body)
+
+
+class Rules(Fixed):
+    body = []
+
+
+class ExtendedDescription(Fixed):
+    body = {"updated_at": None, "content": html(settings.SITE_DESCRIPTION)}
+
+
+class PrivacyPolicy(Fixed):
+    body = {"updated_at": None, "content": ""}
+
+
+class Languages(Fixed):
+    body = [{"code": "en", "name": "English"}]
+
+
+class TranslationLanguages(Fixed):
+    body = {}
+
+
+class Peers(View):
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request) -> HttpResponse:
+        return public(lookup.domains())
+
+
+class Activity(View):
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request) -> HttpResponse:
+        return public(
+            [
+                {
+                    "week": str(int(week.begins_at.timestamp())),
+                    "statuses": "0",
+                    "logins": str(week.last_seen),
+                    "registrations": str(week.signed_up),
+                }
+                for week in lookup.weeks(WEEKS)
+            ]
+        )

@@ -1,0 +1,99 @@
+"""What clients ask every server for and this one has none of, since nobody posts here (mastodon.md §3.9).
+
+The answers are empty, but who may ask is judged as everywhere. Writing a post stays a 404.
+"""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from rest_framework.request import Request
+
+from compat_mastodon.api import Caller, Denied, View, answer
+from compat_mastodon.params import as_id
+from follows import queries
+
+STATUSES = ("read", "read:statuses")
+TAG = re.compile(r"\w{1,255}")
+
+
+class Nothing(View):
+    """An empty list; paging parameters are read, so that senseless ones are told."""
+
+    deprecated = ""
+
+    def get(self, request: Request, **parts: str) -> HttpResponse:
+        self.params.window_from_below()
+        response = answer([])
+        if self.deprecated:
+            response["Deprecation"] = self.deprecated
+        return response
+
+
+class NothingOf(Nothing):
+    """As `Nothing`, for an account that has to exist."""
+
+    def get(self, request: Request, **parts: str) -> HttpResponse:
+        queries.person(as_id(parts["account"]))
+        return super().get(request)
+
+
+class NothingForMembers(Nothing):
+    """Any token will do, but it has to be somebody's; without one this is no 401 (§0.3)."""
+
+    def get(self, request: Request, **parts: str) -> HttpResponse:
+        if self.viewer is None:
+            raise Denied(422, "This method requires an authenticated user")
+        return super().get(request)
+
+
+class Tag(View):
+    """Every tag exists, and nobody uses it."""
+
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request, name: str) -> HttpResponse:
+        if not TAG.fullmatch(name):
+            raise Http404
+        url = f"{settings.BASE_URL}/tags/{name}"
+        tag: dict[str, Any] = {"id": "1", "name": name, "url": url, "history": []}
+        return answer(tag | {"following": False, "featuring": False})
+
+
+def _view(
+    *accepts: str, caller: Caller = Caller.USER, deprecated: str = "", base: type[Nothing] = Nothing
+) -> type[View]:
+    return type(base.__name__, (base,), {"accepts": accepts, "caller": caller, "deprecated": deprecated})
+
+
+ANYBODY = _view(caller=Caller.OPTIONAL)
+PUBLIC_STATUSES = _view(*STATUSES, caller=Caller.OPTIONAL)
+MEMBERS = _view(caller=Caller.OPTIONAL, base=NothingForMembers)
+
+PATHS: dict[str, type[View]] = {
+    "api/v1/timelines/home": _view(*STATUSES),
+    "api/v1/timelines/public": PUBLIC_STATUSES,
+    "api/v1/timelines/link": PUBLIC_STATUSES,
+    "api/v1/timelines/tag/<name>": PUBLIC_STATUSES,
+    "api/v1/timelines/list/<pk>": _view("read", "read:lists"),
+    "api/v1/accounts/<account>/statuses": _view(*STATUSES, caller=Caller.OPTIONAL, base=NothingOf),
+    "api/v1/accounts/<account>/featured_tags": _view(caller=Caller.OPTIONAL, base=NothingOf),
+    "api/v1/accounts/<account>/identity_proofs": MEMBERS,
+    "api/v1/conversations": _view(*STATUSES),
+    "api/v1/scheduled_statuses": _view(*STATUSES),
+    "api/v1/bookmarks": _view("read", "read:bookmarks"),
+    "api/v1/favourites": _view("read", "read:favourites"),
+    "api/v1/filters": _view("read", "read:filters", deprecated="@1668384000"),
+    "api/v2/filters": _view("read", "read:filters"),
+    "api/v1/followed_tags": _view("follow", "read", "read:follows"),
+    "api/v1/featured_tags": _view("read", "read:accounts"),
+    "api/v1/featured_tags/suggestions": _view("read", "read:accounts"),
+    "api/v1/announcements": MEMBERS,
+    "api/v1/custom_emojis": ANYBODY,
+    "api/v1/trends": _view(caller=Caller.OPTIONAL, deprecated="@1648598400"),
+    "api/v1/trends/tags": ANYBODY,
+    "api/v1/trends/statuses": ANYBODY,
+    "api/v1/trends/links": ANYBODY,
+    "api/v1/tags/<name>": Tag,
+}

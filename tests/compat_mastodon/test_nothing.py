@@ -1,0 +1,79 @@
+"""What this server has none of: honest empty answers, judged as all others (mastodon.md §1.8, §3.9)."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from compat_mastodon.api import Caller
+from compat_mastodon.views.nothing import PATHS
+
+LISTS = sorted(path for path in PATHS if path != "api/v1/tags/<name>")
+DEMANDING = [path for path in LISTS if PATHS[path].caller is Caller.USER]
+MEMBERS = ["api/v1/accounts/<account>/identity_proofs", "api/v1/announcements"]
+
+
+def address(path: str, account: Account) -> str:
+    filled = path.replace("<account>", str(account.pk)).replace("<pk>", "1").replace("<name>", "cats")
+    return f"/{filled}"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_there_is_nothing(mastodon: Any, alice: Account, path: str) -> None:
+    answer = mastodon(alice).get(f"{address(path, alice)}?limit=5&max_id=10&min_id=1&since_id=2")
+
+    assert (answer.status_code, answer.json(), "Link" in answer.headers) == (200, [], False)
+
+
+@pytest.mark.parametrize("path", sorted(set(LISTS) - set(DEMANDING) - set(MEMBERS)))
+def test_what_is_public_needs_no_token(mastodon: Any, alice: Account, path: str) -> None:
+    assert mastodon().get(address(path, alice)).json() == []
+
+
+@pytest.mark.parametrize("path", DEMANDING)
+def test_the_rest_needs_one_with_a_fitting_scope(mastodon: Any, alice: Account, path: str) -> None:
+    where = address(path, alice)
+
+    assert mastodon().get(where).status_code == 401
+    assert mastodon(alice, "push profile").get(where).status_code == 403
+    for scope in PATHS[path].accepts:
+        assert mastodon(alice, scope).get(where).status_code == 200
+
+
+@pytest.mark.parametrize("path", MEMBERS)
+def test_some_need_a_member_only(mastodon: Any, alice: Account, path: str) -> None:
+    assert mastodon().get(address(path, alice)).json() == {"error": "This method requires an authenticated user"}
+    assert mastodon(alice, "push").get(address(path, alice)).status_code == 200
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_senseless_limit_is_told(mastodon: Any, alice: Account, path: str) -> None:
+    assert mastodon(alice).get(f"{address(path, alice)}?limit[a]=1").status_code == 400
+
+
+def test_an_account_without_posts_has_to_exist(mastodon: Any) -> None:
+    assert mastodon().get("/api/v1/accounts/999/statuses").status_code == 404
+
+
+def test_a_tag_is_unused(mastodon: Any, alice: Account) -> None:
+    assert mastodon(alice).get("/api/v1/tags/cats").json() == {
+        "id": "1",
+        "name": "cats",
+        "url": "http://testserver/tags/cats",
+        "history": [],
+        "following": False,
+        "featuring": False,
+    }
+    assert mastodon().get("/api/v1/tags/c-a-t").json() == {"error": "Not Found"}
+
+
+@pytest.mark.parametrize("path", ["api/v1/filters", "api/v1/trends"])
+def test_what_is_deprecated_says_so(mastodon: Any, alice: Account, path: str) -> None:
+    assert mastodon(alice).get(f"/{path}").headers["Deprecation"].startswith("@16")
+
+
+@pytest.mark.parametrize("path", ["api/v1/statuses", "api/v1/media", "api/v2/media", "api/v1/timelines/home"])
+def test_nobody_posts(mastodon: Any, alice: Account, path: str) -> None:
+    answer = mastodon(alice).post(f"/{path}", {"status": "Hello"})
+
+    assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
