@@ -51,7 +51,7 @@ class Params:
     def of(cls, request: Request) -> "Params":
         """:raises BadParam: when the body is no mapping."""
         values: dict[str, Any] = {}
-        if request.method not in {"GET", "HEAD"}:
+        if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:  # reading has a body with some clients
             body = request.data
             if hasattr(body, "lists"):
                 _nest(body.lists(), values)

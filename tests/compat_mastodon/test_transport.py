@@ -50,6 +50,16 @@ def test_query_and_body_are_one(mastodon: Clients, alice: Account, bob: Account)
     assert (ties["notifying"], ties["showing_reblogs"]) == (True, False)
 
 
+def test_reading_takes_a_body_too(mastodon: Clients, alice: Account, bob: Account, carol: Account) -> None:
+    """Mastodon.py sends ids in the JSON body of a GET."""
+    response = mastodon(alice).generic(
+        "GET", f"/api/v1/accounts/relationships?id[]={carol.pk}", json.dumps({"with_suspended": True}), JSON
+    )
+    assert [ties["id"] for ties in response.json()] == [str(carol.pk)]
+    response = mastodon(alice).generic("GET", "/api/v1/accounts/relationships", json.dumps({"id": [bob.pk]}), JSON)
+    assert [ties["id"] for ties in response.json()] == [str(bob.pk)]
+
+
 def test_answers_have_the_headers_of_this_dialect(mastodon: Clients, alice: Account) -> None:
     response = mastodon(alice).get("/api/v1/accounts/verify_credentials")
 
