@@ -99,12 +99,6 @@ def in_the_reference(endpoint: str) -> list[str]:
     return TABLE.get(endpoint, "").split()
 
 
-def accepted_by(endpoint: str) -> tuple[str, ...]:
-    view = ENDPOINTS[endpoint]
-    to_write = getattr(view, "accepts_to_write", ())
-    return to_write if to_write and not endpoint.startswith("GET") else view.accepts
-
-
 ENDPOINTS = endpoints()
 THERE = [name for name in ENDPOINTS if in_the_reference(name)]
 
@@ -120,7 +114,7 @@ def test_the_accepted_scopes_open_it_and_no_others(
     mastodon: Clients, alice: Account, carol: Account, endpoint: str
 ) -> None:
     accepted = in_the_reference(endpoint)
-    assert list(accepted_by(endpoint)) == accepted
+    assert list(ENDPOINTS[endpoint].accepts) == accepted
     owner = None if ENDPOINTS[endpoint].caller is Caller.CLIENT else alice
     outside = [scope for scope in scopes.WORDS if scope not in accepted]
 
@@ -135,7 +129,7 @@ def test_the_accepted_scopes_open_it_and_no_others(
 
 @pytest.mark.parametrize("endpoint", [name for name in ENDPOINTS if name not in THERE])
 def test_what_is_not_in_the_reference_asks_for_no_scope(endpoint: str) -> None:
-    assert accepted_by(endpoint) == ()
+    assert ENDPOINTS[endpoint].accepts == ()
 
 
 @pytest.mark.parametrize("endpoint", THERE)
