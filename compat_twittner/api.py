@@ -20,6 +20,7 @@ from accounts.refused import Refused
 from accounts.sessions import Caller
 from compat_twittner.params import Params
 from compat_twittner.refusals import BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
+from compat_twittner.schema import EnvelopeSchema
 
 DOOR = "twittner"
 LARGEST_BODY = 26_000_000  # bytes: one video of 24 MB and what stands around it
@@ -50,6 +51,7 @@ def listing(message: str, items: Sequence[bytes], *, end: Envelope = NO_DATA, **
 class View(APIView):
     """One endpoint. Subclasses say who may call (`signed_in`) and which texts replace the table's."""
 
+    schema = EnvelopeSchema()
     signed_in: ClassVar[bool] = True
     refusals: ClassVar[dict[type[Refused], Envelope]] = {}
     http_method_names = ["get", "post", "head"]

@@ -150,6 +150,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "oauth2_provider",
     "compat_mastodon",
     "compat_twittner",
@@ -271,6 +273,9 @@ REST_FRAMEWORK: dict[str, object] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
 }
+
+# The descriptions of the doors; their pages load nothing from elsewhere.
+SPECTACULAR_SETTINGS = {"SWAGGER_UI_DIST": "SIDECAR", "SWAGGER_UI_FAVICON_HREF": "SIDECAR"}
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "compat_mastodon.Application"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "compat_mastodon.AccessToken"  # noqa: S105  # a model, no secret
