@@ -168,6 +168,13 @@ class Twittner(Domain):
     def reject(self, me: int, other: int) -> bool:
         return self._post(me, "ignore_follow", req_id=self._request(me, other))
 
+    def block(self, me: int, other: int) -> bool:
+        """A toggle as well, pressed only where it shows that one does not block."""
+        return "blocks" in self.ties(me, other) or self._post(me, "block_user", user_id=other)
+
+    def unblock(self, me: int, other: int) -> bool:
+        return "blocks" not in self.ties(me, other) or self._post(me, "block_user", user_id=other)
+
     def lock(self, me: int, follow_privacy: str = "approved") -> bool:
         settings = self._get(me, "get_priv_settings")["data"] | {
             "search_visibility": "Y",
