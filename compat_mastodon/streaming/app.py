@@ -61,6 +61,8 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
                 await _events(listener, receive, send)
         except Refused as refused:
             await _refuse(send, refused)
+        else:
+            await send({"type": "http.response.body", "body": b""})
 
 
 async def _events(listener: Listener, receive: Receive, send: Send) -> None:
@@ -70,10 +72,7 @@ async def _events(listener: Listener, receive: Receive, send: Send) -> None:
                 news = await asyncio.wait_for(listener.news.get(), THUMP)
             except TimeoutError:
                 await write(b":thump\n\n")
-                continue
-            if news is None:
-                return
-            if listener.telling:
+            else:
                 await write(b"event: %s\ndata: %s\n\n" % (news.event.encode(), news.payload))
 
     async def write(part: bytes) -> None:
@@ -86,8 +85,7 @@ async def _events(listener: Listener, receive: Receive, send: Send) -> None:
     headers = [(b"content-type", b"text/event-stream"), *HEADERS]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await write(b":)\n")
-    await _first_of(tell(), gone())
-    await send({"type": "http.response.body", "body": b""})
+    await _first_of(tell(), gone(), listener.ended.wait())
 
 
 # --- WebSocket ------------------------------------------------------------------------------------
@@ -102,20 +100,26 @@ async def _websocket(scope: Scope, receive: Receive, send: Send) -> None:
         listener = await _admitted(scope, channel)
         async with HUB.listening(listener):
             await send({"type": "websocket.accept", "subprotocol": next(iter(scope["subprotocols"]), None)})
-            code = await _first_of(_frames(listener, send), _orders(listener, receive, send))
-            if code is not None:
-                with suppress(OSError):  # the client may have gone first
-                    await send({"type": "websocket.close", "code": code})
+            code = await _first_of(_frames(listener, send), _orders(listener, receive, send), _end(listener))
     except Refused as refused:
         await _refuse(send, refused, "websocket.http.response")
+    else:
+        if code is not None:
+            with suppress(OSError):  # the client may have gone first
+                await send({"type": "websocket.close", "code": code})
 
 
-async def _frames(listener: Listener, send: Send) -> int:
-    """Tell the news until there is an end of it; gives the code to close with."""
-    while (news := await listener.news.get()) is not None:
+async def _frames(listener: Listener, send: Send) -> None:
+    while True:
+        news = await listener.news.get()
         for channel in listener.telling:
             await _say(send, _frame(channel, news))
-    return 1012 if not HUB.open else 1008
+
+
+async def _end(listener: Listener) -> int:
+    """Wait until the listener has to go; gives the code to close with."""
+    await listener.ended.wait()
+    return 1008 if HUB.open else 1012
 
 
 def _frame(channel: str, news: News) -> dict[str, Any]:

@@ -6,7 +6,7 @@ account was suspended, and its streams end within `CHECK` seconds.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -37,13 +37,14 @@ class News:
 
 
 class Listener:
-    """One connection. `channels` are the streams that it asked for; None in `news` ends it."""
+    """One connection. `channels` are the streams that it asked for, `ended` says that it has to go."""
 
     def __init__(self, token: Token) -> None:
         self.token = token
         self.scopes = token.scope.split()
         self.channels: set[str] = set()
-        self.news: asyncio.Queue[News | None] = asyncio.Queue()
+        self.news: asyncio.Queue[News] = asyncio.Queue(BACKLOG)
+        self.ended = asyncio.Event()
 
     @property
     def telling(self) -> list[str]:
@@ -51,18 +52,15 @@ class Listener:
         return sorted(self.channels & TELLING) if NOTIFICATIONS & set(self.scopes) else []
 
     def tell(self, news: News) -> None:
-        if self.news.qsize() < BACKLOG:
+        try:
             self.news.put_nowait(news)
-        else:
-            self.end()
-
-    def end(self) -> None:
-        self.news.put_nowait(None)
+        except asyncio.QueueFull:
+            self.ended.set()
 
 
 class Hub:
     def __init__(self) -> None:
-        self._listeners: set[Listener] = set()
+        self._listeners: dict[int | None, set[Listener]] = {}  # by their accounts
         self._running: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self.open = True
@@ -73,17 +71,20 @@ class Hub:
 
         :raises Refused: when the database does not answer.
         """
-        self._listeners.add(listener)
+        mine = self._listeners.setdefault(listener.token.account, set())
+        mine.add(listener)
         if self._running is None:
             self._ready = asyncio.Event()
             self._running = asyncio.create_task(self._run(self._ready))
         try:
             await _within(START, self._ready.wait())
             if not self.open:
-                listener.end()
+                listener.ended.set()
             yield
         finally:
-            self._listeners.discard(listener)
+            mine.discard(listener)
+            if not mine:
+                self._listeners.pop(listener.token.account, None)
             if not self._listeners and self._running is not None:
                 self._running.cancel()
                 self._running = None
@@ -91,8 +92,11 @@ class Hub:
     def close(self) -> None:
         """The process ends: every stream does."""
         self.open = False
-        for listener in self._listeners:
-            listener.end()
+        for listener in self._everybody():
+            listener.ended.set()
+
+    def _everybody(self) -> list[Listener]:
+        return [listener for listeners in self._listeners.values() for listener in listeners]
 
     async def _run(self, ready: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -110,29 +114,29 @@ class Hub:
             await asyncio.sleep(AGAIN)
 
     async def _hand_out(self, told: Told) -> None:
-        wanting = [each for each in self._listeners if each.token.account == told.recipient and each.telling]
+        wanting = [each for each in self._listeners.get(told.recipient, ()) if each.telling]
         if not wanting:
             return
         payload = await in_database(_payload, told)
         if payload is not None:
             await self._end_dead(wanting)
             for listener in wanting:
-                listener.tell(News("notification", payload))
+                if not listener.ended.is_set():
+                    listener.tell(News("notification", payload))
 
     async def _check(self) -> None:
         while True:
             await asyncio.sleep(CHECK)
             try:
-                await self._end_dead(self._listeners)
+                await self._end_dead(self._everybody())
             except Exception:
                 logger.exception("Whether tokens still live could not be found out")
 
-    async def _end_dead(self, listeners: Collection[Listener]) -> None:
-        asked = list(listeners)
-        alive = await in_database(bearer.living, {listener.token.id for listener in asked})
-        for listener in asked:
+    async def _end_dead(self, listeners: list[Listener]) -> None:
+        alive = await in_database(bearer.living, {listener.token.id for listener in listeners})
+        for listener in listeners:
             if listener.token.id not in alive:
-                listener.end()
+                listener.ended.set()
 
 
 async def _within(seconds: float, waiting: Coroutine[Any, Any, Any]) -> None:
