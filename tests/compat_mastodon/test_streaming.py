@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -278,3 +279,41 @@ def test_the_other_host_says_where_and_has_no_streams_itself(live: Live) -> None
     assert alice.call("GET", "/api/v1/instance")["urls"]["streaming_api"] == alice.origin
     with get(live.port, PATH) as answer:
         assert (answer.status, json.loads(answer.read())) == (404, {"error": "Not Found"})
+
+
+UPGRADE = b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /api/v1/streaming?stream=\xff\xfe HTTP/1.1\r\n" + UPGRADE + KEY, 400),
+        (b"GET /api/v1/streaming?stream=%FF%00 HTTP/1.1\r\n" + UPGRADE + KEY, 401),
+        (b"GET /api/v1/streaming?stream=user HTTP/1.1\r\n" + UPGRADE, 400),
+        (b"GET /api/v1/streaming HTTP/1.1\r\nSec-WebSocket-Protocol: \xffa, b\r\n" + UPGRADE + KEY, 400),
+        (b"GET /api/v1/streaming HTTP/1.1\r\nAuthorization: Bearer \xff\r\n" + UPGRADE + KEY, 401),
+        (b"GET /api/v2/streaming HTTP/1.1\r\n" + UPGRADE + KEY, 404),
+        (b"GET /api/v1/streaming/\xff HTTP/1.1\r\nHost: x\r\n", 400),
+        (b"GET /api/v1/streaming/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n", 401),
+        (b"GET /api/v1/streaming/user?access_token=%FF%00 HTTP/1.1\r\nHost: x\r\n", 401),
+        (b"POST /api/v1/streaming/user HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", 404),
+        (b"\x00\x01\x02\r\n", 400),
+    ],
+)
+def test_nonsense_is_answered_and_leaves_no_trace_in_the_log(live: Live, request_: bytes, status: int) -> None:
+    live.start_streams()
+    with socket.create_connection(("127.0.0.1", live.streaming_port), timeout=PATIENCE) as connection:
+        connection.sendall(request_ + b"\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 %d " % status)
+
+
+def test_browsers_may_ask_from_any_page(live: Live) -> None:
+    live.start_streams()
+    connection = http.client.HTTPConnection("127.0.0.1", live.streaming_port, timeout=PATIENCE)
+    connection.request("OPTIONS", f"{PATH}/user", headers={"Origin": "https://elk.zone"})
+    with connection.getresponse() as answer:
+        assert answer.status == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+    connection.close()
