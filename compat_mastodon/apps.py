@@ -6,7 +6,7 @@ class MastodonConfig(AppConfig):
     verbose_name = "Mastodon clients"
 
     def ready(self) -> None:
-        from compat_mastodon import entities, push  # the models are there from now on
+        from compat_mastodon import notifications, push  # the models are there from now on
         from follows import delivery
 
-        delivery.register(push.deliver, entities.NOTIFICATION_TYPES)
+        delivery.register(push.deliver, notifications.SHOWN)

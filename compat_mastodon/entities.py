@@ -13,17 +13,11 @@ from accounts.pictures import avatar_url, header_url
 from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
-from follows.models import List, Notice
-from follows.notices import Standing
+from follows.models import List
 from follows.queries import Key, Own, Person, Relationship
 from follows.rosters import Muted
 
 Entity = dict[str, Any]
-NOTIFICATION_TYPES: dict[int, str] = {
-    Notice.Kind.FOLLOWED: "follow",
-    Notice.Kind.JOINED: "follow",
-    Notice.Kind.REQUESTED: "follow_request",
-}
 DEFAULT_ROLE = {
     "id": "-99",
     "name": "",
@@ -197,17 +191,6 @@ def credential_application(client: Application, secret: str) -> Entity:
         "client_id": client.client_id,
         "client_secret": secret,
         "client_secret_expires_at": 0,
-    }
-
-
-def notification(kind: str, notice: Standing, account: Any) -> Entity:
-    """Notification (§4.5), with its account rendered already."""
-    return {
-        "id": str(notice.id),
-        "type": kind,
-        "created_at": timestamp(notice.created_at),
-        "group_key": f"ungrouped-{notice.id}",
-        "account": account,
     }
 
 

@@ -12,12 +12,12 @@ from django.utils.text import Truncator
 from accounts.pictures import avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon import oauth, webpush
-from compat_mastodon.entities import NOTIFICATION_TYPES
 from compat_mastodon.models import PushSubscription
+from compat_mastodon.notifications import NAMES
 from compat_mastodon.webpush import Target, Unreachable
-from follows import notices, queries
+from follows import inbox, queries
 from follows.delivery import Told
-from follows.models import Notice
+from follows.notices import Kind
 from follows.queries import Person, Relationship
 
 Policy = PushSubscription.Policy
@@ -50,9 +50,9 @@ def unsubscribe(token: int) -> None:
 
 def deliver(told: Told) -> None:
     """Send a notice to each client of the recipient that wants it; forget those that are gone."""
-    kind = NOTIFICATION_TYPES[Notice.Kind(told.kind)]
+    kind = NAMES[Kind(told.kind)]
     wanting = [wish for wish in _SUBSCRIPTIONS.rows(recipient=told.recipient) if wish.alerts.get(kind)]
-    notice = notices.standing(told) if wanting else None
+    notice = inbox.standing(told) if wanting else None
     if notice is None:
         return
     actor = queries.person(told.actor)

@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts import devices
 from accounts.models import Device, Platform
 from compat_twittner.entities import SUBJECTS, full_name
-from follows import notices, queries
+from follows import inbox, queries
 from follows.delivery import Told
 from follows.models import Notice
 
@@ -41,7 +41,7 @@ class Message(TypedDict):
 def deliver(told: Told) -> None:
     """Hand a notice that still stands to the gateway, if the recipient has a phone."""
     device = devices.of(told.recipient)
-    if device is None or notices.standing(told) is None:
+    if device is None or inbox.standing(told) is None:
         return
     request = Request(  # noqa: S310  # the address is the operator's
         settings.PUSH_GATEWAY,

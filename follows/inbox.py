@@ -14,6 +14,7 @@ from django.db.models import Window as Over
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.statements import Statement, each, given
+from follows import delivery
 from follows.models import Notice
 from follows.notices import NoSuchNotice
 from follows.paging import Page, Window
@@ -70,6 +71,12 @@ def notice(recipient: int, choice: Choice, notice: int | None) -> Told:
     for told in notices(recipient, choice, _only(notice)).rows:
         return told
     raise NoSuchNotice
+
+
+def standing(told: delivery.Told) -> Told | None:
+    """The notice that was told, unless it was withdrawn meanwhile or kept aside. One query."""
+    choice = Choice([Notice.Kind(told.kind)], told.actor)
+    return next(iter(notices(told.recipient, choice, Window(1)).rows), None)
 
 
 def groups(recipient: int, choice: Choice, window: Window, *, grouped: bool = True) -> Page[Group]:

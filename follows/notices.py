@@ -6,18 +6,15 @@ PostgreSQL's `CHANNEL`. What the recipient's policy keeps aside is not carried a
 """
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import NamedTuple
 
 from django.utils import timezone
 
 from accounts.refused import Refused
-from accounts.statements import Statement, Write, each, given
+from accounts.statements import Write, each, given
 from follows import delivery, hearing
 from follows.delivery import Told
 from follows.hearing import Verdict
 from follows.models import Notice
-from follows.queries import Key
 
 CHANNEL = "latchkey_notices"
 Kind = Notice.Kind
@@ -56,19 +53,6 @@ def forget(recipient: int, actor: int) -> None:
     _FORGET.run(recipient=recipient, actor=actor)
 
 
-class Standing(NamedTuple):
-    """A notice as it is told; `created_at` is when its cause happened."""
-
-    id: int
-    created_at: datetime
-    actor: Key
-
-
-def standing(told: Told) -> Standing | None:
-    """The notice, unless it was withdrawn meanwhile, kept aside, or the actor suspended. One query."""
-    return _STANDING.first(**told._asdict())
-
-
 def mark_seen(recipient: int, ids: Collection[int]) -> None:
     """The recipient has looked at these notices."""
     _MARK_SEEN.run(recipient=recipient, ids=ids)
@@ -89,18 +73,6 @@ def clear(recipient: int, kinds: Collection[Notice.Kind]) -> None:
     _CLEAR.run(recipient=recipient, kinds=kinds)
 
 
-_STANDING = Statement(
-    lambda number, created_at, *key: Standing(number, created_at, Key(*key)),
-    lambda _: Notice.objects.filter(
-        recipient=given("recipient"),
-        actor=given("actor"),
-        kind=given("kind"),
-        filtered=False,
-        actor__suspended_at__isnull=True,
-    ).values_list(
-        "pk", "created_at", "actor_id", "actor__version", "actor__tally__followers", "actor__tally__following"
-    ),
-)
 _TELL = Write.insert(
     lambda: Notice(
         recipient_id=given("recipient"),

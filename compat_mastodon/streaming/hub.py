@@ -14,11 +14,14 @@ import orjson
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from compat_mastodon import bearer, entities
+from compat_mastodon import bearer
 from compat_mastodon.bearer import Token
+from compat_mastodon.entities import ACCOUNTS
+from compat_mastodon.notifications import NAMES, notification
 from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
-from follows import feed, notices
+from follows import feed, inbox
 from follows.delivery import Told
+from follows.notices import Kind
 
 BACKLOG = 100  # news that may wait for a slow client before it is cut off
 CHECK = 5.0  # seconds between two looks whether the tokens still live
@@ -157,10 +160,7 @@ async def in_database(read: Callable[..., Result], *arguments: object) -> Result
 
 
 def _payload(told: Told) -> bytes | None:
-    """The Notification entity, unless there is none in this dialect or it was withdrawn."""
-    kind = entities.NOTIFICATION_TYPES.get(told.kind)
-    notice = notices.standing(told) if kind else None
-    fragment = entities.ACCOUNTS.of([notice.actor])[0] if notice else None
-    if kind is None or notice is None or fragment is None:
-        return None
-    return orjson.dumps(entities.notification(kind, notice, orjson.Fragment(fragment)))
+    """The Notification entity, unless there is none in this dialect or it is not to be seen."""
+    notice = inbox.standing(told) if Kind(told.kind) in NAMES else None
+    account = ACCOUNTS.of([notice.actor])[0] if notice else None
+    return orjson.dumps(notification(notice, account)) if notice and account else None

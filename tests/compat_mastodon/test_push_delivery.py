@@ -15,7 +15,7 @@ from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon import oauth, push, webpush
 from compat_mastodon.models import AccessToken, PushSubscription
-from follows import delivery, graph
+from follows import delivery, graph, hearing
 from follows.delivery import Told
 from follows.models import Notice
 from tests.compat_mastodon.conftest import token_for
@@ -183,6 +183,16 @@ def test_what_was_withdrawn_meanwhile_is_not_sent(service: PushService, carol: A
     graph.unfollow(bob.pk, carol.pk, Actor(bob.pk, "test"))
     tell(carol, bob, Kind.REQUESTED)
 
+    assert not service.received
+
+
+def test_what_the_recipient_keeps_aside_is_not_sent(service: PushService, alice: Account, bob: Account) -> None:
+    subscribe(alice, service)
+    hearing.change_policy(alice.pk, for_not_following="filter")
+    graph.follow(bob.pk, alice.pk)
+    tell(alice, bob, Kind.FOLLOWED)
+
+    assert Notice.objects.get().filtered
     assert not service.received
 
 

@@ -79,15 +79,8 @@ def test_a_request_is_told_to_an_open_websocket(live: Live) -> None:
         notification = json.loads(frame.pop("payload"))
 
     assert frame == {"stream": ["user"], "event": "notification"}
-    with live.database():
-        assert notification.pop("account")["acct"] == bob.account.username
-    assert notification.pop("created_at").endswith("Z")
-    assert notification == {
-        "id": notification["id"],
-        "type": "follow_request",
-        "group_key": f"ungrouped-{notification['id']}",
-    }
-    assert notification["id"].isdecimal()
+    assert notification["type"] == "follow_request"
+    assert notification == carol.call("GET", f"/api/v1/notifications/{notification['id']}")
 
 
 def test_streams_are_subscribed_to_and_left_by_message(live: Live) -> None:
