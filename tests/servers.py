@@ -51,6 +51,7 @@ class Live:
             "WORKERS": "2",
             "BASE_URL": self.url,
             "STREAMING_PORT": str(self.streaming_port),
+            "PUSH_TO_PRIVATE": "on",
             "RATE_LIMITS": "off",
             "REGISTRATIONS": "open",
             **environment,
