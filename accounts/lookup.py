@@ -1,5 +1,6 @@
 """Reads of accounts: by id, by handle, by e-mail. What a viewer may see is decided in `follows`."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from accounts.models import Account, Bytewise
 from accounts.refused import Refused
 
 MAX_ID = 2**31 - 1
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes these, so nobody is called so
 
 
 class NoSuchAccount(Refused):
@@ -31,14 +33,14 @@ def by_handle(acct: str, local_domain: str) -> Account:
     """
     username, _, domain = acct.strip().removeprefix("@").partition("@")
     domain = domain.lower().removesuffix(".")
-    if "\0" in acct:
+    if UNSTORABLE.search(acct):
         raise NoSuchAccount
     return _one(_named("username", username).filter(domain="" if domain == local_domain else domain))
 
 
 def local(name_or_email: str) -> Account | None:
     """The account of this server with this user name, or with this e-mail address."""
-    if "\0" in name_or_email:
+    if UNSTORABLE.search(name_or_email):
         return None
     return _named("email" if "@" in name_or_email else "username", name_or_email).filter(domain="").first()
 

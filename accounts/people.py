@@ -20,7 +20,7 @@ from accounts.models import Account
 from accounts.refused import Refused
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
 VISIBLE_NOWHERE = {"password", "email"}  # changes of these leave every rendered account as it was
@@ -152,7 +152,9 @@ def faults(values: Mapping[str, object], account: int | None = None) -> list[Fau
 
 def _faults(column: str, value: object, account: int | None) -> Iterable[Fault]:
     bound = getattr(Account._meta.get_field(column), "max_length", None) or 0
-    if column == "email":
+    if isinstance(value, str) and lookup.UNSTORABLE.search(value):
+        yield Fault(column, Problem.INVALID)
+    elif column == "email":
         yield from _identity_faults(column, str(value), is_email, account)
     elif bound and isinstance(value, str) and len(value) > bound:
         yield Fault(column, Problem.TOO_LONG, bound)
