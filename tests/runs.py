@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,9 +44,13 @@ class Run:
         return self.log.read_text()
 
     def processes(self) -> list[psutil.Process]:
-        """Make, the server and its workers."""
+        """Make, the server, its two workers and the streams, once all are there."""
         make = psutil.Process(self.make.pid)
-        return [make, *make.children(recursive=True)]
+        deadline = time.monotonic() + PATIENCE
+        while len(children := make.children(recursive=True)) < 4:
+            assert time.monotonic() < deadline, children
+            time.sleep(0.02)
+        return [make, *children]
 
     def end(self) -> None:
         if self.make.poll() is None:
