@@ -67,6 +67,9 @@ class AccountManager(BaseUserManager["Account"]):
         return account
 
 
+LISTED = Q(discoverable=True, suspended_at__isnull=True)  # who wants to be found
+
+
 class Account(AbstractBaseUser, PermissionsMixin):
     """A person or bot. `domain` is empty for our own; those of other servers cannot sign in.
 
@@ -126,6 +129,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index(Bytewise("username"), name="account_username_begins"),
             models.Index(Bytewise("display_name"), name="account_display_name_begins"),
             models.Index("created_at", name="account_created"),
+            models.Index(fields=["-last_active_at", "-id"], name="account_directory_active", condition=LISTED),
+            models.Index("id", name="account_directory_newest", condition=LISTED),
             # What moderators filter by is rare, so these are small.
             models.Index("domain", "id", name="account_remote", condition=Q(domain__gt="")),
             models.Index("id", name="account_suspended", condition=Q(suspended_at__isnull=False)),

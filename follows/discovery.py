@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.lookup import MAX_ID
-from accounts.models import Account
+from accounts.models import LISTED, Account
 from accounts.statements import Statement, each, given
 from follows import search
 from follows.models import Dismissal, Follow, Mute
@@ -64,7 +64,7 @@ def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = Fa
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:
     """Who wants to be found: the most recently active first, or the newest."""
-    found = Account.objects.filter(discoverable=True, suspended_at__isnull=True)
+    found = Account.objects.filter(LISTED)
     if only_local:
         found = found.filter(domain="")
     if viewer is not None:
