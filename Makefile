@@ -42,7 +42,7 @@ screenshots: $(VENV)/test.txt ## Take the pictures of the documentation anew; ne
 pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer versions
 	@for name in base test dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-			--no-emit-index-url --no-emit-find-links $(ARGS) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
+			$(ARGS) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
 	done
 
 # What is installed is known by a copy of its list, so that a changed list is installed and an equal one is not.
