@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 from dataclasses import asdict
@@ -18,8 +17,11 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME", default="", help="scenes whose name contains this")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
+    parser.add_argument("--accounts", type=int, default=20_000, metavar="N", help="default 20,000")
+    parser.add_argument("--requests", type=int, default=10_000, metavar="N", help="default 10,000, at least 5,000")
+    parser.add_argument("--follows", type=int, default=100_000, metavar="N", help="default 100,000")
     parser.add_argument("--seconds", type=float, default=5, help="of load for each scene, default 5")
-    parser.add_argument("--json", type=Path, default=Path("var/benchmarks.json"), help="where the figures go")
+    parser.add_argument("--into", type=Path, default=Path("var"), help="where figures and plot go, default var/")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="latchkey-bench-") as directory:
         os.environ["VAR"] = directory
@@ -45,39 +47,39 @@ def bench(arguments: argparse.Namespace) -> None:
     from tests.benchmarks.machine import Machine
     from tests.factories import AccountFactory
 
-    accounts, requests, follows = (1_000_000, 1_000_000, 10_000_000) if arguments.big else (20_000, 10_000, 100_000)
+    accounts, requests, follows = arguments.accounts, arguments.requests, arguments.follows
+    if arguments.big:
+        accounts, requests, follows = 1_000_000, 1_000_000, 10_000_000
     call_command("migrate", verbosity=0)
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
-    pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(PAIRS)]
+    pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(2 * PAIRS)]
     wanted = lambda name: arguments.only in name  # noqa: E731
 
     with Machine(dict(os.environ)) as machine:
         rows = [measure.read(machine, scene, arguments.seconds) for scene in scenes.reads(cast) if wanted(scene.name)]
         rows += [measure.write(machine, scene) for scene in scenes.writes(cast, 2_000) if wanted(scene.name)]
         if wanted("mixed"):
-            rows.append(measure.mixture(machine, scenes.mixed(cast, pairs), arguments.seconds * 6))
+            rows.append(measure.mixture(machine, scenes.mixed(cast, pairs[:PAIRS]), arguments.seconds * 6))
+        if wanted("opening"):
+            rows.append(measure.opening(machine, cast, scenes.mixed(cast, pairs[PAIRS:])))
         memory, start = machine.memory(), machine.start_seconds
     call_command("recount", check=True)
 
     report.table(rows, memory=memory, start=start)
-    arguments.json.parent.mkdir(parents=True, exist_ok=True)
-    arguments.json.write_text(
-        json.dumps(
-            {
-                "machine": report.machine(),
-                "python": platform.python_version(),
-                "database": arguments.database,
-                "accounts": accounts,
-                "requests": requests,
-                "follows": follows,
-                "memory_mib": memory,
-                "start_seconds": start,
-                "scenes": [asdict(row) | {"ratio": row.ratio} for row in rows],
-            },
-            indent=2,
-        )
-    )
+    figures = {
+        "machine": report.machine(),
+        "database": arguments.database,
+        "accounts": accounts,
+        "requests": requests,
+        "follows": follows,
+        "memory_mib": memory,
+        "start_seconds": start,
+        "scenes": [asdict(row) | {"ratio": row.ratio} for row in rows],
+    }
+    arguments.into.mkdir(parents=True, exist_ok=True)
+    (arguments.into / f"benchmarks-{arguments.database}-{requests}.json").write_text(json.dumps(figures, indent=2))
+    report.plot(arguments.into, arguments.database)
     sys.exit(0 if all(row.good for row in rows) else 1)
 
 

@@ -5,6 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,11 +15,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from follows.models import Opening
+from follows.queries import pending_count
 from tests.benchmarks.driver import Plan, Result
 from tests.benchmarks.machine import Machine
-from tests.benchmarks.scenes import Scene, get
+from tests.benchmarks.scenes import Cast, Scene, get
 
 CLIENTS = 16
+REFUSED = ('"code":4', '"code":5')  # how the envelope of a refusal begins
 
 
 @dataclass
@@ -53,7 +59,7 @@ def write(machine: Machine, scene: Scene) -> Row:
     """Send each request once, over all clients; the first is checked and its queries are counted."""
     _, queries = probe(scene)
     shares = [scene.requests[1 + n :: CLIENTS] for n in range(CLIENTS)]
-    row = _row(scene.name, *_drive(machine, Plan(machine.port, shares, bad=('"code":4', '"code":5'))))
+    row = _row(scene.name, *_drive(machine, Plan(machine.port, shares, bad=REFUSED)))
     row.queries = queries
     row.allowed = f"{scene.milliseconds} ms"
     row.good = row.cpu <= (scene.milliseconds or 0)
@@ -62,9 +68,33 @@ def write(machine: Machine, scene: Scene) -> Row:
 
 def mixture(machine: Machine, clients: list[list[str]], seconds: float) -> Row:
     """Rounds of reads and writes; every answer must be a success."""
-    plan = Plan(machine.port, clients, seconds, loop=True, bad=('"code":4', '"code":5'))
+    plan = Plan(machine.port, clients, seconds, loop=True, bad=REFUSED)
     row = _row("mixed, 80 % reads", *_drive(machine, plan))
     row.allowed = "no error"
+    return row
+
+
+def opening(machine: Machine, cast: Cast, clients: list[list[str]]) -> Row:
+    """The owner opens the account: everybody who waits is accepted, while the mixed load goes on."""
+    waiting = pending_count(cast.owner)
+    with ThreadPoolExecutor(1) as pool:
+        seconds = max(2.0, waiting / 20_000)
+        load = pool.submit(_drive, machine, Plan(machine.port, clients, seconds, loop=True, bad=REFUSED))
+        started = time.perf_counter()
+        patch = urllib.request.Request(
+            f"{machine.url}/api/v1/accounts/update_credentials",
+            b"locked=false",
+            {"Authorization": f"Bearer {cast.token}"},
+            method="PATCH",
+        )
+        urllib.request.urlopen(patch).close()
+        while Opening.objects.filter(account=cast.owner).exists():
+            time.sleep(0.05)
+        took = time.perf_counter() - started
+        row = _row(f"opening, {waiting:,} join", *load.result())
+    row.allowed = "20,000 joins/s, p99 100 ms"
+    row.name += f", {waiting / took:,.0f}/s"
+    row.good = waiting / took >= 20_000 and row.p99 <= 100
     return row
 
 
@@ -73,9 +103,7 @@ def probe(scene: Scene) -> tuple[bytes, int]:
     send = _sender(scene.requests[0])
     if scene.is_read:
         send()
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         answer = send()
     if answer.status_code != 200 or not scene.check(json.loads(answer.content)):
         raise SystemExit(f"{scene.name}: wrong answer {answer.status_code}: {answer.content[:300]!r}")
