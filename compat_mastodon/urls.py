@@ -141,4 +141,21 @@ def _view(endpoint: type[View] | dict[str, type[View]]) -> Callable[..., HttpRes
     return by_method
 
 
-urlpatterns = [*_paths(), re_path("", instance.Unknown.as_view())]
+def _description(request: HttpRequest) -> HttpResponseBase:
+    from compat_mastodon.schema import Description  # what describes is large, and seldom asked for
+
+    return Description.as_view()(request)
+
+
+def _viewer(request: HttpRequest) -> HttpResponseBase:
+    from compat_mastodon.schema import Viewer
+
+    return Viewer.as_view(url_name="mastodon_schema")(request)
+
+
+urlpatterns = [
+    *_paths(),
+    path("docs/mastodon/schema", _description, name="mastodon_schema"),
+    path("docs/mastodon/", _viewer),
+    re_path("", instance.Unknown.as_view()),
+]

@@ -1,0 +1,141 @@
+"""The OpenAPI description of this dialect, and the viewer for it. What the answers hold is in `shapes`."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from compat_mastodon import scopes, shapes
+from compat_mastodon.api import Caller, View
+
+PART = re.compile(r"<(\w+)>")
+ERRORS = {"400": "The parameters make no sense", "404": "There is no such thing", "429": "Too many requests"}
+DENIED = {"401": "The token is missing or no good", "403": "Not with this token, or not at all"}
+INVALID = {"422": "Something that was sent is not valid, or the token is nobody's", "409": "Try again"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class Operation(AutoSchema):
+    """One method of one path. There are no serializers to look at: the tables of `shapes` say it all."""
+
+    def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
+        for name, shape in shapes.COMPONENTS.items():
+            registry.register_on_missing(ResolvedComponent(name, "schemas", shape, name))  # type: ignore[no-untyped-call]
+        view: Any = self.view
+        operation: dict[str, Any] = {
+            "operationId": f"{method.lower()}_{re.sub('[^a-z0-9]+', '_', path_regex.lower())}".strip("_"),
+            "tags": [path_regex.split("/")[1].partition("<")[0]],
+            "description": (type(view).__doc__ or "").strip(),
+            "parameters": list(_parameters(path_regex, method)),
+            "security": _security(view),
+            "responses": _responses(view, path_regex, method),
+        }
+        if method != "GET":
+            operation["requestBody"] = _body(path_regex)
+        return operation
+
+
+class Endpoints(EndpointEnumerator):
+    """The paths of `urls`, each method with the view that answers it."""
+
+    def get_api_endpoints(self, patterns: Any = None, prefix: Any = "") -> Any:
+        from compat_mastodon.urls import VIEWS  # it also holds the path to this description
+
+        return [
+            ("/" + PART.sub(r"{\1}", route), route.removeprefix("api/"), method, view.as_view())
+            for route, endpoint in VIEWS.items()
+            for method, view in _methods(endpoint)
+        ]
+
+
+class Generator(SchemaGenerator):
+    endpoint_inspector_cls = Endpoints
+
+    def coerce_path(self, path: str, method: str, view: Any) -> str:
+        return path  # there are no models whose key could be called otherwise
+
+    def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
+        view = super().create_view(callback, method, request)  # type: ignore[no-untyped-call]
+        view.schema = Operation()
+        return view
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        document = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        flow = {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": scopes.WORDS}
+        document["components"]["securitySchemes"] = {
+            "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
+        }
+        return document
+
+
+class Description(SpectacularAPIView):
+    generator_class = Generator
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class Viewer(SpectacularSwaggerSplitView):
+    """Everything that it loads is this server's own."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Content-Security-Policy"] = POLICY
+        return answer
+
+
+def _methods(endpoint: type[View] | dict[str, type[View]]) -> Iterator[tuple[str, type[View]]]:
+    if isinstance(endpoint, dict):
+        yield from endpoint.items()
+    else:
+        for method in ("get", "post", "put", "patch", "delete"):
+            if hasattr(endpoint, method):
+                yield method.upper(), endpoint
+
+
+def _parameters(route: str, method: str) -> Iterator[dict[str, Any]]:
+    for name in PART.findall(route):
+        text = shapes.TEXT | {"minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"}
+        shape = text if name in {"key", "name"} else shapes.ID
+        yield {"name": name, "in": "path", "required": True, "schema": shape}
+    for name, shape in (shapes.QUERIES.get(route, {}) if method == "GET" else {}).items():
+        yield {"name": name, "in": "query", "schema": shape}
+
+
+def _security(view: View) -> list[dict[str, list[str]]]:
+    """Any one of the accepted scopes is enough."""
+    ways = [{"oauth": [scope]} for scope in view.accepts] or [{"oauth": []}]
+    if view.caller is Caller.NOBODY:
+        return []
+    return [{}, *ways] if view.caller is Caller.OPTIONAL else ways
+
+
+def _body(route: str) -> dict[str, Any]:
+    fields = {"type": "object", "properties": shapes.BODIES.get(route, {})}
+    kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+    return {"content": {kind: {"schema": fields} for kind in kinds}}
+
+
+def _responses(view: View, route: str, method: str) -> dict[str, Any]:
+    if method == "GET":
+        shape = shapes.GETS.get(route) or {}
+    else:
+        changes_ties = route.startswith("v1/accounts/<account>/")
+        shape = shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
+    if method == "DELETE":
+        shape = shapes.DONE
+    errors = ERRORS | INVALID | (DENIED if view.caller is not Caller.NOBODY else {})
+    answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
+    return {
+        code: {"description": text, "content": {"application/json": {"schema": shape}}}
+        for code, (text, shape) in sorted(answers.items())
+    }

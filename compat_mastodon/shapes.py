@@ -1,0 +1,250 @@
+"""What the answers of this dialect look like, as JSON Schema (mastodon.md §4), for the description of the API."""
+
+from typing import Any
+
+Shape = dict[str, Any]
+
+
+def a(kind: str, *, null: bool = False, **more: Any) -> Shape:
+    return {"type": [kind, "null"] if null else kind, **more}
+
+
+def ref(name: str) -> Shape:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(shape: Shape) -> Shape:
+    return a("array", items=shape)
+
+
+def mapping(required: dict[str, Shape], **optional: Shape) -> Shape:
+    """An object whose keys are known; others may come with later versions."""
+    return a("object", properties=required | optional, required=list(required))
+
+
+TEXT, FLAG, COUNT, MAYBE_FLAG = a("string"), a("boolean"), a("integer", minimum=0), a("boolean", null=True)
+ID = a("string", pattern="^[0-9]+$")
+MOMENT = a("string", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+LINK = a("string", pattern="^https?://")
+FIELD = mapping({"name": TEXT, "value": TEXT, "verified_at": a("string", null=True)})
+NONE = a("array", maxItems=0)
+DONE = a("object", maxProperties=0)
+
+_ACCOUNT = {
+    "id": ID,
+    "username": TEXT,
+    "acct": TEXT,
+    "display_name": TEXT,
+    "locked": FLAG,
+    "bot": FLAG,
+    "discoverable": MAYBE_FLAG,
+    "indexable": FLAG,
+    "group": FLAG,
+    "created_at": MOMENT,
+    "note": TEXT,
+    "url": LINK,
+    "uri": LINK,
+    "avatar": LINK,
+    "avatar_static": LINK,
+    "avatar_description": TEXT,
+    "header": LINK,
+    "header_static": LINK,
+    "header_description": TEXT,
+    "followers_count": COUNT,
+    "following_count": COUNT,
+    "statuses_count": COUNT,
+    "last_status_at": a("string", null=True),
+    "hide_collections": MAYBE_FLAG,
+    "show_media": FLAG,
+    "show_media_replies": FLAG,
+    "show_featured": FLAG,
+    "emojis": many(a("object")),
+    "fields": many(FIELD),
+}
+_GROUP = {
+    "group_key": TEXT,
+    "notifications_count": a("integer", minimum=1),
+    "type": TEXT,
+    "most_recent_notification_id": a("integer", minimum=1),
+    "sample_account_ids": many(ID),
+}
+_SUMMARY = mapping({"pending_requests_count": COUNT, "pending_notifications_count": COUNT})
+_RULE = a("string", enum=["accept", "filter", "drop"])
+_APPLICATION = {
+    "id": ID,
+    "name": TEXT,
+    "website": a("string", null=True),
+    "scopes": many(TEXT),
+    "redirect_uris": many(TEXT),
+    "vapid_key": TEXT,
+    "redirect_uri": TEXT,
+}
+_MARKER = mapping({"last_read_id": ID, "version": COUNT, "updated_at": MOMENT})
+_TEXT_PAGE = mapping({"updated_at": a("string", null=True), "content": TEXT})
+
+COMPONENTS: dict[str, Shape] = {
+    "Account": mapping(_ACCOUNT, suspended=FLAG, noindex=FLAG, roles=many(a("object"))),
+    "CredentialAccount": mapping({**_ACCOUNT, "source": a("object"), "role": a("object")}),
+    "MutedAccount": mapping({**_ACCOUNT, "mute_expires_at": a("string", null=True)}),
+    "Relationship": mapping(
+        {
+            **dict.fromkeys(("following", "showing_reblogs", "notifying", "followed_by", "blocking"), FLAG),
+            **dict.fromkeys(("blocked_by", "muting", "muting_notifications", "requested", "requested_by"), FLAG),
+            "domain_blocking": FLAG,
+            "id": ID,
+            "endorsed": FLAG,
+            "note": TEXT,
+            "muting_expires_at": a("string", null=True),
+            "languages": a("array", null=True, items=TEXT),
+        }
+    ),
+    "FamiliarFollowers": mapping({"id": ID, "accounts": many(ref("Account"))}),
+    "Suggestion": mapping({"source": TEXT, "sources": many(TEXT), "account": ref("Account")}),
+    "Search": mapping({"accounts": many(ref("Account")), "statuses": NONE, "hashtags": NONE}),
+    "List": mapping({"id": ID, "title": TEXT, "replies_policy": TEXT, "exclusive": FLAG}),
+    "Application": mapping(_APPLICATION),
+    "CredentialApplication": mapping(
+        {**_APPLICATION, "client_id": TEXT, "client_secret": TEXT, "client_secret_expires_at": COUNT}
+    ),
+    "Token": mapping({"access_token": TEXT, "token_type": TEXT, "scope": TEXT, "created_at": COUNT}),
+    "Notification": mapping(
+        {"id": ID, "type": TEXT, "created_at": MOMENT, "group_key": TEXT, "account": ref("Account")}, filtered=FLAG
+    ),
+    "NotificationGroup": mapping(_GROUP, page_min_id=ID, page_max_id=ID, latest_page_notification_at=MOMENT),
+    "GroupedNotifications": mapping(
+        {
+            "accounts": many(ref("Account")),
+            "statuses": NONE,
+            "notification_groups": many(ref("NotificationGroup")),
+        },
+        partial_accounts=many(a("object")),
+    ),
+    "NotificationRequest": mapping(
+        {"id": ID, "created_at": MOMENT, "updated_at": MOMENT, "notifications_count": TEXT, "account": ref("Account")}
+    ),
+    "NotificationPolicy": mapping(
+        {
+            **dict.fromkeys(("for_not_following", "for_not_followers", "for_new_accounts"), _RULE),
+            **dict.fromkeys(("for_private_mentions", "for_limited_accounts", "for_bots"), _RULE),
+            "summary": _SUMMARY,
+        }
+    ),
+    "NotificationPolicyV1": mapping(
+        {
+            **dict.fromkeys(("filter_not_following", "filter_not_followers", "filter_new_accounts"), FLAG),
+            "filter_private_mentions": FLAG,
+            "filter_bots": FLAG,
+            "summary": _SUMMARY,
+        }
+    ),
+    "Markers": mapping({}, home=_MARKER, notifications=_MARKER),
+    "WebPushSubscription": mapping({"id": COUNT, "endpoint": TEXT, "alerts": a("object"), "server_key": TEXT}),
+    "TextPage": _TEXT_PAGE,
+    "Tag": mapping({"id": ID, "name": TEXT, "url": LINK, "history": NONE, "following": FLAG, "featuring": FLAG}),
+    "Instance": mapping(
+        {
+            **dict.fromkeys(("domain", "title", "version", "source_url", "description"), TEXT),
+            **dict.fromkeys(("usage", "thumbnail", "configuration", "registrations", "contact"), a("object")),
+            "languages": many(TEXT),
+            "api_versions": a("object"),
+            "icon": many(a("object")),
+            "rules": NONE,
+        }
+    ),
+    "InstanceV1": mapping(
+        {
+            **dict.fromkeys(("uri", "title", "short_description", "description", "email", "version"), TEXT),
+            "urls": a("object"),
+            "stats": a("object"),
+            "thumbnail": LINK,
+            "languages": many(TEXT),
+            "rules": NONE,
+        }
+    ),
+    "Error": mapping({"error": TEXT}, error_description=TEXT, details=a("object")),
+}
+ACCOUNTS = many(ref("Account"))
+GETS: dict[str, Shape] = {
+    "v1/apps/verify_credentials": ref("Application"),
+    **dict.fromkeys(("v1/follow_requests", "v1/blocks", "v1/endorsements", "v1/directory", "v1/suggestions"), ACCOUNTS),
+    **{f"v1/accounts/<account>/{name}": ACCOUNTS for name in ("followers", "following", "endorsements")},
+    **dict.fromkeys(("v1/accounts", "v1/accounts/search", "v1/lists/<pk>/accounts"), ACCOUNTS),
+    **dict.fromkeys(("v1/accounts/<account>", "v1/accounts/lookup"), ref("Account")),
+    "v1/accounts/relationships": many(ref("Relationship")),
+    "v1/accounts/verify_credentials": ref("CredentialAccount"),
+    "v1/accounts/familiar_followers": many(ref("FamiliarFollowers")),
+    **dict.fromkeys(("v1/lists", "v1/accounts/<account>/lists"), many(ref("List"))),
+    "v1/lists/<pk>": ref("List"),
+    "v1/mutes": many(ref("MutedAccount")),
+    **dict.fromkeys(("v1/domain_blocks", "v1/instance/peers"), many(TEXT)),
+    "v2/suggestions": many(ref("Suggestion")),
+    "v2/search": ref("Search"),
+    "v1/push/subscription": ref("WebPushSubscription"),
+    "v1/notifications": many(ref("Notification")),
+    "v1/notifications/<notice>": ref("Notification"),
+    "v1/notifications/policy": ref("NotificationPolicyV1"),
+    "v2/notifications/policy": ref("NotificationPolicy"),
+    "v1/notifications/requests": many(ref("NotificationRequest")),
+    "v1/notifications/requests/<notice>": ref("NotificationRequest"),
+    **dict.fromkeys(("v1/notifications/unread_count", "v2/notifications/unread_count"), mapping({"count": COUNT})),
+    **dict.fromkeys(("v2/notifications", "v2/notifications/<key>"), ref("GroupedNotifications")),
+    "v2/notifications/<key>/accounts": ACCOUNTS,
+    "v1/markers": ref("Markers"),
+    "v1/instance": ref("InstanceV1"),
+    "v2/instance": ref("Instance"),
+    **dict.fromkeys(("v1/instance/extended_description", "v1/instance/privacy_policy"), ref("TextPage")),
+    "v1/tags/<name>": ref("Tag"),
+}
+WRITES: dict[str, Shape] = {
+    "v1/apps": ref("CredentialApplication"),
+    "v1/accounts": ref("Token"),
+    "v1/accounts/update_credentials": ref("CredentialAccount"),
+    "v1/follow_requests/<account>/authorize": ref("Relationship"),
+    "v1/follow_requests/<account>/reject": ref("Relationship"),
+    **dict.fromkeys(("v1/lists", "v1/lists/<pk>"), ref("List")),
+    "v1/push/subscription": ref("WebPushSubscription"),
+    "v1/notifications/policy": ref("NotificationPolicyV1"),
+    "v2/notifications/policy": ref("NotificationPolicy"),
+    "v1/markers": ref("Markers"),
+}
+_CURSORS = {"limit": COUNT, "max_id": ID, "since_id": ID}
+_NOTICES = {"types[]": many(TEXT), "exclude_types[]": many(TEXT), "include_filtered": FLAG, "min_id": ID}
+PAGED = {
+    "v1/follow_requests",
+    "v1/blocks",
+    "v1/mutes",
+    "v1/domain_blocks",
+    "v1/endorsements",
+    "v1/notifications/requests",
+}
+QUERIES: dict[str, dict[str, Shape]] = {
+    "v1/accounts": {"id[]": many(ID)},
+    "v1/accounts/lookup": {"acct": TEXT},
+    "v1/accounts/search": {"q": TEXT, "limit": COUNT, "offset": COUNT, "following": FLAG},
+    "v2/search": {"q": TEXT, "type": TEXT, "limit": COUNT, "following": FLAG},
+    "v1/accounts/relationships": {"id[]": many(ID), "with_suspended": FLAG},
+    "v1/accounts/familiar_followers": {"id[]": many(ID)},
+    "v1/directory": {"limit": COUNT, "offset": COUNT, "order": TEXT, "local": FLAG},
+    "v1/notifications": {**_CURSORS, **_NOTICES, "account_id": ID},
+    "v2/notifications": {**_CURSORS, **_NOTICES, "grouped_types[]": many(TEXT)},
+    "v1/markers": {"timeline[]": many(a("string", enum=["home", "notifications"]))},
+    **dict.fromkeys(PAGED, _CURSORS),
+    **{f"v1/accounts/<account>/{name}": _CURSORS for name in ("followers", "following", "endorsements")},
+}
+BODIES: dict[str, dict[str, Shape]] = {
+    "v1/apps": {"client_name": TEXT, "redirect_uris": TEXT, "scopes": TEXT, "website": TEXT},
+    "v1/accounts": {"username": TEXT, "email": TEXT, "password": TEXT, "agreement": FLAG, "locale": TEXT},
+    "v1/accounts/update_credentials": {"display_name": TEXT, "note": TEXT, "locked": FLAG, "bot": FLAG},
+    "v1/accounts/<account>/follow": {"reblogs": FLAG, "notify": FLAG, "languages": many(TEXT)},
+    "v1/accounts/<account>/mute": {"notifications": FLAG, "duration": COUNT},
+    "v1/accounts/<account>/note": {"comment": TEXT},
+    "v1/domain_blocks": {"domain": TEXT},
+    "v1/lists": {"title": TEXT, "replies_policy": TEXT, "exclusive": FLAG},
+    "v1/lists/<pk>": {"title": TEXT, "replies_policy": TEXT, "exclusive": FLAG},
+    "v1/lists/<pk>/accounts": {"account_ids": many(ID)},
+    "v1/markers": {name: mapping({"last_read_id": ID}) for name in ("home", "notifications")},
+    "v2/notifications/policy": dict.fromkeys(("for_not_following", "for_new_accounts", "for_bots"), _RULE),
+    "v1/notifications/requests/accept": {"id": many(ID)},
+    "v1/notifications/requests/dismiss": {"id": many(ID)},
+    "v1/push/subscription": {"subscription": a("object"), "data": a("object")},
+}
