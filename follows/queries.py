@@ -271,8 +271,12 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
                 blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
                 muting=_is(mute__id__isnull=False),
-                domain_blocking=domain_blocked_by(given("viewer"), "domain"),
-                endorsed=Exists(Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))),
+                # What cannot be is asked first: most accounts are local, and only the followed are endorsed.
+                domain_blocking=_flag(Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain"))),
+                endorsed=_flag(
+                    Q(mine__accepted_at__isnull=False)
+                    & Q(Exists(Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))))
+                ),
             )
             .values_list(
                 "id",
@@ -297,7 +301,11 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
 
 
 def _is(**conditions: object) -> ExpressionWrapper[Q]:
-    return ExpressionWrapper(Q(**conditions), output_field=BooleanField())
+    return _flag(Q(**conditions))
+
+
+def _flag(condition: Q) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 _RELATIONSHIPS = _ties(Account.objects.all())
