@@ -9,7 +9,7 @@ from django.db import migrations
 TEXT = "{0}.username || char(31) || {0}.first_name || ' ' || {0}.last_name || char(31) || {0}.note || char(31, 31)"
 COLUMNS = "username, first_name, last_name, note"
 SQLITE = [
-    "CREATE VIRTUAL TABLE follows_search USING fts5(text, content='', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE follows_search USING fts5(text, content='', detail=none, tokenize='trigram')",
     "CREATE VIRTUAL TABLE follows_search_terms USING fts5vocab(follows_search, row)",
     f"INSERT INTO follows_search(rowid, text) SELECT id, {TEXT.format('accounts_account')} FROM accounts_account",
     f"""CREATE TRIGGER follows_search_added AFTER INSERT ON accounts_account BEGIN
