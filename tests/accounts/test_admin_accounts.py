@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import lookup, people, sessions
 from accounts.models import Account, Platform, Verification
+from follows import graph, tallies
 from tests.factories import PASSWORD
 from tests.moderation import Desk
 
@@ -111,11 +112,35 @@ def test_who_comes_from_another_server_keeps_the_name(desk: Desk, zoe: Account) 
     assert (fresh(zoe).acct, fresh(zoe).email, fresh(zoe).display_name) == ("zoe@other.example", "", "Zed")
 
 
-def test_nobody_is_deleted_here(desk: Desk, alice: Account) -> None:
-    assert desk.client.post(f"/admin/accounts/account/{alice.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert "delete" not in dict(desk.open(ACCOUNTS).context["action_form"].fields["action"].choices)
+# --- deleting ---------------------------------------------------------------------------------------
+
+
+def test_an_account_leaves_with_everything_of_its_own(desk: Desk, alice: Account, bob: Account) -> None:
+    graph.follow(alice.pk, bob.pk)
+    graph.follow(bob.pk, alice.pk)
+    address = f"/admin/accounts/account/{alice.pk}/delete/"
+
+    assert "alice, with everything of its own" in desk.client.get(address).content.decode()
+    assert desk.client.post(address, {"post": "yes"}).status_code == 302
+    assert not Account.objects.filter(pk=alice.pk).exists()
+    assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+def test_who_leaves_is_chosen_one_by_one(desk: Desk, root: Account, alice: Account) -> None:
     assert desk.act(ACCOUNTS, "delete_selected", alice.pk) == ["No action selected."]
+    assert desk.client.post(f"/admin/accounts/account/{root.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.client.get("/admin/accounts/account/0/delete/").status_code == 302
     assert fresh(alice)
+
+
+def test_only_who_may_delete_accounts_does(manager: Desk, helper: Account, alice: Account, moderator: Account) -> None:
+    address = f"/admin/accounts/account/{alice.pk}/delete/"
+    assert manager.client.post(address, {"post": "yes"}).status_code == 403
+    helper.user_permissions.add(Permission.objects.get(codename="delete_account"))
+
+    assert manager.client.post(f"/admin/accounts/account/{moderator.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert manager.client.post(address, {"post": "yes"}).status_code == 302
+    assert set(Account.objects.values_list("username", flat=True)) == {"helper", "moderator"}
 
 
 # --- adding -----------------------------------------------------------------------------------------
