@@ -9,10 +9,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, SetPasswordMixin, UserChangeForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -30,55 +28,8 @@ from accounts.changelists import (
     account_column,
     age_column,
 )
+from accounts.forms import ChangeForm, PasswordForm, SignUpForm
 from accounts.models import Account, BadgeRequest, Session, Verification
-from accounts.people import Problem
-
-PROBLEMS = {
-    Problem.BLANK: "This is needed.",
-    Problem.INVALID: "This is not well-formed.",
-    Problem.TAKEN: "Somebody has this already.",
-    Problem.TOO_LONG: "This is longer than {bound} characters.",
-    Problem.TOO_SHORT: "This is shorter than {bound} characters.",
-}
-
-
-class PeopleForm(ModelForm[Account]):
-    """Checks what is new in it by the rules of `people`."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for column in ("display_name", "note"):
-            if column in cleaned:
-                cleaned[column] = people.clean_text(cleaned[column])
-        for fault in people.faults(self.columns(), self.instance.pk):
-            self.add_error(fault.field, PROBLEMS[fault.problem].format(bound=fault.bound))
-        return cleaned
-
-    def columns(self) -> dict[str, Any]:
-        """The account's own columns that are so far good: all of a new account, the changed ones of another."""
-        good = self.cleaned_data.keys() & {field.name for field in Account._meta.concrete_fields}
-        return {name: self.cleaned_data[name] for name in good if not self.instance.pk or name in self.changed_data}
-
-
-class ChangeForm(PeopleForm, UserChangeForm):  # type: ignore[type-arg]  # not generic at run time, as the forms below
-    pass
-
-
-class SignUpForm(SetPasswordMixin, PeopleForm):  # type: ignore[type-arg]
-    password1, password2 = SetPasswordMixin.create_password_fields()
-
-    def clean(self) -> dict[str, Any]:
-        self.validate_passwords()
-        return super().clean()
-
-
-class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
-    """Django's form; the password is stored through `people`."""
-
-    def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:
-        usable = self.cleaned_data["set_usable_password"]
-        people.set_password(user, self.cleaned_data["password1"] if usable else None)
-        return user
 
 
 class KindFilter(OptionFilter):

@@ -1,0 +1,57 @@
+"""What moderators fill in about accounts; checked by the rules of `people`, and stored through it."""
+
+from typing import Any
+
+from django.contrib.auth.forms import AdminPasswordChangeForm, SetPasswordMixin, UserChangeForm
+from django.forms import ModelForm
+
+from accounts import people
+from accounts.models import Account
+from accounts.people import Problem
+
+PROBLEMS = {
+    Problem.BLANK: "This is needed.",
+    Problem.INVALID: "This is not well-formed.",
+    Problem.TAKEN: "Somebody has this already.",
+    Problem.TOO_LONG: "This is longer than {bound} characters.",
+    Problem.TOO_SHORT: "This is shorter than {bound} characters.",
+}
+
+
+class PeopleForm(ModelForm[Account]):
+    """Checks what is new in it by the rules of `people`."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for column in ("display_name", "note"):
+            if column in cleaned:
+                cleaned[column] = people.clean_text(cleaned[column])
+        for fault in people.faults(self.columns(), self.instance.pk):
+            self.add_error(fault.field, PROBLEMS[fault.problem].format(bound=fault.bound))
+        return cleaned
+
+    def columns(self) -> dict[str, Any]:
+        """The account's own columns that are so far good: all of a new account, the changed ones of another."""
+        good = self.cleaned_data.keys() & {field.name for field in Account._meta.concrete_fields}
+        return {name: self.cleaned_data[name] for name in good if not self.instance.pk or name in self.changed_data}
+
+
+class ChangeForm(PeopleForm, UserChangeForm):  # type: ignore[type-arg]  # not generic at run time, as the forms below
+    pass
+
+
+class SignUpForm(SetPasswordMixin, PeopleForm):  # type: ignore[type-arg]
+    password1, password2 = SetPasswordMixin.create_password_fields()
+
+    def clean(self) -> dict[str, Any]:
+        self.validate_passwords()
+        return super().clean()
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Django's form; the password is stored through `people`."""
+
+    def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:
+        usable = self.cleaned_data["set_usable_password"]
+        people.set_password(user, self.cleaned_data["password1"] if usable else None)
+        return user

@@ -1,0 +1,8 @@
+"""The graph in the admin: moderators decide requests, close reports, and look at the rest.
+
+Every change goes through the domain, row by row, in the moderator's name; rows have no forms.
+"""
+
+from follows.admin import accounts, records, requests
+
+__all__ = ["accounts", "records", "requests"]
