@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.files.storage import Storage, storages
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -62,7 +63,10 @@ class AccountManager(BaseUserManager["Account"]):
         """What `manage.py createsuperuser` calls."""
         from accounts import people  # people builds on these models
 
-        account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+        try:
+            account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+        except people.Invalid as refused:  # said in the words that the command understands
+            raise ValidationError(str(refused)) from None
         self.filter(pk=account.pk).update(is_superuser=True)
         return account
 
