@@ -30,12 +30,17 @@ UNDO_SQLITE = [
     "DROP TABLE follows_search_terms",
     "DROP TABLE follows_search",
 ]
+GRAMS = """CREATE FUNCTION follows_grams(sought text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS '
+    SELECT array_agg(substr(sought, place, size)) FROM generate_series(1, length(sought)) place, generate_series(1, 2) size
+'"""
+FOLDED = "lower(username || chr(31) || first_name || ' ' || last_name || chr(31) || note)"
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    """CREATE INDEX follows_search ON accounts_account USING gin (
-        lower(username || chr(31) || first_name || ' ' || last_name || chr(31) || note) gin_trgm_ops)""",
+    f"CREATE INDEX follows_search ON accounts_account USING gin ({FOLDED} gin_trgm_ops)",
+    GRAMS,  # trigrams cannot tell where one or two letters are
+    f"CREATE INDEX follows_search_short ON accounts_account USING gin (follows_grams({FOLDED}))",
 ]
-UNDO_POSTGRESQL = ["DROP INDEX follows_search"]
+UNDO_POSTGRESQL = ["DROP INDEX follows_search_short", "DROP FUNCTION follows_grams", "DROP INDEX follows_search"]
 
 
 def run(by_vendor):
