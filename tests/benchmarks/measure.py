@@ -50,8 +50,11 @@ def read(machine: Machine, scene: Scene, seconds: float) -> Row:
     row = _load(machine, scene.name, scene.requests[0], seconds)
     row.queries = queries
     row.bare = _load(machine, "bare", get(f"/bare/{len(body)}"), seconds).cpu
-    row.allowed = f"{scene.ceiling} x bare"
-    row.good = bool(row.ratio and scene.ceiling and row.ratio <= scene.ceiling)
+    if scene.ceiling:
+        row.allowed = f"{scene.ceiling} x bare"
+        row.good = bool(row.ratio and row.ratio <= scene.ceiling)
+    else:
+        _hold_to_time(row, scene)
     return row
 
 
@@ -61,9 +64,13 @@ def write(machine: Machine, scene: Scene) -> Row:
     shares = [scene.requests[1 + n :: CLIENTS] for n in range(CLIENTS)]
     row = _row(scene.name, *_drive(machine, Plan(machine.port, shares, bad=REFUSED)))
     row.queries = queries
+    _hold_to_time(row, scene)
+    return row
+
+
+def _hold_to_time(row: Row, scene: Scene) -> None:
     row.allowed = f"{scene.milliseconds} ms"
     row.good = row.cpu <= (scene.milliseconds or 0)
-    return row
 
 
 def mixture(machine: Machine, clients: list[list[str]], seconds: float) -> Row:

@@ -66,6 +66,7 @@ def reads(cast: Cast) -> list[Scene]:
     ids = "&".join(f"id[]={account}" for account in cast.crowd)
     requests = f"/api/v1/follow_requests?limit={PAGE}"
     followers = f"/api/v1/accounts/{cast.popular}/followers?limit={PAGE}"
+    people, named = "/mobile_api/search_people?query", Account.objects.get(pk=cast.crowd[0]).username
     twittner = f"/mobile_api/follow_requests?page_size={PAGE}&session_id={cast.session}"
     return [
         Scene("requests", [get(requests, me)], _forty, 3.2),
@@ -74,6 +75,8 @@ def reads(cast: Cast) -> list[Scene]:
         Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
         Scene("Twittner requests", [get(twittner)], lambda envelope: len(envelope["data"]) == PAGE, 3.2),
+        Scene("people by name", [get(f"{people}={named}")], lambda found: found["code"] == 200, milliseconds=50),
+        Scene("people by two letters", [get(f"{people}=q!")], lambda found: found["code"] == 204, milliseconds=50),
     ]
 
 
