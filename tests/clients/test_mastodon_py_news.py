@@ -3,7 +3,7 @@
 import queue
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -45,10 +45,14 @@ def test_it_hears_of_a_request_by_stream_and_by_push(live: Live, posted: Any) ->
         client = Mastodon(access_token=token_for(carol), api_base_url=live.url)
         other = Mastodon(access_token=token_for(asker), api_base_url=live.url)
     told: queue.Queue[Any] = queue.Queue()
+    listening = Event()
 
     class Listener(StreamListener):
         def on_notification(self, notification: Any) -> None:
             told.put(notification)
+
+        def handle_heartbeat(self) -> None:  # the first line of a stream is one
+            listening.set()
 
     endpoint, arrived = posted
     private, public = client.push_subscription_generate_keys()
@@ -59,6 +63,7 @@ def test_it_hears_of_a_request_by_stream_and_by_push(live: Live, posted: Any) ->
     assert client.stream_healthy()
     stream = client.stream_user(Listener(), run_async=True, timeout=PATIENCE, reconnect_async=False)
     try:
+        assert listening.wait(PATIENCE)
         assert other.account_follow(carol.pk).requested
         notification = told.get(timeout=PATIENCE)
         body, headers = arrived.get(timeout=PATIENCE)

@@ -77,6 +77,16 @@ TABLE = {
     "POST v1/push/subscription": "push",
     "PUT v1/push/subscription": "push",
     "DELETE v1/push/subscription": "push",
+    # Neighbours that are empty here; the reference names no scopes, their contents do.
+    "GET v1/timelines/public": "read read:statuses",
+    "GET v1/timelines/link": "read read:statuses",
+    "GET v1/timelines/tag/1": "read read:statuses",
+    "GET v1/timelines/list/1": READ_LISTS,
+    "GET v1/scheduled_statuses": "read read:statuses",
+    "GET v1/favourites": "read read:favourites",
+    "GET v1/bookmarks": "read read:bookmarks",
+    "GET v1/featured_tags": READ_ACCOUNTS,
+    "GET v1/featured_tags/suggestions": READ_ACCOUNTS,
 }
 NOTIFICATIONS = {"GET": "read read:notifications", "*": "write write:notifications"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
