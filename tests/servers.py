@@ -88,10 +88,19 @@ class Live:
 
     @contextmanager
     def database(self) -> Iterator[None]:
-        """Inside, the models of this process and thread are those of the server's database."""
+        """Inside, the models of this process and thread are those of the server's database.
+
+        What is to happen after a commit does not.
+        """
         ours = connections[DEFAULT_DB_ALIAS]
         values = ours.settings_dict | {"NAME": urlsplit(self.database_url).path[1:]}
         theirs = load_backend(values["ENGINE"]).DatabaseWrapper(values, DEFAULT_DB_ALIAS)
+
+        def forget() -> None:
+            """Threads would carry on in the database of this process, and leave their connections open."""
+            theirs.run_on_commit = []
+
+        theirs.run_and_clear_commit_hooks = forget
         connections[DEFAULT_DB_ALIAS] = theirs
         try:
             with self._blocker.unblock():

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from follows import delivery
+
 PATIENCE = 20  # seconds
 
 
 @pytest.fixture(autouse=True)
-def _on_postgres(transactional_db: None) -> None:
+def _on_postgres(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")
+    monkeypatch.setattr(delivery, "_transports", {})  # nobody is told, by threads that outlive the story
 
 
 class Other(threading.Thread):
