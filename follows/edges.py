@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.statements import Statement, Write, given
 from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
+from follows.paging import MAX_ID
 
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
 
@@ -48,6 +49,11 @@ class Delta(NamedTuple):
 
 def find(follower: int, target: int) -> Edge | None:
     return _FIND.first(follower=follower, target=target)
+
+
+def by_id(pk: int) -> Edge | None:
+    """The row with this id; what no id can be names none."""
+    return _BY_ID.first(id=pk) if 0 < pk <= MAX_ID else None
 
 
 def add(edge: Edge) -> None:
@@ -86,12 +92,12 @@ def move(*several: Moves) -> None:
             _MOVE.run(**values)
 
 
+_COLUMNS = ("id", "follower_id", "target_id", *Edge._fields[3:])
 _FIND: Statement[Edge] = Statement(
     Edge,
-    lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(
-        "id", "follower_id", "target_id", *Edge._fields[3:]
-    ),
+    lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(*_COLUMNS),
 )
+_BY_ID: Statement[Edge] = Statement(Edge, lambda _: Follow.objects.filter(pk=given("id")).values_list(*_COLUMNS))
 _ADD = Write.insert(
     lambda: Follow(
         follower_id=given("follower"),

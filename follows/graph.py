@@ -222,8 +222,7 @@ def _pending(owner: int, requester: int, request: int | None) -> Edge:
 
 
 def _requester(owner: int, request: int | None) -> int:
-    found = Follow.objects.pending().filter(pk=request or 0, target=owner)
-    requester = found.values_list("follower_id", flat=True).first()
-    if requester is None:
+    edge = edges.by_id(request or 0)
+    if edge is None or edge.target != owner or not edge.pending:
         raise NoSuchRequest
-    return requester
+    return edge.follower

@@ -317,9 +317,15 @@ _RELATIONSHIPS_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=Tru
 
 def pending_count(owner: int) -> int:
     """How many requests to `owner` wait, suspended requesters included."""
-    return Tally.objects.filter(pk=owner).values_list("requests", flat=True).first() or 0
+    found = _PENDING_COUNT.first(owner=owner)
+    return int(found[0]) if found else 0
 
 
 def waiting(at_most: int) -> int:
     """How many requests wait on the whole server, counted up to `at_most`."""
     return Follow.objects.pending()[:at_most].count()
+
+
+_PENDING_COUNT: Statement[tuple[Any, ...]] = Statement(
+    None, lambda _: Tally.objects.filter(pk=given("owner")).values_list("requests")
+)
