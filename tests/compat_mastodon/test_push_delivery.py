@@ -121,7 +121,8 @@ def test_a_service_that_drips_is_given_up(
     thread.start()
     target = webpush.Target(f"http://127.0.0.1:{dripping.getsockname()[1]}/", **service.keys, standard=True)
     started = time.monotonic()
-    assert webpush.send(target, b"hello") == 200
+    with suppress(webpush.Unreachable):  # what it reads last is the status, or that the other end is gone
+        assert webpush.send(target, b"hello") == 200
     assert time.monotonic() - started < PATIENCE
     given_up.set()
     thread.join()
