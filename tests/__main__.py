@@ -14,8 +14,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 PYTEST = [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal", "--inline-snapshot=disable"]
-# These start servers on the embedded SQLite whatever DATABASE_URL says: once is enough for the whole suite.
-EMBEDDED = ("tests/test_make_run.py", "tests/test_tour.py", "tests/config/test_environment.py")
 QUICK = ("fsync", "synchronous_commit", "full_page_writes")  # nothing has to outlive the run
 
 
@@ -62,7 +60,7 @@ def say(line: str) -> None:
 def main(arguments: list[str]) -> int:
     on_sqlite = suite("SQLite", "", arguments)
     with postgres() as url:
-        on_postgres = suite("PostgreSQL", url, arguments or [f"--ignore={path}" for path in EMBEDDED])
+        on_postgres = suite("PostgreSQL", url, arguments)
     say(f"\n{on_sqlite[1]}\n{on_postgres[1]}")
     return 0 if on_sqlite[0] and on_postgres[0] else 1
 
