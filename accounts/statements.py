@@ -7,14 +7,15 @@ makes go through here instead. The queryset stays the source of the SQL, so ther
     _BY_ID.first(id=7)
 """
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
+from itertools import starmap
 from typing import Any, Generic, TypeVar
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, BooleanField, Expression, Field, Model, QuerySet
+from django.db.models import AutoField, BooleanField, Expression, Field, IntegerField, Model, QuerySet
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -46,7 +47,7 @@ class each(given):  # noqa: N801
 
     def bind(self, values: dict[str, Any], connection: Any) -> Any:
         members = list(values[self.name])
-        return json.dumps(members) if connection.vendor == "sqlite" else members
+        return orjson.dumps(members).decode() if connection.vendor == "sqlite" else members
 
 
 class Statement(Generic[Row]):
@@ -65,8 +66,8 @@ class Statement(Generic[Row]):
         with _run(sql, parameters, values) as cursor:
             rows = cursor.fetchall()
         if converters:
-            rows = [_converted(row, converters) for row in rows]
-        return rows if self._row is None else [self._row(*row) for row in rows]
+            rows = _converted(rows, converters)
+        return rows if self._row is None else list(starmap(self._row, rows))
 
     def first(self, **values: Any) -> Row | None:
         rows = self.rows(**values)
@@ -83,7 +84,7 @@ class Statement(Generic[Row]):
         converters: Converters = [
             (index, partial(_convert, function, expression, compiler.connection))
             for index, (functions, expression) in compiler.get_converters(columns).items()
-            if not isinstance(expression.output_field, BooleanField)
+            if not isinstance(expression.output_field, BooleanField | IntegerField)
             for function in functions
         ]
         return sql, list(parameters), converters
@@ -166,9 +167,10 @@ def _convert(function: Callable[..., Any], expression: Any, connection: Any, val
     return function(value, expression, connection)
 
 
-def _converted(row: tuple[Any, ...], converters: Converters) -> list[Any]:
-    values = list(row)
+def _converted(rows: list[tuple[Any, ...]], converters: Converters) -> list[tuple[Any, ...]]:
+    """The rows with Python's values; by column, for most columns that need it are empty."""
+    columns: list[Any] = list(zip(*rows, strict=True))
     for index, convert in converters:
-        if values[index] is not None:
-            values[index] = convert(values[index])
-    return values
+        if columns and columns[index].count(None) < len(rows):
+            columns[index] = [None if value is None else convert(value) for value in columns[index]]
+    return list(zip(*columns, strict=True))

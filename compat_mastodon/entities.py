@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -150,26 +151,38 @@ def field(item: dict[str, str], value: str) -> Entity:
     return {"name": item["name"], "value": value, "verified_at": None}
 
 
-def relationship(ties: Relationship) -> Entity:
-    """Relationship (§4.4), with all of its 16 keys."""
-    return {
-        "id": str(ties.id),
-        "following": bool(ties.following),
-        "showing_reblogs": bool(ties.show_reblogs),
-        "notifying": bool(ties.notify),
-        "languages": ties.languages,
-        "followed_by": bool(ties.followed_by),
-        "blocking": bool(ties.blocking),
-        "blocked_by": bool(ties.blocked_by),
-        "muting": bool(ties.muting),
-        "muting_notifications": bool(ties.muting_notices),
-        "muting_expires_at": ties.muting_expires_at and f"{ties.muting_expires_at:%Y-%m-%dT%H:%M:%SZ}",
-        "requested": bool(ties.requested),
-        "requested_by": bool(ties.requested_by),
-        "domain_blocking": bool(ties.domain_blocking),
-        "endorsed": bool(ties.endorsed),
-        "note": ties.note or "",
-    }
+def relationships(found: Iterable[Relationship]) -> bytes:
+    """A list of Relationships (§4.4) as JSON."""
+    return b"[" + b",".join(map(relationship, found)) + b"]"
+
+
+def relationship(ties: Relationship) -> bytes:
+    """Relationship (§4.4), with all of its 16 keys, as JSON."""
+    return b'{"id":"%d",%b' % (ties.id, _but_id(ties[1:]))
+
+
+@lru_cache(2_000)  # most people stand to each other in one of a few ways
+def _but_id(state: tuple[Any, ...]) -> bytes:
+    ties = Relationship(0, *state)
+    return orjson.dumps(
+        {
+            "following": ties.following,
+            "showing_reblogs": ties.show_reblogs,
+            "notifying": ties.notify,
+            "languages": ties.languages,
+            "followed_by": ties.followed_by,
+            "blocking": ties.blocking,
+            "blocked_by": ties.blocked_by,
+            "muting": ties.muting,
+            "muting_notifications": ties.muting_notices,
+            "muting_expires_at": ties.muting_expires_at and f"{ties.muting_expires_at:%Y-%m-%dT%H:%M:%SZ}",
+            "requested": ties.requested,
+            "requested_by": ties.requested_by,
+            "domain_blocking": ties.domain_blocking,
+            "endorsed": ties.endorsed,
+            "note": ties.note or "",
+        }
+    )[1:]
 
 
 def application(client: Application) -> Entity:

@@ -69,22 +69,15 @@ def check_ceiling(follower: int) -> None:
 
 
 def check_lists_visible(account: int | None, viewer: int | None) -> None:
-    """Whom an account follows, and who follows it, is for everybody unless it was hidden. One query.
+    """Whether the viewer may see whom an account follows and who follows it. One query.
 
     :raises NoSuchAccount: when there is none; None names nobody.
-    :raises Hidden: when the account is suspended, hides its collections, shows them to its followers
-        only, or one of the two blocks the other.
+    :raises Hidden: when `lists_open_to` says no.
     """
-    facts = _FACTS.first(account=account, viewer=viewer or 0) if account else None
-    if facts is None:
+    found = _LISTS.first(account=account, viewer=viewer or 0) if account else None
+    if found is None:
         raise NoSuchAccount
-    if facts.suspended:
-        raise Hidden
-    if viewer == account:
-        return
-    if facts.hide_collections or facts.parted:
-        raise Hidden
-    if facts.profile_privacy == Audience.FOLLOWERS and not facts.follows:
+    if not found.visible:
         raise Hidden
 
 
@@ -101,20 +94,30 @@ class _Tally(NamedTuple):
     following: int
 
 
-class _Facts(NamedTuple):
-    """What the visibility of an account's lists depends on."""
+class _Lists(NamedTuple):
+    visible: bool
 
-    suspended: bool
-    hide_collections: bool | None
-    profile_privacy: str
-    parted: bool
-    follows: bool
+
+def lists_open_to(viewer: Any) -> Q:
+    """In a query of accounts: whether whom they follow, and who follows them, is for the viewer; 0 is anybody.
+
+    It is for everybody, unless the account is suspended. Others do not see the lists when the account hides
+    its collections, or shows them to its followers only, or when one of the two blocks the other.
+    """
+    followers = Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))
+    for_others = ~Q(hide_collections=True) & ~parted_from(viewer, "pk")
+    audience = ~Q(profile_privacy=Audience.FOLLOWERS) | Q(Exists(followers))
+    return Q(suspended_at__isnull=True) & (Q(pk=viewer) | (for_others & audience))
 
 
 def parted_from(viewer: Any, account: str) -> Q:
     """In a query: whether a block stands between the viewer and the account in that column, either way."""
-    blocks = Exists(Block.objects.filter(blocker=viewer, target=OuterRef(account)))
-    return blocks | Exists(Block.objects.filter(blocker=OuterRef(account), target=viewer))
+    return Q(blocks(viewer, OuterRef(account))) | Q(blocks(OuterRef(account), viewer))
+
+
+def blocks(viewer: Any, account: Any) -> Exists:
+    """In a query: whether the viewer blocks the account."""
+    return Exists(Block.objects.filter(blocker=viewer, target=account))
 
 
 def silenced_by(viewer: Any, account: str) -> Q:
@@ -136,16 +139,12 @@ def _flag(condition: Q) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(condition, BooleanField())
 
 
-_FACTS = Statement(
-    _Facts,
+_LISTS = Statement(
+    _Lists,
     lambda _: (
         Account.objects.filter(pk=given("account"))
-        .annotate(
-            suspended=ExpressionWrapper(Q(suspended_at__isnull=False), BooleanField()),
-            parted=ExpressionWrapper(parted_from(given("viewer"), "pk"), BooleanField()),
-            follows=Exists(Follow.objects.accepted().filter(follower=given("viewer"), target=OuterRef("pk"))),
-        )
-        .values_list("suspended", "hide_collections", "profile_privacy", "parted", "follows")
+        .annotate(visible=_flag(lists_open_to(given("viewer"))))
+        .values_list("visible")
     ),
 )
 

@@ -6,27 +6,37 @@ account once and keeps the result (`fragments`); `people` loads what it has not 
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 from django.db.models import (
-    BooleanField,
     Exists,
-    ExpressionWrapper,
     FilteredRelation,
+    Func,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
 )
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, each, given
-from follows.models import Block, Endorsement, Follow, FollowQuerySet, Tally
+from follows.models import Endorsement, Follow, FollowQuerySet, Tally
 from follows.paging import Page, Window
-from follows.policy import domain_blocked_by, parted_from, silenced_by, unexpired
+from follows.policy import (
+    blocks,
+    check_lists_visible,
+    domain_blocked_by,
+    lists_open_to,
+    parted_from,
+    silenced_by,
+    unexpired,
+)
 
 
 class Key(NamedTuple):
@@ -75,29 +85,45 @@ class Person(NamedTuple):
         return Key(self.id, self.version, self.followers, self.following)
 
 
-class Relationship(NamedTuple):
-    """How `viewer` and the account with this id stand to each other.
+class _Tie:
+    """One yes or no of a `Relationship`."""
 
-    `show_reblogs`, `notify` and `languages` are those of the viewer's follow or request, None
-    without one. The flags are true or false, or 1 or 0.
+    def __init__(self, place: int) -> None:
+        self.mask = 1 << place
+
+    def __get__(self, relationship: "Relationship", owner: object = None) -> bool:
+        return bool(relationship.ties & self.mask)
+
+
+class _Standing(NamedTuple):
+    id: int
+    ties: int
+    languages: tuple[str, ...] | None
+    muting_expires_at: datetime | None
+    note: str | None
+
+
+class Relationship(_Standing):
+    """How a viewer and the account with this id stand to each other.
+
+    `ties` has one bit for each yes or no: a page of relationships is mostly these, and what a
+    database hands over costs by the column. `languages` are those of the viewer's follow or request.
     """
 
-    id: int
-    following: bool
-    requested: bool
-    show_reblogs: bool | None
-    notify: bool | None
-    languages: list[str] | None
-    followed_by: bool
-    requested_by: bool
-    blocking: bool
-    blocked_by: bool
-    muting: bool
-    muting_notices: bool | None
-    muting_expires_at: datetime | None
-    domain_blocking: bool
-    endorsed: bool
-    note: str | None
+    __slots__ = ()
+
+    following = _Tie(0)
+    requested = _Tie(1)
+    show_reblogs = _Tie(2)
+    notify = _Tie(3)
+    followed_by = _Tie(4)
+    requested_by = _Tie(5)
+    blocking = _Tie(6)
+    blocked_by = _Tie(7)
+    muting = _Tie(8)
+    muting_notices = _Tie(9)
+    domain_blocking = _Tie(10)
+    endorsed = _Tie(11)
 
 
 # --- pages ------------------------------------------------------------------------------------------
@@ -109,20 +135,26 @@ def requests_to(owner: int, window: Window) -> Page[Key]:
 
 
 def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Who follows the account, newest first, without those whom the viewer mutes or a block parts from them."""
-    return _followers_page(_FOLLOWERS_OF, account, viewer, window)
+    """Who follows the account, newest first, without those whom the viewer mutes or a block parts from them.
+
+    :raises NoSuchAccount: when there is none.
+    :raises Hidden: when the account's lists are not for the viewer.
+    """
+    return _visible_page(_FOLLOWERS_OF, account, viewer, window)
 
 
 def following_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the account follows, newest first, without those whom the viewer mutes or a block parts from them."""
-    return _followers_page(_FOLLOWING_OF, account, viewer, window)
+    """Whom the account follows, as `followers_of`."""
+    return _visible_page(_FOLLOWING_OF, account, viewer, window)
 
 
-def _followers_page(
+def _visible_page(
     statements: dict[bool, Statement[Any]], account: int, viewer: int | None, window: Window
 ) -> Page[Key]:
-    filtered = viewer is not None and viewer != account
-    return page(statements[filtered], window, owner=account, viewer=viewer, now=timezone.now())
+    found = page(statements[viewer == account], window, owner=account, viewer=viewer or 0, now=timezone.now())
+    if not found.ids:
+        check_lists_visible(account, viewer)  # perhaps there is more to say than that the page is empty
+    return found
 
 
 def page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
@@ -149,11 +181,6 @@ def key_columns(end: str) -> tuple[str, ...]:
     return f"{end}_id", f"{end}__version", f"{end}__tally__followers", f"{end}__tally__following"
 
 
-def _unparted(edges: FollowQuerySet, end: str) -> FollowQuerySet:
-    """Without those whom the viewer mutes, and those whom a block parts from the viewer either way."""
-    return edges.exclude(parted_from(given("viewer"), f"{end}_id") | silenced_by(given("viewer"), f"{end}_id"))
-
-
 def _followers() -> FollowQuerySet:
     return Follow.objects.accepted().filter(target=given("owner"))
 
@@ -162,16 +189,23 @@ def _following() -> FollowQuerySet:
     return Follow.objects.accepted().filter(follower=given("owner"))
 
 
+def _shown(edges: FollowQuerySet, end: str) -> FollowQuerySet:
+    """What the viewer is shown of somebody else's edges: nobody muted or parted by a block, and nothing hidden."""
+    owner = Account.objects.filter(lists_open_to(given("viewer")), pk=given("owner"))
+    hidden = parted_from(given("viewer"), f"{end}_id") | silenced_by(given("viewer"), f"{end}_id")
+    return edges.filter(Exists(owner)).exclude(hidden)
+
+
 _REQUESTS_TO = pages(
     lambda: Follow.objects.pending().filter(target=given("owner"), follower__suspended_at__isnull=True), "follower"
 )
 _FOLLOWERS_OF = {
-    False: pages(_followers, "follower"),
-    True: pages(lambda: _unparted(_followers(), "follower"), "follower"),
+    True: pages(_followers, "follower"),
+    False: pages(lambda: _shown(_followers(), "follower"), "follower"),
 }
 _FOLLOWING_OF = {
-    False: pages(_following, "target"),
-    True: pages(lambda: _unparted(_following(), "target"), "target"),
+    True: pages(_following, "target"),
+    False: pages(lambda: _shown(_following(), "target"), "target"),
 }
 
 
@@ -251,12 +285,19 @@ def relationship(viewer: int, account: int) -> Relationship:
     return relationships(viewer, [account])[0]
 
 
+def _relationship(
+    account: int, ties: int, languages: list[str] | None, muting_expires_at: datetime | None, note: str | None
+) -> Relationship:
+    return Relationship(account, ties, None if languages is None else tuple(languages), muting_expires_at, note)
+
+
 def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
     """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
     mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
     muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
+    endorsed = Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))
     return Statement(
-        Relationship,
+        _relationship,
         lambda _: (
             accounts.filter(pk__in=each("ids"))
             .annotate(
@@ -264,48 +305,36 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 theirs=FilteredRelation("follows_out", condition=theirs),
                 mute=FilteredRelation("mutes_in", condition=muted),
                 remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
-                following=_is(mine__accepted_at__isnull=False),
-                requested=_is(mine__id__isnull=False, mine__accepted_at__isnull=True),
-                followed_by=_is(theirs__accepted_at__isnull=False),
-                requested_by=_is(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
-                blocking=Exists(Block.objects.filter(blocker=given("viewer"), target=OuterRef("pk"))),
-                blocked_by=Exists(Block.objects.filter(blocker=OuterRef("pk"), target=given("viewer"))),
-                muting=_is(mute__id__isnull=False),
-                # What cannot be is asked first: most accounts are local, and only the followed are endorsed.
-                domain_blocking=_flag(Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain"))),
-                endorsed=_flag(
-                    Q(mine__accepted_at__isnull=False)
-                    & Q(Exists(Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))))
+                ties=_bits(
+                    following=Q(mine__accepted_at__isnull=False),
+                    requested=Q(mine__id__isnull=False, mine__accepted_at__isnull=True),
+                    show_reblogs=Q(mine__show_reblogs=True),
+                    notify=Q(mine__notify=True),
+                    followed_by=Q(theirs__accepted_at__isnull=False),
+                    requested_by=Q(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
+                    blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
+                    blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),
+                    muting=Q(mute__id__isnull=False),
+                    muting_notices=Q(mute__notices_too=True),
+                    # What cannot be is asked first: most accounts are local, and only the followed are endorsed.
+                    domain_blocking=Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain")),
+                    endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
                 ),
             )
-            .values_list(
-                "id",
-                "following",
-                "requested",
-                "mine__show_reblogs",
-                "mine__notify",
-                "mine__languages",
-                "followed_by",
-                "requested_by",
-                "blocking",
-                "blocked_by",
-                "muting",
-                "mute__notices_too",
-                "mute__expires_at",
-                "domain_blocking",
-                "endorsed",
-                "remark__text",
-            )
+            .values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text")
         ),
     )
 
 
-def _is(**conditions: object) -> ExpressionWrapper[Q]:
-    return _flag(Q(**conditions))
+def _bits(**ties: Q) -> Combinable:
+    """The sum of those bits of `Relationship.ties` that are so."""
+    bits: list[Combinable] = [_Bit(condition, bit=Relationship.__dict__[name].mask) for name, condition in ties.items()]
+    return reduce(add, bits)
 
 
-def _flag(condition: Q) -> ExpressionWrapper[Q]:
-    return ExpressionWrapper(condition, output_field=BooleanField())
+class _Bit(Func):
+    template = "CASE WHEN %(expressions)s THEN %(bit)d ELSE 0 END"
+    output_field = IntegerField()
 
 
 _RELATIONSHIPS = _ties(Account.objects.all())

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts import lookup
 from compat_mastodon import entities, profile
-from compat_mastodon.api import Caller, View, answer
+from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.params import as_id
 from follows import graph, policy, queries
 
@@ -61,7 +61,7 @@ class Relationships(View):
         found = queries.relationships(
             self.me, self.params.ids("id"), with_suspended=self.params.flag("with_suspended") or False
         )
-        return answer([entities.relationship(ties) for ties in found])
+        return raw(entities.relationships(found))
 
 
 class Followers(View):
@@ -70,12 +70,10 @@ class Followers(View):
     read = staticmethod(queries.followers_of)
 
     def get(self, request: Request, account: str) -> HttpResponse:
-        owner = as_id(account) or 0
         try:
-            policy.check_lists_visible(owner, self.viewer)
+            return self.accounts(request, self.read(as_id(account) or 0, self.viewer, self.params.window()))
         except policy.Hidden:
             return answer([])
-        return self.accounts(request, self.read(owner, self.viewer, self.params.window()))
 
 
 class Following(Followers):

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 
 from accounts.lookup import NoSuchAccount
 from compat_mastodon import entities
-from compat_mastodon.api import View, answer
+from compat_mastodon.api import View, raw
 from compat_mastodon.params import as_id
 from follows import graph, queries
 
@@ -26,7 +26,7 @@ class Authorize(View):
         if requester is None:
             raise NoSuchAccount
         self.decide(self.me, self.actor, requester=requester)
-        return answer(entities.relationship(queries.relationship(self.me, requester)))
+        return raw(entities.relationship(queries.relationship(self.me, requester)))
 
 
 class Reject(Authorize):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from accounts import lookup
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import entities, limits
-from compat_mastodon.api import View, answer
+from compat_mastodon.api import View, raw
 from compat_mastodon.params import Params, as_id, to_int
 from follows import graph, marks, policy, queries
 
@@ -26,7 +26,7 @@ class Change(View):
     def post(self, request: Request, account: str) -> HttpResponse:
         other = lookup.by_id(as_id(account)).pk
         self.change(other)
-        return answer(entities.relationship(queries.relationship(self.me, other)))
+        return raw(entities.relationship(queries.relationship(self.me, other)))
 
     def change(self, other: int) -> None:
         raise NotImplementedError

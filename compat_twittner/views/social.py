@@ -9,7 +9,7 @@ from accounts.lookup import NoSuchAccount
 from compat_twittner import cards
 from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.refusals import Failure
-from follows import graph, policy, queries
+from follows import graph, queries
 from follows.graph import Turn
 from follows.paging import Page, Window
 from follows.queries import Key
@@ -44,7 +44,6 @@ class _People(Read):
         wanted = self.params.query.number("user_id")
         if not wanted:
             raise Failure((400, "User ID is missing or invalid"))
-        policy.check_lists_visible(wanted, self.viewer)
         page = self.read(wanted, self.viewer, self.params.query.window())
         ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
         return listing(self.message, cards.person_items(page, self.viewer, ties))

@@ -17,8 +17,8 @@ from tests.factories import AccountFactory
 # Path, and how many queries it may make: the token is one, accounts not rendered yet another.
 LISTS = {
     "/api/v1/follow_requests?limit=80": 3,
-    "/api/v1/accounts/{me}/followers?limit=80": 4,
-    "/api/v1/accounts/{me}/following?limit=80": 4,
+    "/api/v1/accounts/{me}/followers?limit=80": 3,
+    "/api/v1/accounts/{me}/following?limit=80": 3,
     "/api/v1/accounts/relationships?{ids}": 2,
     "/api/v1/accounts?{first_ids}": 2,
     "/api/v1/accounts/familiar_followers?{ids}": 4,

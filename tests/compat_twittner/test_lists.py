@@ -117,7 +117,7 @@ def test_accounts_of_other_servers_are_named_with_theirs(twittner: Phone, alice:
     ("endpoint", "most"),
     # session and page, and the people who are not rendered yet; the public lists also ask whether
     # they may be seen, and for the relationships
-    [("follow_requests", 3), ("fetch_followers", 5), ("fetch_following", 5)],
+    [("follow_requests", 3), ("fetch_followers", 4), ("fetch_following", 4)],
 )
 def test_the_number_of_queries_does_not_grow(
     twittner: Phone, alice: Account, bob: Account, crowd: list[Account], endpoint: str, most: int
