@@ -1,7 +1,6 @@
 """Blocking whole servers, one account for itself: writes and reads."""
 
 import re
-from contextlib import suppress
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -11,6 +10,7 @@ from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 from follows import graph
+from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet
 from follows.paging import Page, Window
 
@@ -35,13 +35,14 @@ def block(account: int, domain: str, by: Actor) -> None:
     :raises Invalid: for no name.
     :raises NotADomain: for a malformed one.
     """
-    DomainBlock.objects.get_or_create(account_id=account, domain=_domain(domain))
-    for follower, target in _edges(account, _domain(domain)).order_by("pk").values_list("follower_id", "target_id"):
+    domain = _domain(domain)
+    with account_lock(account):  # what begins beside it is seen below, what begins after it is refused
+        DomainBlock.objects.get_or_create(account_id=account, domain=domain)
+    for follower, target in _edges(account, domain).order_by("pk").values_list("follower_id", "target_id"):
         if follower == account:
             graph.unfollow(account, target, by)
-        elif graph.remove_follower(account, follower, by) is graph.Turn.NOTHING:
-            with suppress(graph.NoSuchRequest):  # taken back meanwhile
-                graph.reject(account, by, requester=follower)
+        else:
+            graph.turn_away(account, follower, by)
 
 
 def unblock(account: int, domain: str) -> None:

@@ -17,7 +17,7 @@ from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, notices, opening, policy
 from follows.edges import Edge
-from follows.locks import pair_lock
+from follows.locks import pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, Notice
 
 Decided = Decision.Kind
@@ -48,7 +48,7 @@ def follow(follower: int, target: int, begins: Callable[[], None] | None = None,
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
     """
-    with pair_lock(follower, target):
+    with tie_lock(follower, target):
         wait = policy.needs_approval(follower, target)
         edge = edges.find(follower, target)
         if edge is None:
@@ -78,7 +78,7 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
     """
-    with pair_lock(follower, target):
+    with tie_lock(follower, target):
         edge = edges.find(follower, target)
         if edge and not edge.pending:
             return _end(edge, by)
@@ -106,11 +106,7 @@ def reject(owner: int, by: Actor, *, requester: int | None = None, request: int 
     """
     requester = requester or _requester(owner, request)
     with pair_lock(requester, owner):
-        edge = _pending(owner, requester, request)
-        edges.cut(edge)
-        notices.withdraw(owner, requester, Told.REQUESTED)
-        edges.log(Decided.REJECTED, requester, owner, by)
-        edges.move(edge.moves(-1))
+        _turn_away(_pending(owner, requester, request), by)
 
 
 def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
@@ -119,11 +115,15 @@ def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
         edge = edges.find(follower, owner)
         if edge is None or edge.pending:
             return Turn.NOTHING
-        edges.cut(edge)
-        notices.forget(owner, follower)
-        edges.log(Decided.REMOVED, follower, owner, by)
-        edges.move(edge.moves(-1))
+        _turn_away(edge, by)
         return Turn.UNFOLLOWED
+
+
+def turn_away(owner: int, follower: int, by: Actor) -> None:
+    """End somebody's follow of `owner` or request to it; neither there is no error."""
+    with pair_lock(follower, owner):
+        if edge := edges.find(follower, owner):
+            _turn_away(edge, by)
 
 
 def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **columns: Any) -> None:
@@ -212,6 +212,17 @@ def _end(edge: Edge, by: Actor) -> Turn:
         edges.log(Decided.CANCELLED, edge.follower, edge.target, by)
     edges.move(edge.moves(-1))
     return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
+
+
+def _turn_away(edge: Edge, by: Actor) -> None:
+    owner, follower = edge.target, edge.follower
+    edges.cut(edge)
+    if edge.pending:
+        notices.withdraw(owner, follower, Told.REQUESTED)
+    else:
+        notices.forget(owner, follower)
+    edges.log(Decided.REJECTED if edge.pending else Decided.REMOVED, follower, owner, by)
+    edges.move(edge.moves(-1))
 
 
 def _pending(owner: int, requester: int, request: int | None) -> Edge:

@@ -1,24 +1,47 @@
-"""The pair lock: of all writes about two accounts, one at a time.
+"""Who waits for whom. Every lock is held to the end of its transaction.
 
-Without it a follow racing a block leaves the pair followed and blocked. SQLite needs no lock:
-its IMMEDIATE transactions come one after the other.
+The pair lock: of all writes about two accounts, one at a time. Without it a follow racing a block
+leaves the pair followed and blocked. SQLite needs none of these: its IMMEDIATE transactions come
+one after the other.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection, transaction
 
 from follows.models import Tally
 
+PAIR = "pg_advisory_xact_lock(%s, %s)"
+ALONE, SHARED = "pg_advisory_xact_lock(%s)", "pg_advisory_xact_lock_shared(%s)"
+
+
+def pair_lock(one: int, other: int) -> AbstractContextManager[None]:
+    """A transaction that holds the lock of this pair, in whichever order it is named."""
+    return _transaction(PAIR, *sorted((one, other)))
+
+
+def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
+    """As `pair_lock`, for what may begin a follow: one at a time of each follower, as many at once of a target.
+
+    None goes on beside the `account_lock` of either. Accounts are locked in the order of their ids.
+    """
+    first, second = (ALONE, SHARED) if follower < target else (SHARED, ALONE)
+    ids = sorted((follower, target))
+    return _transaction(f"{PAIR}, {first}, {second}", *ids, *ids)
+
+
+def account_lock(account: int) -> AbstractContextManager[None]:
+    """A transaction beside which the account begins to follow nobody, and nobody it."""
+    return _transaction(ALONE, account)
+
 
 @contextmanager
-def pair_lock(one: int, other: int) -> Iterator[None]:
-    """A transaction that holds the lock of this pair, in whichever order it is named, to its end."""
+def _transaction(locks: str, *keys: int) -> Iterator[None]:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [min(one, other), max(one, other)])
+                cursor.execute(f"SELECT {locks}", keys)
         yield
 
 

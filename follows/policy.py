@@ -41,7 +41,7 @@ def needs_approval(follower: int, target: int) -> bool:
 
     :raises SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target, or it is suspended.
-    :raises Blocked: when either blocks the other, or the follower the target's server.
+    :raises Blocked: when either blocks the other or the other's server.
     """
     if follower == target:
         raise SelfFollow
@@ -153,11 +153,20 @@ _TALLY = Statement(
     lambda _: Tally.objects.filter(pk=given("account")).values_list("followers", "following"),
 )
 
+_SHUT_OUT = Exists(
+    DomainBlock.objects.filter(
+        account=OuterRef("pk"), domain__in=Account.objects.filter(pk=given("viewer")).values("domain")
+    )
+)
 _TERMS = Statement(
     _Terms,
     lambda _: (
         Account.objects.filter(pk=given("target"), suspended_at__isnull=True)
-        .annotate(parted=_flag(parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain"))))
+        .annotate(
+            parted=_flag(
+                parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain")) | Q(_SHUT_OUT)
+            )
+        )
         .values_list("locked", "domain", "parted")
     ),
 )
