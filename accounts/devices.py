@@ -6,7 +6,8 @@ from accounts.models import Device, Platform
 
 
 def of(account: int) -> Device | None:
-    return Device.objects.filter(account=account).first()
+    """None for suspended accounts, too."""
+    return Device.objects.filter(account=account, account__suspended_at=None).first()
 
 
 def register(account: int, platform: Platform, token: str) -> None:

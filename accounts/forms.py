@@ -53,5 +53,5 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
     def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:
         usable = self.cleaned_data["set_usable_password"]
-        people.set_password(user, self.cleaned_data["password1"] if usable else None)
+        people.reset_password(user, self.cleaned_data["password1"] if usable else None)
         return user

@@ -134,8 +134,15 @@ def set_password(account: Account, password: str | None) -> None:
     change(account.pk, password=account.password)
 
 
+def reset_password(account: Account, password: str | None) -> None:
+    """As `set_password`, in the owner's place or after it was forgotten: whoever knew the old one is out everywhere."""
+    with transaction.atomic():
+        set_password(account, password)
+        sessions.sign_out(account.pk)
+
+
 def suspend(account: int) -> None:
-    """Nobody sees more than a blank card from now on, and the owner is signed out everywhere."""
+    """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile."""
     with transaction.atomic():
         change(account, suspended_at=timezone.now())
         sessions.close_all(account)

@@ -1,11 +1,14 @@
 """Sessions of native clients: open, resolve, refresh, close. Tokens are kept only as SHA-256.
 
+Signing out everywhere begins here, too: a door that hands out tokens of its own registers what ends them.
+
 A token has the alphabet and length that the clients know (twittner.md §4), from the system's
 random source. Sessions last a year from their creation.
 """
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,12 +17,17 @@ from django.utils import timezone
 
 from accounts.access import touch
 from accounts.credentials import SuspendedAccount
-from accounts.models import Account, Platform, Session
+from accounts.models import Account, Device, Platform, Session
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
 LIFETIME = timedelta(days=365)
 TOKEN_DIGITS, REFRESH_DIGITS = 82, 74
+
+
+Ending = Callable[[int], object]
+
+_endings: list[Ending] = []
 
 
 class UnknownToken(Refused):
@@ -90,6 +98,20 @@ def close(session: int) -> bool:
 def close_all(account: int) -> None:
     """Sign the account out of every phone."""
     Session.objects.filter(account=account).delete()
+
+
+def register(ending: Ending) -> None:
+    """From now on `ending(account)` belongs to signing an account out everywhere."""
+    _endings.append(ending)
+
+
+def sign_out(account: int) -> None:
+    """Sign the account out of every phone and client, and tell its phone nothing more."""
+    with transaction.atomic():
+        close_all(account)
+        Device.objects.filter(account=account).delete()
+        for ending in _endings:
+            ending(account)
 
 
 def _lock(account: int) -> bool:

@@ -6,7 +6,9 @@ class MastodonConfig(AppConfig):
     verbose_name = "Mastodon clients"
 
     def ready(self) -> None:
-        from compat_mastodon import notifications, push  # the models are there from now on
+        from accounts import sessions  # the models are there from now on
+        from compat_mastodon import notifications, oauth, push
         from follows import delivery
 
         delivery.register(push.deliver, notifications.SHOWN)
+        sessions.register(oauth.sign_out)

@@ -148,11 +148,11 @@ def exchange(code: str, application: Application, redirect_uri: str, verifier: s
         grant is None
         or grant.redirect_uri != redirect_uri
         or not constant_time_compare(grant.code_challenge, challenge_of(verifier))
-        or not Grant.objects.filter(pk=grant.pk).delete()[0]
     ):
         raise Refusal("invalid_grant")
-    owner = Account.objects.select_for_update(no_key=True).get(pk=grant.user_id)
-    if not owner.is_active:
+    # The account before its code, as whoever signs it out.
+    owner = Account.objects.select_for_update(no_key=True).filter(pk=grant.user_id).first()
+    if owner is None or not owner.is_active or not Grant.objects.filter(pk=grant.pk).delete()[0]:
         raise Refusal("invalid_grant")
     return _same_or_new(application, owner, scopes.split(grant.scope))
 
@@ -225,6 +225,13 @@ def withdraw(owner: Account, application: int) -> int:
     """End every token, and every code, that a client has of an account; gives how many tokens lived."""
     Grant.objects.filter(user=owner, application=application).delete()
     return end(AccessToken.objects.filter(user=owner, application=application))
+
+
+@transaction.atomic
+def sign_out(owner: int) -> None:
+    """End every token, and every code, that any client has of an account."""
+    Grant.objects.filter(user=owner).delete()
+    end(AccessToken.objects.filter(user=owner))
 
 
 def _same_or_new(application: Application, owner: Account | None, wanted: list[str]) -> tuple[AccessToken, str]:

@@ -18,7 +18,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from rest_framework.request import Request
 
-from accounts import attempts, lookup, people, sessions
+from accounts import attempts, lookup, people
 from accounts.models import Account
 from compat_twittner.api import success
 from compat_twittner.refusals import BROKEN, Failure
@@ -77,8 +77,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
 
     def save(self, commit: bool = True) -> Account:
         account: Account = self.user
-        people.set_password(account, self.cleaned_data["new_password1"])
-        sessions.close_all(account.pk)  # whoever knew the old password is out
+        people.reset_password(account, self.cleaned_data["new_password1"])
         attempts.succeeded(account.email, None)
         return account
 
