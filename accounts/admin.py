@@ -111,19 +111,24 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return False
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without Django's one transaction: to open an account takes as many as somebody waits for it."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            answer: HttpResponse = self._changeform_view(request, *args, **kwargs)  # type: ignore[attr-defined]
+            return answer
         except people.Invalid as refused:  # somebody took the name between the check and the write
             self.message_user(request, f"Nothing was saved: {refused}.", messages.ERROR)
             return HttpResponseRedirect(request.path)
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         if change:
-            people.change(obj.pk, **form.columns())
+            self.store(request, obj.pk, **form.columns())
         else:
             password = form.cleaned_data["password1"]
             obj.pk = people.sign_up(password=password, **form.columns()).pk
         obj.refresh_from_db()
+
+    def store(self, request: HttpRequest, account: int, **columns: Any) -> None:
+        people.change(account, **columns)
 
     @admin.display(description="account")
     def handle(self, account: Account) -> str:

@@ -1,6 +1,7 @@
 """Avatars and header pictures: checked, stripped of metadata, cut to size, encoded anew and stored.
 
-Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside
+What was sent is read first (`avatar`, `header`), and given to an account then: no write waits for a
+decoder. Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside
 it, so that it can be cut again (`reposition`); the names of the two tell of each other.
 """
 
@@ -28,28 +29,39 @@ QUALITY = 88
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn; the limit here is lower and looked at before any pixel
 
 
+Picture = Image.Image
+
+
 class BadImage(Refused):
     """This is no picture that can be read, or it is too large."""
 
 
-def set_avatar(account: Account, file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> str:
-    """Give an account a new avatar, cut to a square around the middle; returns its stored name.
+def avatar(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
+    """A picture to become an avatar: a square around the middle.
 
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
-    picture = ImageOps.fit(_opened(file, formats), AVATAR)
-    name = _store(picture, f"avatars/{_fresh()}_thumbnail_512x512.jpg")
-    return _replace(account, "avatar", name, [account.avatar.name or ""])
+    return ImageOps.fit(_opened(file, formats), AVATAR)
 
 
-def set_header(account: Account, file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> str:
-    """Give an account a new header picture, cut from the top; returns its stored name.
+def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
+    """A picture to become a header picture: as wide as these, and at least as high.
 
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
     width, least = HEADER
     picture = _opened(file, formats)
-    picture = picture.resize((width, max(least, round(picture.height * width / picture.width))))
+    return picture.resize((width, max(least, round(picture.height * width / picture.width))))
+
+
+def set_avatar(account: Account, picture: Picture) -> str:
+    """Give an account a new avatar; returns its stored name."""
+    name = _store(picture, f"avatars/{_fresh()}_thumbnail_512x512.jpg")
+    return _replace(account, "avatar", name, [account.avatar.name or ""])
+
+
+def set_header(account: Account, picture: Picture) -> str:
+    """Give an account a new header picture, cut from the top; returns its stored name."""
     base = f"headers/{_fresh()}"
     _store(picture, original_of(f"{base}-"))
     name = _store(_cut(picture, 0), _header_name(base, 0))
@@ -88,7 +100,7 @@ def files_of(account: Account) -> list[str]:
     return [name for name in (account.avatar.name or "", header, original_of(header)) if name]
 
 
-def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Image.Image:
+def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Picture:
     """The first frame, the right way up, in RGB, on white where it was transparent."""
     try:
         if file.seek(0, 2) > MOST_BYTES:
@@ -107,11 +119,11 @@ def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Image.Image:
     return Image.alpha_composite(ground, upright).convert("RGB")
 
 
-def _cut(picture: Image.Image, top: int) -> Image.Image:
+def _cut(picture: Picture, top: int) -> Picture:
     return picture.crop((0, top, HEADER[0], top + HEADER[1]))
 
 
-def _store(picture: Image.Image, name: str) -> str:
+def _store(picture: Picture, name: str) -> str:
     encoded = BytesIO()
     picture.save(encoded, "JPEG", quality=QUALITY, optimize=True)
     return default_storage.save(name, ContentFile(encoded.getvalue()))

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.base import File
 
 from accounts import images, lookup
+from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.params import Params
 
@@ -19,7 +20,8 @@ DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
     "quote_policy": {"public", "followers", "nobody"},
 }
-PICTURES: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
+READ: dict[str, Callable[..., Picture]] = {"avatar": images.avatar, "header": images.header}
+GIVE: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
 FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -48,34 +50,38 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def pictures(params: Params) -> dict[str, File[Any]]:
+def pictures(params: Params) -> dict[str, Picture]:
     """The pictures that were sent, as files or as data URIs; a blank one counts as not sent.
 
-    :raises Invalid: when something else was sent in their place.
+    :raises Invalid: when something else was sent in their place; all faults at once.
     """
-    sent = {name: _file(value) for name in PICTURES if (value := params.file(name))}
-    if faults := [Fault(name, Problem.INVALID) for name, file in sent.items() if file is None or file.size > MAX_FILE]:
-        raise Invalid(faults)
-    return {name: file for name, file in sent.items() if file is not None}
-
-
-def set_pictures(account: int, sent: dict[str, File[Any]]) -> None:
-    """:raises Invalid: when one cannot be read as a picture."""
-    for name, file in sent.items():
+    read, faults = {}, []
+    for name, to_picture in READ.items():
         try:
-            PICTURES[name](lookup.by_id(account), file, FORMATS)
-        except images.BadImage:
-            raise Invalid([Fault(name, Problem.INVALID)]) from None
+            if value := params.file(name):
+                read[name] = to_picture(_file(value), FORMATS)
+        except BadImage:
+            faults.append(Fault(name, Problem.INVALID))
+    if faults:
+        raise Invalid(faults)
+    return read
 
 
-def _file(value: Any) -> File[Any] | None:
-    if isinstance(value, File):
-        return value
-    found = DATA_URI.match(value) if isinstance(value, str) else None
-    try:
-        return File(BytesIO(base64.b64decode(value[found.end() :], validate=True)), "data") if found else None
-    except ValueError:
-        return None
+def set_pictures(account: int, pictures: dict[str, Picture]) -> None:
+    for name, picture in pictures.items():
+        GIVE[name](lookup.by_id(account), picture)
+
+
+def _file(value: Any) -> File[Any]:
+    """:raises BadImage: when it is no file and no data URI, or too large."""
+    if isinstance(value, str) and (found := DATA_URI.match(value)):
+        try:
+            value = File(BytesIO(base64.b64decode(value[found.end() :], validate=True)), "data")
+        except ValueError:
+            raise BadImage from None
+    if not isinstance(value, File) or value.size > MAX_FILE:
+        raise BadImage
+    return value
 
 
 def _length(text: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import people
@@ -131,10 +132,14 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
 
     :raises people.Invalid: when a value cannot be stored.
     """
-    opens = columns.get("locked") is False and Account.objects.filter(pk=owner, locked=True).exists()
-    people.change(owner, **columns)
-    if opens and accept_waiting:
-        opening.begin(owner, by)
+    with transaction.atomic():
+        was_locked = Account.objects.filter(pk=owner, locked=True, domain="")  # other servers answer for themselves
+        opens = accept_waiting and columns.get("locked") is False and was_locked.exists()
+        people.change(owner, **columns)
+        if opens:
+            opening.begin(owner, by)
+    if opens:
+        opening.accept_waiting(owner)
 
 
 def block(blocker: int, target: int, by: Actor) -> bool:

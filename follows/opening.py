@@ -25,8 +25,12 @@ PAUSE = 0.5  # of a chunk's time, left to the other writers after it
 
 
 def begin(owner: int, by: Actor) -> None:
-    """Accept who waits for `owner`, the first within the call and a long rest behind it."""
+    """In the transaction that opens the account: whoever waits is to be accepted, whatever happens from now on."""
     Opening.objects.update_or_create(account_id=owner, defaults={"actor_id": by.account, "door": by.door})
+
+
+def accept_waiting(owner: int) -> None:
+    """Accept who waits for an account whose opening has begun, the first within the call and a long rest behind it."""
     for _ in range(AT_ONCE):
         if not accept_oldest(owner):
             return
@@ -48,7 +52,7 @@ def finish(owner: int) -> int:
 
 
 def accept_oldest(owner: int) -> int:
-    """Accept up to `CHUNK` of the longest waiting requests, in one transaction; 0 when it is done.
+    """Accept up to `CHUNK` of the longest waiting requests, in a transaction of its own; 0 when it is done.
 
     It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
     Several processes may do this at once.
@@ -56,7 +60,7 @@ def accept_oldest(owner: int) -> int:
     waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
     # On its own: a tally that is made in the transaction is locked out of the order of `lock_tallies`.
     _START_COUNTING.run(followers=waiting)
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
             return 0

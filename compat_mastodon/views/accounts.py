@@ -1,7 +1,6 @@
 """Reading accounts (mastodon.md §3.2) and one's own (§3.1)."""
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -32,9 +31,8 @@ class UpdateCredentials(View):
     def patch(self, request: Request) -> HttpResponse:
         _, own = queries.own(self.me)
         columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.params)
-        with transaction.atomic():
-            profile.set_pictures(self.me, pictures)
-            graph.change_profile(self.me, self.actor, **columns)
+        profile.set_pictures(self.me, pictures)
+        graph.change_profile(self.me, self.actor, **columns)
         return answer(entities.credential_account(*queries.own(self.me)))
 
 

@@ -105,7 +105,7 @@ class Avatar(Write):
         file = self.params.file("avatar")
         if file is None:
             raise BadImage
-        name = images.set_avatar(lookup.by_id(self.me), file)
+        name = images.set_avatar(lookup.by_id(self.me), images.avatar(file))
         return success("Avatar changed successfully", {"avatar_url": avatar_url(name)})
 
 
@@ -116,7 +116,7 @@ class Cover(Write):
         file = self.params.file("cover")
         if file is None:
             raise BadImage
-        name = images.set_header(lookup.by_id(self.me), file)
+        name = images.set_header(lookup.by_id(self.me), images.header(file))
         return success("Profile cover changed successfully", {"cover_url": header_url(name)})
 
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.admin import AccountAdmin
+from accounts.changelists import actor
 from accounts.models import Account
-from follows import leaving
+from follows import graph, leaving
 from follows.models import Tally
 
 admin.site.unregister(Account)
@@ -24,6 +25,9 @@ class TalliedAccountAdmin(AccountAdmin):
     list_select_related = ("tally",)
     profile = (*AccountAdmin.profile, ("In the graph", {"fields": ("followers", "following", "requests")}))
     fixed = (*AccountAdmin.fixed, "followers", "following", "requests")
+
+    def store(self, request: HttpRequest, account: int, **columns: Any) -> None:
+        graph.change_profile(account, actor(request), **columns)
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         """Whom one may change, except oneself."""

@@ -1,12 +1,13 @@
 """The rest of the graph in the admin: looked at by many, changed only through the rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, queries
+from follows import graph, opening, queries
 from follows.models import Block, Decision, Follow, Notice, Tally
 from tests.factories import AccountFactory
 from tests.moderation import Desk
@@ -119,3 +120,34 @@ def test_a_longer_list_needs_no_more_queries(
         befall(carol)
     with django_assert_max_num_queries(len(few)):
         assert desk.open(name).status_code == 200
+
+
+def test_unlocking_an_account_accepts_who_waits_in_the_moderators_name(
+    desk: Desk, root: Account, alice: Account, bob: Account, carol: Account
+) -> None:
+    for asker in (alice, bob):
+        graph.follow(asker.pk, carol.pk)
+    desk.save("accounts_account", carol.pk, locked="")
+
+    assert queries.pending_count(carol.pk) == 0
+    decided = Decision.objects.filter(kind=Decision.Kind.ACCEPTED, target=carol, actor=root, door="admin")
+    assert list(decided.order_by("pk").values_list("follower", flat=True)) == [alice.pk, bob.pk]
+    assert Tally.objects.get(pk=carol.pk).followers == 2
+
+
+def test_a_long_queue_is_accepted_behind_the_page(
+    desk: Desk,
+    carol: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    monkeypatch.setattr(opening, "CHUNK", 1)
+    for _ in range(opening.AT_ONCE + 2):
+        graph.follow(AccountFactory().pk, carol.pk)
+    with django_capture_on_commit_callbacks() as behind:
+        desk.save("accounts_account", carol.pk, locked="")
+
+    assert queries.pending_count(carol.pk) == 2
+    assert len(behind) == 1
+    assert opening.finish(carol.pk) == 2
+    assert Decision.objects.filter(door="admin").count() == opening.AT_ONCE + 2

@@ -80,8 +80,8 @@ def test_its_pictures_go_too(
     from tests.compat_twittner.files import picture
 
     settings.MEDIA_ROOT = tmp_path
-    images.set_avatar(alice, picture())
-    images.set_header(alice, picture())
+    images.set_avatar(alice, images.avatar(picture()))
+    images.set_header(alice, images.header(picture()))
     with django_capture_on_commit_callbacks(execute=True):
         leaving.delete_account(alice.pk)
 

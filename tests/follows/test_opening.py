@@ -53,6 +53,14 @@ def test_locking_again_leaves_the_rest_waiting(
     assert queries.pending_count(carol.pk) == len(queue) - opening.AT_ONCE
 
 
+def test_accounts_of_other_servers_are_opened_there(alice: Account) -> None:
+    zoe = Account.objects.create(username="zoe", domain="other.example", locked=True)
+    graph.follow(alice.pk, zoe.pk)
+    open_up(zoe)
+
+    assert queries.relationship(alice.pk, zoe.pk).requested
+
+
 def test_a_suspended_requester_waits_on(carol: Account, queue: list[int]) -> None:
     people.suspend(queue[0])
     open_up(carol)
