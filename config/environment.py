@@ -1,4 +1,7 @@
-"""Typed reads of environment variables for `settings.py`; a wrong value ends the program with one sentence."""
+"""Typed reads of environment variables for `settings.py`, and what stands in for some that are not set.
+
+A wrong value ends the program with one sentence.
+"""
 
 import ipaddress
 import os
@@ -6,7 +9,10 @@ import re
 import secrets
 import sys
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
 AUTHORITY = r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
@@ -77,6 +83,18 @@ def key(name: str) -> str:
     if value and not (KEY.fullmatch(value) and 0 < int.from_bytes(urlsafe_b64decode(f"{value}=")) < ORDER):
         refuse(f"{name} must be a private P-256 key: 32 bytes as 43 characters of base64url.")
     return value
+
+
+def made_once(path: Path, make: Callable[[], str]) -> str:
+    """A secret of this server in a file, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        # Written first and named then, for servers that start at the same time.
+        with NamedTemporaryFile("w", dir=path.parent) as file, suppress(FileExistsError):
+            file.write(make())
+            file.flush()
+            path.hardlink_to(file.name)
+    return path.read_text()
 
 
 def new_key() -> str:

@@ -6,10 +6,7 @@ docs/configuration.md lists every variable. A wrong value ends the program with 
 import multiprocessing
 import secrets
 import tomllib
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -60,30 +57,16 @@ SITE_NAME = env.text("SITE_NAME", "Latchkey")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION", "A network where people decide who may follow them.")
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 
-
-def _made_once(name: str, make: Callable[[], str]) -> str:
-    """A secret of this server in `var/`, readable by its owner alone."""
-    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = VAR / name
-    if not path.exists():
-        # Written first and named then, for servers that start at the same time.
-        with NamedTemporaryFile("w", dir=VAR) as file, suppress(FileExistsError):
-            file.write(make())
-            file.flush()
-            path.hardlink_to(file.name)
-    return path.read_text()
-
-
 try:
     if EMBEDDED or not CACHE_URL:
         VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     SECRET_KEY = env.text("SECRET_KEY") or (
-        _made_once("secret_key", lambda: secrets.token_urlsafe(50))
+        env.made_once(VAR / "secret_key", lambda: secrets.token_urlsafe(50))
         if EMBEDDED
         else env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
     )
     # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
-    VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or _made_once("vapid_key", env.new_key)
+    VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or env.made_once(VAR / "vapid_key", env.new_key)
 except OSError as error:
     others = "DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY"
     env.refuse(f"{VAR} must be writable, or {others} be set ({error.strerror}).")

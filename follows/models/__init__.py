@@ -1,0 +1,32 @@
+"""The shapes and invariants of the graph, by theme; no rules.
+
+Edges change in `graph`, the rest in the modules of their names; reads are in `queries` and beside them.
+"""
+
+from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Opening, Tally
+from follows.models.lists import List, ListMember
+from follows.models.marks import Dismissal, Endorsement, Mute, Note
+from follows.models.notices import Marker, Notice, NoticePermission, NoticePolicy
+from follows.models.records import Decision, Report
+
+__all__ = [
+    "Block",
+    "Decision",
+    "Dismissal",
+    "DomainBlock",
+    "Endorsement",
+    "Follow",
+    "FollowQuerySet",
+    "FollowRequest",
+    "List",
+    "ListMember",
+    "Marker",
+    "Mute",
+    "Note",
+    "Notice",
+    "NoticePermission",
+    "NoticePolicy",
+    "Opening",
+    "Report",
+    "Tally",
+]

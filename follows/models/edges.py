@@ -1,0 +1,135 @@
+"""Who follows whom or asks to, who blocks whom, and how many that makes.
+
+One pair has one row; a request is a follow that nobody accepted yet.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    """The two states of a pair, in the words of the partial indexes."""
+
+    def pending(self) -> "FollowQuerySet":
+        return self.filter(accepted_at__isnull=True)
+
+    def accepted(self) -> "FollowQuerySet":
+        return self.filter(accepted_at__isnull=False)
+
+
+class Follow(models.Model):
+    """`follower` follows `target`, or asks to while `accepted_at` is null.
+
+    Accepting gives the pair a fresh row, so that ids order requests by when they were made and
+    followers by when they were accepted, and the id of an answered request is dead.
+    """
+
+    follower = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows_out", db_index=False
+    )
+    target = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows_in", db_index=False
+    )
+    show_reblogs = models.BooleanField(default=True, db_default=True)
+    notify = models.BooleanField(default=False, db_default=False)
+    languages = models.JSONField(null=True, blank=True, default=None, help_text="Null for all languages.")
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    accepted_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("follower", "target", name="follow_pair_unique"),
+            models.CheckConstraint(condition=~Q(follower=F("target")), name="follow_not_oneself"),
+        ]
+        indexes = [
+            models.Index("created_at", "id", name="follow_queue", condition=Q(accepted_at__isnull=True)),
+            models.Index("target", "id", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
+            models.Index("target", "id", name="follow_followers_of", condition=Q(accepted_at__isnull=False)),
+            models.Index("follower", "id", name="follow_following_of", condition=Q(accepted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower} → {self.target}"
+
+
+class FollowRequest(Follow):
+    """The pending follows, as moderators see them."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        permissions: ClassVar = [("decide_followrequest", "Can approve and reject follow requests")]
+
+
+class Block(models.Model):
+    """`blocker` does not want to have to do with `target`."""
+
+    blocker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("blocker", "target", name="block_pair_unique"),
+            models.CheckConstraint(condition=~Q(blocker=F("target")), name="block_not_oneself"),
+        ]
+        indexes = [models.Index("blocker", "id", name="block_of")]
+
+    def __str__(self) -> str:
+        return f"{self.blocker} ⊘ {self.target}"
+
+
+class DomainBlock(models.Model):
+    """`account` does not want to have to do with anybody of another server."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    domain = models.CharField(max_length=253)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("account", "domain", name="domain_block_unique"),
+            models.CheckConstraint(condition=~Q(domain=""), name="domain_block_names_a_domain"),
+        ]
+        indexes = [models.Index("account", "id", name="domain_block_of")]
+
+    def __str__(self) -> str:
+        return f"{self.account} ⊘ {self.domain}"
+
+
+class Tally(models.Model):
+    """How many edges an account has: one row per account, moved with each edge, healed by `recount`."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="tally"
+    )
+    followers = models.PositiveIntegerField(default=0, db_default=0)
+    following = models.PositiveIntegerField(default=0, db_default=0)
+    requests = models.PositiveIntegerField(default=0, db_default=0, help_text="Pending requests to the account.")
+
+    class Meta:
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.followers} followers, {self.following} following, {self.requests} requests"
+
+
+class Opening(models.Model):
+    """An account that has opened and still has requests to accept, see `opening`."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    door = models.CharField(max_length=16)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.account} is opening"

@@ -1,0 +1,93 @@
+"""What an account is told, what it wants to be told, and how far it has read."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Notice(models.Model):
+    """Something that `recipient` is told about `actor`; asked for again, it is told anew."""
+
+    class Kind(models.IntegerChoices):
+        FOLLOWED = 1, "followed you"
+        REQUESTED = 2, "asks to follow you"
+        ACCEPTED = 3, "accepted your request"
+        JOINED = 4, "follows you since you accepted"
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.PositiveSmallIntegerField(choices=Kind)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen = models.BooleanField(default=False)
+    filtered = models.BooleanField(default=False, db_default=False, help_text="Kept aside by the recipient's policy.")
+    bucket = models.PositiveIntegerField(
+        null=True, editable=False, help_text="New followers of half a day are one group: the hour when it began."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("recipient", "actor", "kind", name="notice_unique"),
+        ]
+        indexes = [
+            models.Index("recipient", "id", name="notice_to"),
+            models.Index("recipient", "bucket", "id", name="notice_group", condition=Q(bucket__isnull=False)),
+            models.Index("recipient", "id", name="notice_filtered", condition=Q(filtered=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient}: {self.actor} {self.get_kind_display()}"
+
+
+class NoticePolicy(models.Model):
+    """What an account wants to be told by whom. Without a row everything is told."""
+
+    class Rule(models.TextChoices):
+        ACCEPT = "accept"
+        FILTER = "filter"
+        DROP = "drop"
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="notice_policy"
+    )
+    for_not_following = models.CharField(max_length=6, choices=Rule, default=Rule.ACCEPT)
+    for_not_followers = models.CharField(max_length=6, choices=Rule, default=Rule.ACCEPT)
+    for_new_accounts = models.CharField(max_length=6, choices=Rule, default=Rule.ACCEPT)
+    for_private_mentions = models.CharField(max_length=6, choices=Rule, default=Rule.FILTER)
+    for_limited_accounts = models.CharField(max_length=6, choices=Rule, default=Rule.FILTER)
+    for_bots = models.CharField(max_length=6, choices=Rule, default=Rule.ACCEPT)
+
+    class Meta:
+        verbose_name_plural = "notice policies"
+
+    def __str__(self) -> str:
+        return f"What {self.account} is told"
+
+
+class NoticePermission(models.Model):
+    """Whatever the recipient's policy says, it is told of this actor."""
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("recipient", "actor", name="notice_permission_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} hears of {self.actor}"
+
+
+class Marker(models.Model):
+    """How far an account has read one of its timelines; `version` counts the changes."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    timeline = models.CharField(max_length=16)
+    last_read = models.BigIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "timeline", name="marker_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.account} has read {self.timeline} up to {self.last_read}"

@@ -1,0 +1,67 @@
+"""What moderators look into: the log of decisions, and reports."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class Decision(models.Model):
+    """The log of what became of requests and follows. Rows are only ever added."""
+
+    class Kind(models.IntegerChoices):
+        ACCEPTED = 1
+        REJECTED = 2
+        CANCELLED = 3
+        REMOVED = 4
+        BLOCKED = 5
+        UNBLOCKED = 6
+
+    kind = models.PositiveSmallIntegerField(choices=Kind)
+    follower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Who decided."
+    )
+    door = models.CharField(max_length=16, help_text="Through which door the decision came.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.follower} → {self.target}"
+
+
+class Report(models.Model):
+    """What somebody wants moderators to know of an account; a later one of the same two replaces it."""
+
+    class Reason(models.IntegerChoices):
+        SPAM = 1, "spam account"
+        IMPERSONATION = 2, "impersonation"
+        INAPPROPRIATE = 3, "inappropriate content"
+        FAKE = 4, "fake account"
+        FRAUD = 5, "fraudulent"
+        OTHER = 6, "something else"
+
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.PositiveSmallIntegerField(choices=Reason)
+    comment = models.CharField(max_length=2900, blank=True, default="")
+    door = models.CharField(max_length=16, help_text="Through which door the report came.")
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True, default=None)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions: ClassVar = [("close_report", "Can close reports")]
+        constraints = [
+            models.UniqueConstraint("reporter", "target", name="report_pair_unique"),
+            models.CheckConstraint(condition=~Q(reporter=F("target")), name="report_not_oneself"),
+        ]
+        indexes = [models.Index("id", name="report_open", condition=Q(closed_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.get_reason_display()}"
