@@ -4,83 +4,102 @@ django-oauth-toolkit registers its own classes first; those that show what does 
 (refresh tokens, ID tokens, devices) or that nobody should handle (codes) are taken off.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from oauth2_provider.models import Grant, IDToken, RefreshToken
 
+from accounts.changelists import FOUND, Option, OptionFilter, ReadOnlyAdmin, account_column, age_column
 from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
 
 admin.site.unregister([Application, AccessToken, Grant, RefreshToken, IDToken])
 
 
-class RevokedFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
+def named(text: str) -> QuerySet[Application]:
+    """The newest clients with this text in their name, or with this id."""
+    found: QuerySet[Application] = Application.objects.filter(Q(name__icontains=text) | Q(client_id=text))
+    return found.order_by("-pk")[:FOUND]
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[AccessToken]) -> list[tuple[str, str]]:
-        return [("alive", "In use"), ("revoked", "Revoked")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> QuerySet[AccessToken]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(revoked_at__isnull=self.value() == "alive")
+class RevokedFilter(OptionFilter):
+    title = parameter_name = "state"
+
+    def options(self) -> Sequence[Option]:
+        return [
+            Option("alive", "In use", {"revoked_at__isnull": True}),
+            Option("revoked", "Revoked", {"revoked_at__isnull": False}),
+        ]
 
 
 @admin.register(Application)
-class ApplicationAdmin(admin.ModelAdmin[Application]):
-    list_display = ("name", "website", "scopes", "tokens", "created")
-    list_filter = ("created",)
-    search_fields = ("name", "website", "client_id", "redirect_uris")
-    ordering = ("-id",)
+class ApplicationAdmin(ReadOnlyAdmin[Application]):
+    list_display = ("name", "website", "tokens", age_column("created", "registered"))
+    search_fields = ("name",)
+    search_help_text = "A part of the name, or a whole client id."
     fields = ("name", "website", "client_id", "redirect_uris", "scopes", "client_type", "created")
-    readonly_fields = fields
-    show_full_result_count = False
     actions = ("revoke_tokens",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        alive = Count("accesstoken", filter=Q(accesstoken__revoked_at=None))
-        applications: QuerySet[Application] = super().get_queryset(request).annotate(alive=alive)
-        return applications
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        return queryset.filter(pk__in=named(text).values("pk")) if text else queryset, False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @admin.display
+    def tokens(self, application: Application) -> str:
+        tokens = reverse("admin:compat_mastodon_accesstoken_changelist")
+        return format_html('<a href="{}?q={}&amp;state=alive">In use</a>', tokens, application.client_id)
 
-    @admin.display(description="tokens in use", ordering="alive")
-    def tokens(self, application: Application) -> int:
-        return getattr(application, "alive", 0)
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("compat_mastodon.change_application")
 
-    @admin.action(description="Revoke all tokens of the selected applications", permissions=["change"])
-    def revoke_tokens(self, request: HttpRequest, chosen: QuerySet[Application]) -> None:
-        _end(self, request, AccessToken.objects.filter(application__in=chosen.values("pk")))
+    @admin.action(permissions=["revoke"], description="Revoke all tokens of selected applications")
+    def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
+        def revoke(application: Application) -> bool:
+            return oauth.end(AccessToken.objects.filter(application=application)) > 0
+
+        self.each(request, queryset, revoke, "Revoked all tokens of", "had none in use")
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(admin.ModelAdmin[AccessToken]):
-    list_display = ("id", "user", "application", "scope", "created", "revoked_at")
+class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
+    """A revoked token stays: whoever holds a deleted one would be told that it never existed."""
+
+    list_display = (
+        account_column("user", "account"),
+        "application",
+        "scope",
+        age_column("created", "for"),
+        "revoked_at",
+    )
+    list_display_links = None
     list_select_related = ("user", "application")
-    list_filter = (RevokedFilter, "created")
-    search_fields = ("user__username", "application__name", "application__client_id")
-    ordering = ("-id",)
+    list_filter = (RevokedFilter,)
+    search_fields = ("user",)
+    search_help_text = "As for accounts; or a part of a client's name, or its whole id."
     fields = ("user", "application", "scope", "created", "revoked_at")
-    readonly_fields = fields
-    show_full_result_count = False
     actions = ("revoke",)
+    row_actions: ClassVar = {"revoke": "Revoke"}
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        of_accounts, _ = super().get_search_results(request, queryset, search_term)
+        text = search_term.strip()
+        return of_accounts | queryset.filter(application__in=named(text).values("pk")) if text else of_accounts, False
 
-    def has_delete_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
-        return False  # whoever holds a deleted token would be told that it never existed
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("compat_mastodon.change_accesstoken")
 
-    @admin.action(description="Revoke the selected tokens", permissions=["change"])
-    def revoke(self, request: HttpRequest, chosen: QuerySet[AccessToken]) -> None:
-        _end(self, request, AccessToken.objects.filter(pk__in=chosen.values("pk")))
+    @admin.action(permissions=["revoke"], description="Revoke selected tokens")
+    def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
+        def revoke(token: AccessToken) -> bool:
+            return oauth.end(AccessToken.objects.filter(pk=token.pk)) > 0
 
-
-def _end(page: admin.ModelAdmin[Any], request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
-    ended = oauth.end(tokens)
-    page.message_user(request, f"{ended} {'token' if ended == 1 else 'tokens'} revoked.")
+        self.each(request, queryset, revoke, "Revoked", "had been revoked before")

@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from accounts.changelists import Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column, actor, age_column
 from follows import graph, reports
 from follows.models import Block, Decision, Follow, Notice, Report
+
+SHORT = 160  # characters of a comment that a list shows
 
 
 class FollowerFilter(StateFilter):
@@ -144,7 +147,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     list_display = (
         account_column("target", "about whom"),
         "reason",
-        "comment",
+        "comment_in_short",
         account_column("reporter", "from whom"),
         age_column("created_at", "for"),
         account_column("closed_by", "closed by"),
@@ -155,6 +158,15 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     search_fields = ("target", "reporter")
     actions = ("close",)
     row_actions: ClassVar = {"close": "Close"}
+
+    @admin.display(description="comment")
+    def comment_in_short(self, report: Report) -> str:
+        """A long one unfolds."""
+        if len(report.comment) <= SHORT:
+            return report.comment
+        return format_html(
+            "<details><summary>{}…</summary>…{}</details>", report.comment[:SHORT], report.comment[SHORT:]
+        )
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.close_report")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as see
 from selenium.webdriver.support.select import Select
 
@@ -86,10 +87,31 @@ def test_the_queue_fits_the_screen(
     browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
 
     assert browser.find_element(By.TAG_NAME, "html").size["width"] == width
-    reject = browser.find_element(By.XPATH, "//button[text()='Reject']")
-    assert 0 <= reject.rect["x"] <= width - reject.rect["width"]
+    for button in ("Approve", "Reject"):
+        assert in_sight(browser, browser.find_element(By.XPATH, f"//button[text()='{button}']"))
     if width > 1000:
         browser.picture("admin-queue-dark" if dark else "admin-queue")
+
+
+def test_a_long_handle_pushes_no_button_out_of_sight(live: Live, browser: Browser, moderator: Account) -> None:
+    owner = live.sign_up("owner", locked=True)
+    with live.database():
+        zoe = Account.objects.create(username="zoe", domain=f"{owner.username}.a.long.way.from.here.example")
+        graph.follow(zoe.pk, owner.pk)
+    browser.show(1280, 760)
+    sign_in(live, browser, moderator)
+    browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
+
+    assert in_sight(browser, browser.find_element(By.XPATH, "//button[text()='Reject']"))
+
+
+def in_sight(browser: Browser, element: WebElement) -> bool:
+    """Whether a click on its right end meets it."""
+    script = """
+        const box = arguments[0].getBoundingClientRect();
+        return document.elementFromPoint(box.right - 2, (box.top + box.bottom) / 2) === arguments[0];
+    """
+    return bool(browser.execute_script(script, element))
 
 
 def is_told(browser: Browser, message: str) -> bool:

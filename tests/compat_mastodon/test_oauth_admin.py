@@ -53,11 +53,48 @@ def test_nothing_is_made_up_by_hand(moderator: Client, path: str) -> None:
     assert moderator.get(f"{path}add/").status_code == 403
 
 
+def test_a_client_is_neither_changed_nor_deleted(moderator: Client, alice: Account) -> None:
+    signed_in(alice, register(name="Elk"))
+    elk = Application.objects.get()
+    for view in ("change", "delete"):
+        answer = moderator.post(f"{APPLICATIONS}{elk.pk}/{view}/", {"post": "yes", "name": "Mine", "scopes": "read"})
+        assert answer.status_code == 403
+    act(moderator, APPLICATIONS, "delete_selected", elk.pk)
+    assert [row.name for row in Application.objects.all()] == ["Elk"]
+    assert living() == ["Elk"]
+
+
+@pytest.mark.parametrize("path", [APPLICATIONS, TOKENS])
+def test_a_longer_list_needs_no_more_queries(
+    moderator: Client, path: str, alice: Account, django_assert_max_num_queries: Any
+) -> None:
+    signed_in(alice, register(name="Elk"))
+    moderator.get(path)
+    with django_assert_max_num_queries(100) as few:
+        moderator.get(path)
+    queries = len(few)
+    for _ in range(5):
+        signed_in(alice, register(name="Phanpy"))
+    with django_assert_max_num_queries(queries):
+        assert moderator.get(path).status_code == 200
+
+
+def test_a_client_leads_to_its_tokens_in_use(moderator: Client, alice: Account, bob: Account) -> None:
+    signed_in(alice, register(name="Elk"))
+    signed_in(bob, register(name="Phanpy"))
+    page = moderator.get(f"{APPLICATIONS}?q=phan")
+    [phanpy] = page.context["cl"].result_list
+    address = f"{TOKENS}?q={phanpy.client_id}&state=alive"
+
+    assert address.replace("&", "&amp;") in page.content.decode()
+    assert [row.user for row in moderator.get(address).context["cl"].result_list] == [bob]
+
+
 def test_a_token_is_revoked_and_never_deleted(moderator: Client, alice: Account) -> None:
     signed_in(alice, register(name="Elk"))
     signed_in(alice, register(name="Phanpy"))
     row = AccessToken.objects.get(application__name="Elk")
-    assert "1 token revoked" in act(moderator, TOKENS, "revoke", row.pk).content.decode()
+    assert "Revoked 1 access token." in act(moderator, TOKENS, "revoke", row.pk).content.decode()
     assert living() == ["Phanpy"]
     assert moderator.get(f"{TOKENS}{row.pk}/delete/").status_code == 403
     act(moderator, TOKENS, "delete_selected", row.pk)
@@ -70,7 +107,9 @@ def test_all_tokens_of_a_client_are_revoked_at_once(moderator: Client, alice: Ac
         signed_in(account, elk)
     signed_in(alice, register(name="Phanpy"))
     chosen = Application.objects.get(name="Elk").pk
-    assert "2 tokens revoked" in act(moderator, APPLICATIONS, "revoke_tokens", chosen).content.decode()
+    assert (
+        "Revoked all tokens of 1 application." in act(moderator, APPLICATIONS, "revoke_tokens", chosen).content.decode()
+    )
     assert living() == ["Phanpy"]
 
 
