@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Mapping
+from fcntl import LOCK_EX, flock
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,13 @@ class SharedFile(BaseCache):
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
-            connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-                "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;"
-            )
+            # One after the other: whoever finds a new file on its way to WAL is refused without a wait.
+            with Path(f"{self._path}-opening").open("w") as turn:
+                flock(turn, LOCK_EX)
+                connection.executescript(
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+                    "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;"
+                )
         return connection
 
 

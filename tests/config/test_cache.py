@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -38,6 +39,20 @@ def test_threads_that_count_at_once_lose_nothing(cache: SharedFile) -> None:
         seen = list(threads.map(lambda _: cache.count({"a": 60})[0], range(200)))
 
     assert sorted(seen) == list(range(1, 201))
+
+
+def test_all_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    caches = [SharedFile(str(tmp_path / f"{number}.sqlite3"), {}) for number in range(50)]
+    begin = Barrier(4)
+
+    def count(cache: SharedFile) -> int:
+        begin.wait()
+        return cache.count({"a": 60})[0]
+
+    with ThreadPoolExecutor(4) as threads:
+        seen = list(threads.map(lambda _: [count(cache) for cache in caches], range(4)))
+
+    assert [sorted(counts) for counts in zip(*seen, strict=True)] == [[1, 2, 3, 4]] * 50
 
 
 def test_it_is_a_cache_like_any_other_of_django(cache: SharedFile) -> None:
