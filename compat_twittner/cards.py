@@ -1,6 +1,6 @@
 """People in lists (twittner.md §2.3): a card that is rendered once, between what only this viewer sees."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 import orjson
@@ -8,9 +8,10 @@ import orjson
 from accounts.pictures import avatar_url
 from compat_twittner import countries
 from compat_twittner.entities import acct, follow_privacy, full_name, url
+from follows import discovery, queries
 from follows.fragments import Fragments
 from follows.paging import Page
-from follows.queries import Key, Person, Relationship
+from follows.queries import Key, Person
 
 
 class Card(TypedDict):
@@ -71,7 +72,7 @@ def rendered(person: Person) -> bytes:
 
 
 CARDS = Fragments(rendered)
-Around = Callable[[int, int], tuple[dict[str, Any], dict[str, Any]]]  # row id, account id -> before, after
+Around = Callable[[int, int], tuple[Mapping[str, Any], Mapping[str, Any]]]  # row id, account id -> before, after
 
 
 def requester_items(page: Page[Key]) -> list[bytes]:
@@ -79,16 +80,16 @@ def requester_items(page: Page[Key]) -> list[bytes]:
     return _items(page, lambda row, _: ({"offset_id": row}, {"pending_req": True}))
 
 
-def person_items(page: Page[Key], viewer: int | None, ties: Iterable[Relationship]) -> list[bytes]:
+def person_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     """Items of fetch_followers and fetch_following; `offset_id` is the row of the follow."""
-    flags = _flags(viewer, ties)
-    return _items(page, lambda row, account: ({"offset_id": row}, flags(account)))
+    seen = _seen_by(viewer, page)
+    return _items(page, lambda row, account: ({"offset_id": row}, seen(account)))
 
 
-def found_items(page: Page[Key], viewer: int | None, ties: Iterable[Relationship]) -> list[bytes]:
+def found_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     """Items of search_people, which page by the account's own id."""
-    flags = _flags(viewer, ties)
-    return _items(page, lambda _, account: ({}, flags(account)))
+    seen = _seen_by(viewer, page)
+    return _items(page, lambda _, account: ({}, seen(account)))
 
 
 def _items(page: Page[Key], around: Around) -> list[bytes]:
@@ -102,16 +103,50 @@ def _items(page: Page[Key], around: Around) -> list[bytes]:
     return items
 
 
-def _flags(viewer: int | None, ties: Iterable[Relationship]) -> Callable[[int], dict[str, bool]]:
-    """How the viewer stands to an account; all false for nobody."""
-    known = {tie.id: tie for tie in ties}
+class Friend(TypedDict):
+    """Somebody whom the viewer follows and who follows the person of the card."""
 
-    def flags(account: int) -> dict[str, bool]:
-        tie = known.get(account)
+    avatar: str
+    fname: str
+    lname: str
+    username: str
+    name: str
+    url: str
+
+
+class Seen(TypedDict):
+    """How the viewer stands to an account; all false for nobody."""
+
+    is_following: bool
+    follow_requested: bool
+    is_user: bool
+    common_follows: list[Friend]
+
+
+def _seen_by(viewer: int | None, page: Page[Key]) -> Callable[[int], Seen]:
+    """What only this viewer sees of each account of a page. Two queries, none for nobody."""
+    accounts = [key.account for key in page.rows]
+    ties = {tie.id: tie for tie in queries.relationships(viewer, accounts)} if viewer else {}
+    friends = discovery.friends_in_common(viewer, accounts) if viewer else {}
+
+    def seen(account: int) -> Seen:
+        tie = ties.get(account)
         return {
             "is_following": tie is not None and bool(tie.following),
             "follow_requested": tie is not None and bool(tie.requested),
             "is_user": account == viewer,
+            "common_follows": [_friend(person) for person in friends.get(account, ())],
         }
 
-    return flags
+    return seen
+
+
+def _friend(person: Person) -> Friend:
+    return {
+        "avatar": avatar_url(person.avatar),
+        "fname": person.first_name,
+        "lname": person.last_name,
+        "username": f"@{acct(person)}",
+        "name": full_name(person),
+        "url": url(person),
+    }

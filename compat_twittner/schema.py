@@ -63,7 +63,6 @@ CARD: Schema = {
     "country_a2c": TEXT,
     "country_name": TEXT,
 }
-TIES: Schema = {"is_following": FLAG, "follow_requested": FLAG, "is_user": FLAG}
 PERSON: Schema = {
     "first_name": TEXT,
     "last_name": TEXT,
@@ -131,6 +130,13 @@ def several(item: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
+FRIEND = an(avatar=URL, fname=TEXT, lname=TEXT, username=TEXT, name=TEXT, url=URL)
+TIES: Schema = {
+    "is_following": FLAG,
+    "follow_requested": FLAG,
+    "is_user": FLAG,
+    "common_follows": several(FRIEND),
+}
 _SIGNING = "Authentication"
 _PROFILE = "User profile"
 _SOCIAL = "Social"

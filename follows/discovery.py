@@ -3,6 +3,7 @@
 These lists cannot be cut by row id, so they take an offset, which is bounded (`Slice`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,12 +18,12 @@ from accounts.statements import Statement, each, given
 from follows import search
 from follows.models import Dismissal, Follow, Mute
 from follows.paging import Window
-from follows.policy import domain_blocked_by, parted_from
-from follows.queries import Key, key_columns
+from follows.policy import domain_blocked_by, lists_open_to, parted_from
+from follows.queries import Key, Person, key_columns
 
 FARTHEST = 1_000  # rows that may be skipped
-FRIENDS = 50  # of the newest whom one follows are asked for suggestions,
-EDGES = 5_000  # and so many of their follows are looked at
+FRIENDS = 50  # of the newest whom one follows are asked for suggestions, and looked for in lists
+EDGES = 5_000  # follows of theirs are looked at for suggestions
 COMMON = 2_000  # friends in common, over all accounts asked for, that are told at once
 ACCOUNT = ("pk", "version", "tally__followers", "tally__following")
 
@@ -112,6 +113,18 @@ def familiar_followers(viewer: int, ids: Iterable[int]) -> dict[int, list[Key]]:
     return familiar
 
 
+def friends_in_common(viewer: int, ids: Iterable[int]) -> dict[int, list[Person]]:
+    """As `familiar_followers`, for many accounts at once and cheaper: of the newest whom the viewer follows, whole.
+
+    Accounts with no friend in common, and the viewer, are left out. One query.
+    """
+    wanted = {account for account in ids if account != viewer}
+    friends: dict[int, list[Person]] = defaultdict(list)
+    for row in _IN_COMMON.rows(viewer=viewer, ids=wanted) if wanted else ():
+        friends[row[0]].append(Person._make(row[1:]))
+    return friends
+
+
 class _Familiar(NamedTuple):
     target: int
     account: int
@@ -120,20 +133,43 @@ class _Familiar(NamedTuple):
     following: int | None
 
 
-_FAMILIAR = Statement(
-    _Familiar,
-    lambda _: (
+def _mine() -> QuerySet[Follow]:
+    return Follow.objects.accepted().filter(follower=given("viewer"))
+
+
+def _told() -> QuerySet[Follow]:
+    """Who follows some accounts, newest first, as far as neither side hides it from the viewer."""
+    return (
         Follow.objects.accepted()
         .filter(
+            Exists(Account.objects.filter(lists_open_to(given("viewer")), pk=OuterRef("target"))),
             target__in=each("ids"),
-            follower__follows_in__follower=given("viewer"),
-            follower__follows_in__accepted_at__isnull=False,
             follower__suspended_at__isnull=True,
         )
         .exclude(follower__hide_collections=True)
-        .exclude(target__hide_collections=True)
         .order_by("-pk")
+    )
+
+
+_FAMILIAR = Statement(
+    _Familiar,
+    lambda _: (
+        _told()
+        .filter(
+            follower__follows_in__follower=given("viewer"),
+            follower__follows_in__accepted_at__isnull=False,
+        )
         .values_list("target_id", *key_columns("follower"))[:COMMON]
+    ),
+)
+_IN_COMMON: Statement[tuple[Any, ...]] = Statement(
+    None,
+    lambda _: (
+        _told()
+        .filter(follower__in=_mine().order_by("-pk").values("target")[:FRIENDS])
+        .values_list("target_id", *key_columns("follower"), *(f"follower__{name}" for name in Person._fields[4:]))[
+            :COMMON
+        ]
     ),
 )
 

@@ -7,7 +7,7 @@ from accounts.people import clean_text
 from compat_twittner import cards
 from compat_twittner.api import Read, listing
 from compat_twittner.refusals import Failure
-from follows import queries, search
+from follows import search
 
 
 class SearchPeople(Read):
@@ -21,5 +21,4 @@ class SearchPeople(Read):
             raise Failure((400, "The search term is invalid or missing"))
         text = clean_text(query).removeprefix("@")
         page = search.people_like(text, self.viewer, self.params.query.window())
-        ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
-        return listing("Results found", cards.found_items(page, self.viewer, ties))
+        return listing("Results found", cards.found_items(page, self.viewer))

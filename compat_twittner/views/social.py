@@ -45,8 +45,7 @@ class _People(Read):
         if not wanted:
             raise Failure((400, "User ID is missing or invalid"))
         page = self.read(wanted, self.viewer, self.params.query.window())
-        ties = queries.relationships(self.viewer, [key.account for key in page.rows]) if self.viewer else []
-        return listing(self.message, cards.person_items(page, self.viewer, ties))
+        return listing(self.message, cards.person_items(page, self.viewer))
 
 
 class FetchFollowers(_People):

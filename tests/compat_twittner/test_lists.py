@@ -104,6 +104,57 @@ def test_a_change_shows_in_the_next_list(twittner: Phone, alice: Account, bob: A
     assert phone.get("fetch_followers", user_id=alice.pk)["data"][0]["name"] == "Robert Brown"
 
 
+@pytest.fixture
+def common(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> Callable[[], list[str]]:
+    """alice follows bob, bob and mallory follow zoe: the friends in common that alice sees in mallory's list."""
+    zoe = AccountFactory(username="zoe")
+    for follower, target in ((alice, bob), (bob, zoe), (mallory, zoe)):
+        graph.follow(follower.pk, target.pk)
+    phone = twittner(alice)
+
+    def names() -> list[str]:
+        (item,) = phone.get("fetch_following", user_id=mallory.pk)["data"]
+        return [friend["username"] for friend in item["common_follows"]]
+
+    return names
+
+
+def test_friends_in_common_are_told(common: Callable[[], list[str]], alice: Account, mallory: Account) -> None:
+    assert common() == ["@bob"]
+
+    graph.follow(alice.pk, mallory.pk)
+    assert common() == ["@mallory", "@bob"]
+
+
+def test_a_request_makes_nobody_a_friend(common: Callable[[], list[str]], alice: Account, mallory: Account) -> None:
+    people.change(mallory.pk, locked=True)
+    graph.follow(alice.pk, mallory.pk)
+
+    assert common() == ["@bob"]
+
+
+@pytest.mark.parametrize(
+    ("who", "hidden"),
+    [
+        ("zoe", {"hide_collections": True}),
+        ("zoe", {"profile_privacy": "followers"}),
+        ("bob", {"hide_collections": True}),
+    ],
+)
+def test_what_lists_hide_friends_in_common_do_not_tell(
+    common: Callable[[], list[str]], who: str, hidden: dict[str, Any]
+) -> None:
+    people.change(Account.objects.get(username=who).pk, **hidden)
+
+    assert common() == []
+
+
+def test_a_suspended_friend_is_none(common: Callable[[], list[str]], bob: Account) -> None:
+    people.suspend(bob.pk)
+
+    assert common() == []
+
+
 def test_accounts_of_other_servers_are_named_with_theirs(twittner: Phone, alice: Account) -> None:
     remote = Account.objects.create(username="zoe", domain="other.example", display_name="Zoe")
     graph.follow(remote.pk, alice.pk)
@@ -115,9 +166,9 @@ def test_accounts_of_other_servers_are_named_with_theirs(twittner: Phone, alice:
 
 @pytest.mark.parametrize(
     ("endpoint", "most"),
-    # session and page, and the people who are not rendered yet; the public lists also ask whether
-    # they may be seen, and for the relationships
-    [("follow_requests", 3), ("fetch_followers", 4), ("fetch_following", 4)],
+    # session and page, and the people who are not rendered yet; the public lists also ask for the
+    # relationships and for friends in common
+    [("follow_requests", 3), ("fetch_followers", 5), ("fetch_following", 5)],
 )
 def test_the_number_of_queries_does_not_grow(
     twittner: Phone, alice: Account, bob: Account, crowd: list[Account], endpoint: str, most: int
