@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.images import original_of
 from accounts.models import Account, Verification
 from accounts.pictures import avatar_url, header_url
 from accounts.sessions import Tokens
 from compat_twittner import countries
+from compat_twittner.ages import ago
 from follows.inbox import Told
 from follows.models import Notice
 from follows.queries import Person, Relationship
@@ -78,23 +78,10 @@ def profile(person: Person, own: Account | None, ties: Relationship | None, *, c
 def signed_in(account: Account, person: Person) -> dict[str, Any]:
     """`data` of a login: the user below `user`, and flat with `id` for clients written from the docs."""
     user = {
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "user_name": person.username,
-        "email": account.email,
-        "is_verified": person.verification == Verification.VERIFIED,
-        "website": person.website,
-        "about_you": person.note,
-        "gender": person.gender,
-        "country": countries.of(person.country).name,
-        "post_count": 0,
+        **_owner(account, person),
         "last_post": 0,
         "last_ad": 0,
-        "language": person.language,
-        "following_count": person.following or 0,
-        "follower_count": person.followers or 0,
         "wallet": "0.00",
-        "ip_address": account.last_address or "",
         "last_active": unix_text(account.last_active_at),
         "member_since": f"{person.created_at:%b %Y}",
         "profile_privacy": person.profile_privacy,
@@ -107,6 +94,15 @@ def own_settings(account: Account, person: Person) -> dict[str, Any]:
     """`data` of gen_settings: the account as its owner has just changed it."""
     return {
         "id": person.id,
+        **_owner(account, person),
+        "last_active": ago(person.last_active_at, person.language),
+        "member_since": f"{person.created_at:%B %Y}",
+    }
+
+
+def _owner(account: Account, person: Person) -> dict[str, Any]:
+    """What owners see of themselves whenever they do."""
+    return {
         "first_name": person.first_name,
         "last_name": person.last_name,
         "user_name": person.username,
@@ -121,8 +117,6 @@ def own_settings(account: Account, person: Person) -> dict[str, Any]:
         "following_count": person.following or 0,
         "follower_count": person.followers or 0,
         "language": person.language,
-        "last_active": ago(person.last_active_at),
-        "member_since": f"{person.created_at:%B %Y}",
     }
 
 
@@ -181,16 +175,16 @@ class Notification(TypedDict):
     user_id: int
 
 
-def notification(told: Told, recipient: int, actor: Person) -> Notification:
+def notification(told: Told, recipient: Person, actor: Person) -> Notification:
     return {
         "id": told.id,
         "notifier_id": actor.id,
-        "recipient_id": recipient,
+        "recipient_id": recipient.id,
         "status": "1" if told.seen else "0",
         "subject": SUBJECTS[Notice.Kind(told.kind)],
         "entry_id": actor.id,
         "json": "[]",
-        "time": ago(told.created_at),
+        "time": ago(told.created_at, recipient.language),
         "username": acct(actor),
         "avatar": avatar_url(actor.avatar),
         "verified": str(actor.verification),
@@ -221,26 +215,6 @@ def flag_url(code: str) -> str:
 def unix_text(moment: datetime) -> str:
     """Unix seconds as a text, which is what these clients expect (§1.7)."""
     return str(int(moment.timestamp()))
-
-
-UNITS = (
-    ("year", 365 * 86400),
-    ("month", 30 * 86400),
-    ("day", 86400),
-    ("hour", 3600),
-    ("minute", 60),
-    ("second", 1),
-)
-
-
-def ago(moment: datetime) -> str:
-    """How long ago, in the largest unit that fits, rounded half up (§1.8)."""
-    seconds = int((timezone.now() - moment).total_seconds())
-    for unit, length in UNITS:
-        if seconds >= length:
-            count = (2 * seconds + length) // (2 * length)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "Just now"
 
 
 def full_name(person: Person) -> str:

@@ -25,12 +25,12 @@ class GetNotifications(Read):
         if kinds is None:
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
         told = inbox.notices(self.me, Choice(kinds), self.params.query.window(default=15)).rows
-        actors = {person.id: person for person in queries.people([notice.actor.account for notice in told])}
+        people = {person.id: person for person in queries.people([self.me, *(row.actor.account for row in told)])}
         notices.mark_seen(self.me, [notice.id for notice in told])
         items = [
-            orjson.dumps(entities.notification(notice, self.me, actors[notice.actor.account]))
+            orjson.dumps(entities.notification(notice, people[self.me], people[notice.actor.account]))
             for notice in told
-            if notice.actor.account in actors
+            if people.keys() >= {self.me, notice.actor.account}
         ]
         return listing("Fetched successfully", items, end=NOTHING_TOLD)
 

@@ -14,6 +14,7 @@ from accounts.models import Gender, Verification
 from accounts.people import Invalid
 from accounts.pictures import avatar_url, header_url
 from compat_twittner import countries, entities
+from compat_twittner.ages import WORDS
 from compat_twittner.api import Write, success
 from compat_twittner.refusals import Failure
 from compat_twittner.views.authentication import EMAIL_LENGTH, NAME_LENGTHS, PASSWORD_LENGTHS
@@ -21,10 +22,6 @@ from follows import leaving, queries
 
 ABOUT_LENGTH = 140
 WEBSITE_LENGTH = 115
-LANGUAGES = {
-    *("english", "french", "german", "italian", "russian", "portuguese"),
-    *("spanish", "turkish", "dutch", "ukraine", "arabic"),
-}
 EMAIL_TAKEN = "This email address is already taken"
 USERNAME_MALFORMED = (
     "This username does not match the valid format. Please select a username of no more than 25 characters "
@@ -149,7 +146,7 @@ class ChangePassword(Write):
 class Language(Write):
     def post(self, request: Request) -> HttpResponse:
         language = self.params.form.text("lang_name")
-        if language not in LANGUAGES:
+        if language not in WORDS:
             raise Failure((400, "Display language name is invalid or missing"))
         people.change(self.me, language=language)
         return success("Language changed successfully")
