@@ -49,11 +49,13 @@ def listing(message: str, items: Sequence[bytes], *, end: Envelope = NO_DATA, **
 
 
 class View(APIView):
-    """One endpoint. Subclasses say who may call (`signed_in`) and which texts replace the table's."""
+    """One endpoint. Subclasses say who may call (`signed_in`), which texts replace the table's, and what too
+    large a body is told."""
 
     schema = EnvelopeSchema()
     signed_in: ClassVar[bool] = True
     refusals: ClassVar[dict[type[Refused], Envelope]] = {}
+    too_large: ClassVar[Envelope] = UNREADABLE
     http_method_names = ["get", "post", "head"]
 
     params: Params
@@ -65,7 +67,7 @@ class View(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.params.size > LARGEST_BODY:
-            raise Failure(UNREADABLE)
+            raise Failure(self.too_large)
         token = self.params.token
         self.caller = sessions.resolve(token, self.params.address) if token else None
         if self.signed_in and self.caller is None:

@@ -104,6 +104,8 @@ class OAuth(Guest):
 class VerifyUser(Write):
     """Asks for the badge."""
 
+    too_large = (400, "Video message to the reviewer is incorrect or missing")
+
     def post(self, request: Request) -> HttpResponse:
         form = self.params.form
         account = lookup.by_id(self.me)
@@ -114,7 +116,7 @@ class VerifyUser(Write):
         if len(message) not in MESSAGE_LENGTHS:
             raise Failure((400, "Text message to the reviewer is incorrect or missing"))
         if video is None or not badges.is_video(video):
-            raise Failure((400, "Video message to the reviewer is incorrect or missing"))
+            raise Failure(self.too_large)
         badges.ask(account, full_name, message, video)
         return answer({"code": 200, "message": "Verification request sent successfully"})
 

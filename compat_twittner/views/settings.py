@@ -16,7 +16,7 @@ from accounts.pictures import avatar_url, header_url
 from compat_twittner import countries, entities
 from compat_twittner.ages import WORDS
 from compat_twittner.api import Write, success
-from compat_twittner.refusals import Failure
+from compat_twittner.refusals import REFUSALS, Failure
 from compat_twittner.views.authentication import EMAIL_LENGTH, NAME_LENGTHS, PASSWORD_LENGTHS
 from follows import leaving, queries
 
@@ -98,6 +98,8 @@ def _is_url(value: str) -> bool:
 
 
 class Avatar(Write):
+    too_large = REFUSALS[BadImage]
+
     def post(self, request: Request) -> HttpResponse:
         file = self.params.file("avatar")
         if file is None:
@@ -107,7 +109,8 @@ class Avatar(Write):
 
 
 class Cover(Write):
-    refusals = {BadImage: (400, "Cover image is missing or invalid")}
+    too_large = (400, "Cover image is missing or invalid")
+    refusals = {BadImage: too_large}
 
     def post(self, request: Request) -> HttpResponse:
         file = self.params.file("cover")

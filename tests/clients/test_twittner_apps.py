@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -143,6 +144,16 @@ def test_sessions_end_when_they_should(live: Live, kind: type[Client]) -> None:
     two.post("delete_account", password="another one")
     with pytest.raises(Failure, match="Profile with this ID does not exist"):
         kind(live.url).get("profile", user_id=two.id)
+
+
+def test_a_form_may_come_in_chunks(live: Live) -> None:
+    person = live.sign_up("me")
+    form = urlencode({"email": person.email, "password": PASSWORD}).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    chunks = (form[place : place + 9] for place in range(0, len(form), 9))
+
+    answer = requests.post(f"{live.url}/mobile_api/login", data=chunks, headers=kind, timeout=10)
+    assert answer.json()["data"]["user"]["user_id"] == person.pk
 
 
 def test_a_double_slash_and_an_unknown_endpoint_are_answered_at_once(live: Live) -> None:

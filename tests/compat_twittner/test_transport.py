@@ -167,6 +167,19 @@ def test_a_body_announced_larger_than_any_upload_is_refused_unread(http: Client)
     assert kept_promise(http.generic("POST", "/mobile_api/login", b"x", CONTENT_LENGTH="30000000")) == UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "message"),
+    [
+        ("avatar", "Avatar image is missing or invalid"),
+        ("cover", "Cover image is missing or invalid"),
+        ("verify_user", "Video message to the reviewer is incorrect or missing"),
+    ],
+)
+def test_a_file_too_large_to_be_read_is_called_so(http: Client, endpoint: str, message: str) -> None:
+    answer = kept_promise(http.generic("POST", f"/mobile_api/{endpoint}", b"x", CONTENT_LENGTH="30000000"))
+    assert answer == {"code": 400, "message": message, "data": []}
+
+
 def test_a_host_that_is_not_ours_gets_an_envelope(http: Client) -> None:
     assert kept_promise(http.get("/mobile_api/profile", headers={"host": "evil.example"})) == UNREADABLE
 
