@@ -37,6 +37,10 @@ class BadToken(Refused):
         super().__init__("The provider refuses the token.")
 
 
+class Closed(Refused):
+    """The person has no account here, and the server takes nobody new."""
+
+
 class Profile(NamedTuple):
     """Who the provider says its token belongs to; `email` is empty unless the provider vouches for it."""
 
@@ -83,25 +87,34 @@ def account_for(provider: Provider, token: str) -> Account:
 
     :raises Unavailable: when the provider cannot be asked.
     :raises BadToken: when it refuses the token.
+    :raises Closed: when the account would be new, and people may not sign up themselves.
     """
     if not token:
         raise BadToken(REFUSED)
     profile = PROVIDERS[provider](token)
     if not profile.subject:
         raise Unavailable
-    known = Identity.objects.filter(provider=provider, subject=profile.subject).select_related("account").first()
-    if known:
-        return known.account
+    if known := _known(provider, profile):
+        return known
     try:
         with transaction.atomic():
             account = (profile.email and lookup.local(profile.email)) or _sign_up(provider, profile)
             Identity.objects.create(account=account, provider=provider, subject=profile.subject)
             return account
-    except IntegrityError:  # the same person, at the same time
-        return Identity.objects.get(provider=provider, subject=profile.subject).account
+    except (IntegrityError, people.Invalid):  # the same person, at the same time
+        if known := _known(provider, profile):
+            return known
+        raise
+
+
+def _known(provider: Provider, profile: Profile) -> Account | None:
+    found = Identity.objects.filter(provider=provider, subject=profile.subject).select_related("account").first()
+    return found.account if found else None
 
 
 def _sign_up(provider: Provider, profile: Profile) -> Account:
+    if not settings.REGISTRATIONS_OPEN:
+        raise Closed
     username = f"{PREFIXES[provider]}_{secrets.token_hex(7)}"
     return people.sign_up(
         username=username,

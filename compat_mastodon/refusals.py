@@ -8,7 +8,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Unavailable
+from accounts.social import BadToken, Closed, Unavailable
 from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import MAX_LISTS, AlreadyListed, NoSuchList, NotConnected, TooManyLists
@@ -44,6 +44,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     TooManyAttempts: (429, "Too many requests"),
     BadToken: (401, "The access token is invalid"),
     Unavailable: (503, "There was a temporary problem serving your request, please try again"),
+    Closed: (403, "Forbidden"),
 }
 
 LABELS = {"agreement": "Service agreement"}  # others are called by their field

@@ -8,7 +8,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Unavailable
+from accounts.social import BadToken, Closed, Unavailable
 from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
@@ -26,6 +26,7 @@ BROKEN: Envelope = (500, "An error occurred while processing your request. Pleas
 NO_DATA: Envelope = (204, "No data found")
 NOTHING_TOLD: Envelope = (404, "No data found")
 ALREADY_SIGNED_IN: Envelope = (400, "You are already logged in")
+REGISTRATIONS_CLOSED: Envelope = (400, "Registrations are closed on this server")
 
 REFUSALS: dict[type[Refused], Envelope] = {
     NoSuchAccount: (400, "User ID is missing or invalid"),
@@ -42,6 +43,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     Invalid: UNREADABLE,
     TooManyAttempts: (429, "Too many attempts. Please try again later"),
     Unavailable: (500, "API Error – API unavailable"),
+    Closed: REGISTRATIONS_CLOSED,
     BadToken: (402, "Access token is invalid or missing"),
     BadImage: (400, "Avatar image is missing or invalid"),
     Verified: (400, "Your account has already been verified"),

@@ -15,7 +15,7 @@ from accounts.sessions import Tokens
 from accounts.social import BadToken
 from compat_twittner import entities
 from compat_twittner.api import Write, answer, success
-from compat_twittner.refusals import ALREADY_SIGNED_IN, REFUSALS, UNREADABLE, Envelope, Failure
+from compat_twittner.refusals import ALREADY_SIGNED_IN, REFUSALS, REGISTRATIONS_CLOSED, UNREADABLE, Envelope, Failure
 from follows import queries
 
 USERNAME = re.compile(r"\w{3,25}", re.ASCII)
@@ -54,7 +54,7 @@ class SignUp(Guest):
     def post(self, request: Request) -> HttpResponse:
         form = self.params.form
         if not settings.REGISTRATIONS_OPEN:
-            raise Failure((400, "Registrations are closed on this server"), bare=True)
+            raise Failure(REGISTRATIONS_CLOSED, bare=True)
         first_name, last_name, username = form.text("first_name"), form.text("last_name"), form.text("username")
         email, password = form.text("email"), form.raw("password")
         for holds, envelope in (

@@ -80,6 +80,18 @@ def test_a_social_login_signs_the_account_out_of_other_phones(
 
 
 @KINDS
+def test_a_closed_server_knows_its_own_and_takes_nobody_new(
+    twittner: Phone, social_networks: None, settings: Any, alice: Account, kind: str
+) -> None:
+    settings.REGISTRATIONS_OPEN = False
+
+    assert sign_in(twittner(), kind, id="7", email=alice.email)["code"] == 200
+    answer = sign_in(twittner(), kind, id="8", email="zoe@example.org")
+    assert answer == {"code": 400, "message": "Registrations are closed on this server", "data": []}
+    assert Account.objects.count() == 1
+
+
+@KINDS
 def test_a_network_that_is_not_configured_is_unavailable(twittner: Phone, kind: str) -> None:
     assert sign_in(twittner(), kind, email="zoe@example.org") == UNAVAILABLE
 
