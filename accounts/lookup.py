@@ -71,7 +71,8 @@ def _beginning(column: str, text: str) -> QuerySet[Account]:
 def _named(column: str, value: str) -> QuerySet[Account]:
     """Without regard to letter case, by the expression that the unique index is on."""
     # The index on e-mail addresses leaves the empty ones out, which the database must be told.
-    return Account.objects.alias(lowered=Lower(column)).filter(lowered=value.lower()).exclude(**{column: ""})
+    # It lowers both sides: SQLite knows the letters of ASCII only, and Python would know more.
+    return Account.objects.alias(lowered=Lower(column)).filter(lowered=Lower(Value(value))).exclude(**{column: ""})
 
 
 def _one(found: QuerySet[Account]) -> Account:

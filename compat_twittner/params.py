@@ -25,9 +25,13 @@ class Values:
         """The value as it was sent, for secrets; "" for a missing one."""
         return next((str(value) for source in self._sources if (value := source.get(name))), "")
 
-    def text(self, name: str) -> str:
+    def prose(self, name: str) -> str:
         """A value without outer blanks and control characters, otherwise raw; "" for a missing one."""
         return clean_text(self.raw(name))
+
+    def text(self, name: str) -> str:
+        """As `prose`, in one line."""
+        return " ".join(self.prose(name).splitlines())
 
     def number(self, name: str) -> int:
         """A number of 1 or more, 0 for a missing or other value; what no id can be is `MAX_ID`."""

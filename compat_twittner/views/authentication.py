@@ -110,7 +110,11 @@ class VerifyUser(Write):
         form = self.params.form
         account = lookup.by_id(self.me)
         badges.check_may_ask(account)
-        full_name, message, video = form.text("full_name"), form.text("text_message"), self.params.file("video_message")
+        full_name, message, video = (
+            form.text("full_name"),
+            form.prose("text_message"),
+            self.params.file("video_message"),
+        )
         if len(full_name) not in FULL_NAME_LENGTHS:
             raise Failure((400, "Invalid user full name. Please check your details"))
         if len(message) not in MESSAGE_LENGTHS:

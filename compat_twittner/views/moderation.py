@@ -26,5 +26,5 @@ class ProfileReport(Write):
 
     def post(self, request: Request) -> HttpResponse:
         form = self.params.form
-        reports.report(self.me, form.number("user_id"), form.number("reason"), form.text("comment"), self.actor)
+        reports.report(self.me, form.number("user_id"), form.number("reason"), form.prose("comment"), self.actor)
         return success("Report sent successfully")

@@ -36,7 +36,7 @@ class GeneralSettings(Write):
     def post(self, request: Request) -> HttpResponse:
         form, me = self.params.form, self.me
         account = lookup.by_id(me)
-        first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.text("about")
+        first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.prose("about")
         email, website, username = form.text("email"), form.text("website"), form.text("username")
         gender, country = form.text("gender"), countries.BY_NUMBER.get(form.number("country_id"))
         for holds, message in (

@@ -95,6 +95,13 @@ def test_a_password_is_compared_as_it_was_typed(twittner: Phone, password: str) 
     assert twittner().post("login", email=account.email, password=password.strip()[1:])["code"] == 402
 
 
+@pytest.mark.parametrize("email", ["zoe@ÜBER.example", "Zoe@ΣΟΦΙΑ.example"])
+def test_an_address_in_any_script_signs_in(twittner: Phone, email: str) -> None:
+    account = AccountFactory(email=email)
+
+    assert twittner().post("login", email=email, password=PASSWORD)["data"]["id"] == account.pk
+
+
 def test_a_login_tells_where_the_account_was_last_seen_before(twittner: Phone, alice: Account) -> None:
     Account.objects.update(last_active_at="2026-01-01T00:00:00Z", last_address="192.0.2.7")
     user = twittner().post("login", email=alice.email, password=PASSWORD)["data"]["user"]

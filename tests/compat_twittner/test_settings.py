@@ -33,6 +33,12 @@ def test_what_goes_in_comes_out(twittner: Phone, alice: Account) -> None:
     assert profile["country"] == "Antigua and/or Barbuda"
 
 
+def test_a_name_is_one_line(twittner: Phone, alice: Account) -> None:
+    answer = twittner(alice).post("gen_settings", **FORM | {"first_name": "Zoë\r\nMarie\x00"})
+
+    assert answer["data"]["first_name"] == "Zoë Marie"
+
+
 def test_the_other_world_sees_the_name_as_one(twittner: Phone, alice: Account) -> None:
     twittner(alice).post("gen_settings", **FORM)
 
