@@ -10,6 +10,7 @@ from PIL import Image
 
 from accounts.models import Account
 from tests.clients.twittner_apps import (
+    AUTH,
     NOTICE,
     PRIVACY,
     PROFILE,
@@ -17,17 +18,17 @@ from tests.clients.twittner_apps import (
     App,
     Client,
     Failure,
+    FirstLibrary,
     Library,
     address,
     number,
     read,
-    text,
 )
 from tests.factories import PASSWORD
 from tests.servers import Live
 
 LISTED = {"offset_id": number, **TIES}
-BOTH = pytest.mark.parametrize("kind", [App, Library])
+KINDS = pytest.mark.parametrize("kind", [App, Library, FirstLibrary])
 
 
 def signed_in(kind: type[Client], live: Live, person: Account) -> Client:
@@ -36,12 +37,12 @@ def signed_in(kind: type[Client], live: Live, person: Account) -> Client:
     return client
 
 
-@BOTH
+@KINDS
 def test_a_newcomer_signs_up_signs_in_and_reads_their_profile(live: Live, kind: type[Client]) -> None:
     name = live.sign_up("template").username.replace("template", "new")[:25]
     form = {"email": f"{name}@example.org", "first_name": "Zoë", "last_name": "O'Neil", "username": name}
     client = kind(live.url)
-    client.post("signup", password="se'cret", **form)
+    assert read(client.post("signup", password="se'cret", **form)["auth"], AUTH)
 
     user = client.login(form["email"], "se'cret")
     assert user["user_name"] == name
@@ -51,7 +52,7 @@ def test_a_newcomer_signs_up_signs_in_and_reads_their_profile(live: Live, kind: 
     assert read(profile["user"], {"is_following": TIES["is_following"]}) == {"is_following": False}
 
 
-@BOTH
+@KINDS
 def test_requests_are_asked_listed_accepted_and_ignored(live: Live, kind: type[Client]) -> None:
     owner = signed_in(kind, live, live.sign_up("owner", locked=True))
     askers = [signed_in(Library, live, live.sign_up("asker")) for _ in range(5)]
@@ -75,7 +76,7 @@ def test_requests_are_asked_listed_accepted_and_ignored(live: Live, kind: type[C
     assert [(read(item, NOTICE)["subject"], item["user_id"]) for item in told] == [("subscribe_accept", owner.id)]
 
 
-@BOTH
+@KINDS
 def test_people_are_found_followed_and_blocked(live: Live, kind: type[Client]) -> None:
     me, bob, eve = (signed_in(kind, live, live.sign_up(name)) for name in ("me", "bob", "eve"))
     bob_name = bob.get("profile", user_id=bob.id)["data"]["user_name"]
@@ -112,7 +113,7 @@ def test_the_app_saves_settings_pictures_and_privacy(live: Live) -> None:
     assert (profile["about_you"], profile["country"]) == ("<3", "Norfork Island")
 
 
-@BOTH
+@KINDS
 def test_notices_are_read_and_deleted(live: Live, kind: type[Client]) -> None:
     me, fan = (signed_in(kind, live, live.sign_up(name)) for name in ("me", "fan"))
     fan.post("follow", user_id=me.id)
@@ -124,7 +125,7 @@ def test_notices_are_read_and_deleted(live: Live, kind: type[Client]) -> None:
         me.get("get_notifications", type="notifs", offset=0, page_size=20)
 
 
-@BOTH
+@KINDS
 def test_sessions_end_when_they_should(live: Live, kind: type[Client]) -> None:
     person = live.sign_up("me")
     one, two = signed_in(kind, live, person), signed_in(kind, live, person)
@@ -133,7 +134,7 @@ def test_sessions_end_when_they_should(live: Live, kind: type[Client]) -> None:
     with pytest.raises(Failure, match="Unauthorized Access"):
         one.get("get_priv_settings")
 
-    two.token = read(fresh, {"auth_token": text})["auth_token"]
+    two.token = read(fresh, AUTH)["auth_token"]
     two.post("change_password", old_password=PASSWORD, new_password="another one")
     two.post("logout")
     with pytest.raises(Failure, match="Unauthorized Access"):

@@ -1,12 +1,13 @@
-"""The two known clients of this dialect, as strict as they are (twittner.md §6, §8).
+"""The known clients of this dialect, as strict as they are (twittner.md §6, §8).
 
 `App` behaves like the vendor's Flutter app: multipart forms, models that throw on a wrong JSON type.
-`Library` behaves like the Java library: urlencoded forms, Gson, `java.net.URL`, 32-bit integers.
-Neither looks at anything but what the original reads.
+`Library` behaves like the Java library: urlencoded forms, Gson, `java.net.URL`, 32-bit integers;
+`FirstLibrary` like its first revision. None looks at anything but what the originals read.
 """
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -40,7 +41,19 @@ def flag(value: Any) -> bool:
 
 
 def address(value: Any) -> bool:
-    return text(value) and bool(urlsplit(value).scheme and urlsplit(value).hostname)
+    return text(value) and urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).hostname)
+
+
+def amount(value: Any) -> bool:
+    return text(value) and re.fullmatch(r"\d+\.\d\d", value) is not None
+
+
+def nothing(value: Any) -> bool:
+    return bool(value == "[]")
+
+
+def token(value: Any) -> bool:
+    return text(value) and 50 <= len(value) <= 250
 
 
 def read(value: Any, shape: dict[str, Check]) -> dict[str, Any]:
@@ -67,8 +80,9 @@ PERSON: dict[str, Check] = {
     "verified": text,
     "name": text,
     "url": address,
+    "follow_privacy": text,
 }
-TIES: dict[str, Check] = {"is_following": flag, "is_user": flag}
+TIES: dict[str, Check] = {"is_following": flag, "follow_requested": flag, "is_user": flag}
 PROFILE: dict[str, Check] = {
     "id": number,
     "avatar": address,
@@ -98,18 +112,55 @@ NOTICE: dict[str, Check] = {
     "status": text,
     "subject": text,
     "entry_id": number,
-    "json": text,
+    "json": nothing,
     "time": text,
     "username": text,
     "avatar": address,
     "verified": text,
     "name": text,
     "url": address,
+    "user_url": address,
     "user_id": number,
 }
-AUTH: dict[str, Check] = {"auth_token": text, "refresh_token": text, "auth_token_expiry": number}
-USER: dict[str, Check] = {"user_id": number, "user_name": text, "email": text, "profile_picture": address}
-PRIVACY: dict[str, Check] = {"profile_visibility": text, "contact_privacy": text, "search_visibility": flag}
+AUTH: dict[str, Check] = {"auth_token": token, "refresh_token": token, "auth_token_expiry": number}
+USER: dict[str, Check] = {
+    "user_id": number,
+    "first_name": text,
+    "last_name": text,
+    "user_name": text,
+    "profile_picture": address,
+    "cover_picture": address,
+    "email": text,
+    "is_verified": flag,
+    "website": text,
+    "about_you": text,
+    "gender": text,
+    "country": text,
+    "post_count": number,
+    "last_post": number,
+    "last_ad": number,
+    "language": text,
+    "following_count": number,
+    "follower_count": number,
+    "wallet": amount,
+    "ip_address": text,
+    "last_active": text,
+    "member_since": text,
+    "profile_privacy": text,
+}
+PRIVACY: dict[str, Check] = {
+    "profile_visibility": text,
+    "contact_privacy": text,
+    "follow_privacy": text,
+    "search_visibility": flag,
+}
+
+
+def fits(value: Any) -> bool:
+    """Whether every number in there is one of 32 bits, and nothing is null."""
+    if isinstance(value, dict | list):
+        return all(map(fits, value.values() if isinstance(value, dict) else value))
+    return number(value) or text(value) or flag(value)
 
 
 class Client:
@@ -120,6 +171,8 @@ class Client:
         self.token = ""
         self.id = 0
 
+    extras: ClassVar[dict[str, str]] = {}  # what a login sends besides
+
     def get(self, endpoint: str, **query: Any) -> Any:
         return self._opened(requests.get(self.base + endpoint, query | self._session(), timeout=10))
 
@@ -127,7 +180,7 @@ class Client:
         raise NotImplementedError
 
     def login(self, email: str, password: str) -> dict[str, Any]:
-        answer = self.post("login", email=email, password=password)
+        answer = self.post("login", email=email, password=password, **self.extras)
         self.token = read(answer.get("auth"), AUTH)["auth_token"]
         user = read(answer["data"].get("user"), USER)
         self.id = user["user_id"]
@@ -160,7 +213,7 @@ class Client:
         if not response.headers.get("Content-Type", "").startswith("application/json"):
             raise Crash("no JSON")
         answer = response.json()
-        if not number(answer.get("code")) or not text(answer.get("message")):
+        if not number(answer.get("code")) or not text(answer.get("message")) or not fits(answer):
             raise Crash(f"no envelope: {answer!r}")
         if answer["code"] != 200:
             if answer["code"] > 201 and not isinstance(answer.get("data", []), list):
@@ -170,7 +223,11 @@ class Client:
 
 
 class App(Client):
-    """Every POST is multipart, with or without files; the token goes as a header, too."""
+    """Every POST is multipart, with or without files; the token always goes as a header, too."""
+
+    def get(self, endpoint: str, **query: Any) -> Any:
+        query |= self._session()
+        return self._opened(requests.get(self.base + endpoint, query, headers=self._session(), timeout=10))
 
     def post(self, endpoint: str, **form: Any) -> Any:
         parts = {
@@ -189,14 +246,10 @@ class App(Client):
 class Library(Client):
     """Every POST is urlencoded, and the login names its platform."""
 
+    extras: ClassVar = {"device_type": "android"}
+
     def post(self, endpoint: str, **form: Any) -> Any:
         return self._opened(requests.post(self.base + endpoint, form | self._session(), timeout=10))
-
-    def login(self, email: str, password: str) -> dict[str, Any]:
-        answer = self.post("login", email=email, password=password, device_type="android")
-        self.token = read(answer.get("auth"), AUTH)["auth_token"]
-        self.id = read(answer["data"].get("user"), USER)["user_id"]
-        return dict(answer["data"]["user"])
 
     def follow(self, account: int) -> bool:
         """201, a request, is no success to it."""
@@ -207,5 +260,9 @@ class Library(Client):
                 return False
             raise
 
-    def answer(self, endpoint: str, request: int) -> int:
-        return int(read(self.post(endpoint, req_id=request)["data"], {"total": number})["total"])
+
+class FirstLibrary(Library):
+    """It POSTs what is read, too."""
+
+    def get(self, endpoint: str, **query: Any) -> Any:
+        return self.post(endpoint, **query)
