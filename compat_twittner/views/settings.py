@@ -31,7 +31,10 @@ USERNAME_TAKEN = "This username is already taken, please select another"
 
 
 class GeneralSettings(Write):
-    """The whole profile at once; the first wrong value answers, misspellings included."""
+    """The whole profile at once; the first wrong value answers, misspellings included.
+
+    Who has a longer address or another length of name from elsewhere may keep it.
+    """
 
     def post(self, request: Request) -> HttpResponse:
         form, me = self.params.form, self.me
@@ -47,14 +50,14 @@ class GeneralSettings(Write):
                 "The text you entered is too long, the maximum length is 140 characters",
             ),
             (
-                len(email) <= EMAIL_LENGTH and people.is_email(email),
+                email == account.email or (len(email) <= EMAIL_LENGTH and people.is_email(email)),
                 "The email address you entered does not match the valid format.",
             ),
             (_free(email, me), EMAIL_TAKEN),
             (gender in Gender, "The user gender you selected is not valid"),
             (not website or _is_url(website), "Website URL address you entered is not valid"),
             (country is not None, "Country your selected is not valid"),
-            (len(username) in NAME_LENGTHS, "Username is missing or inavlid"),
+            (username == account.username or len(username) in NAME_LENGTHS, "Username is missing or inavlid"),
             (
                 re.fullmatch(r"\w+", username, re.ASCII),
                 USERNAME_MALFORMED,
@@ -125,7 +128,7 @@ class CoverReposition(Write):
 
     def post(self, request: Request) -> HttpResponse:
         position = self.params.form.text("cover_position") or "0"
-        if not (self.params.posted and re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", position, re.ASCII)):
+        if not (self.params.posted and re.fullmatch(r"-?\d{1,99}(\.\d{0,99})?", position, re.ASCII)):
             raise BadImage
         name = images.reposition(lookup.by_id(self.me), abs(round(float(position))))
         return success("Your changes have been successfully saved", {"cover_url": header_url(name)})

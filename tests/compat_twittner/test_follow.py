@@ -6,7 +6,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, queries
+from follows import graph, policy, queries
 from follows.models import Decision, Follow
 from tests.compat_twittner.conftest import Twittner
 
@@ -116,6 +116,17 @@ def test_closing_an_account_keeps_its_followers(twittner: Phone, alice: Account,
     twittner(bob).post("set_priv_settings", **PRIVACY, follow_privacy="approved")
 
     assert queries.relationship(alice.pk, bob.pk).following
+
+
+def test_who_follows_as_many_as_anybody_may_is_told(
+    twittner: Phone, monkeypatch: pytest.MonkeyPatch, alice: Account, bob: Account, mallory: Account
+) -> None:
+    monkeypatch.setattr(policy, "MAX_FOLLOWS", 1)
+    phone = twittner(alice)
+    phone.post("follow", user_id=bob.pk)
+
+    answer = phone.post("follow", user_id=mallory.pk)
+    assert answer == {"code": 400, "message": "You cannot follow more people", "data": []}
 
 
 @pytest.mark.parametrize("blocker_is_target", [True, False])

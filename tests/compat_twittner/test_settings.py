@@ -7,7 +7,7 @@ import pytest
 from accounts import people
 from accounts.models import Account, Verification
 from tests.compat_twittner.conftest import Twittner
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, AccountFactory
 
 Phone = Callable[..., Twittner]
 FORM = {
@@ -63,6 +63,13 @@ def test_a_new_user_name_costs_the_badge_and_other_changes_do_not(twittner: Phon
 
 def test_one_may_change_the_letter_case_of_ones_own_name(twittner: Phone, alice: Account) -> None:
     assert twittner(alice).post("gen_settings", **FORM | {"username": "ALICE"})["data"]["user_name"] == "ALICE"
+
+
+def test_who_came_with_another_length_of_name_or_address_keeps_it(twittner: Phone) -> None:
+    al = AccountFactory(username="al", email=f"{'a' * 60}@example.org")
+    answer = twittner(al).post("gen_settings", **FORM | {"username": "al", "email": al.email})
+
+    assert (answer["code"], answer["data"]["about_you"]) == (200, FORM["about"])
 
 
 def test_a_refused_change_changes_nothing(twittner: Phone, alice: Account) -> None:
