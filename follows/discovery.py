@@ -114,9 +114,9 @@ def familiar_followers(viewer: int, ids: Iterable[int]) -> dict[int, list[Key]]:
 
 
 def friends_in_common(viewer: int, ids: Iterable[int]) -> dict[int, list[Person]]:
-    """As `familiar_followers`, for many accounts at once and cheaper: of the newest whom the viewer follows, whole.
+    """As `familiar_followers`, but cheaper: only of the newest whom the viewer follows, and as people, in one query.
 
-    Accounts with no friend in common, and the viewer, are left out. One query.
+    Accounts with no friend in common, and the viewer, are left out.
     """
     wanted = {account for account in ids if account != viewer}
     friends: dict[int, list[Person]] = defaultdict(list)
