@@ -69,7 +69,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
             {
                 "fields": (
                     *("display_name", "note", "website", "gender", "country", "language"),
-                    *("bot", "verification", "avatar", "header"),
+                    *("bot", "verification", "avatar", "avatar_description", "header", "header_description"),
                 )
             },
         ),

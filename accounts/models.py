@@ -92,6 +92,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
     fields = models.JSONField(blank=True, default=list, help_text='Profile fields: [{"name": …, "value": …}].')
     avatar = models.FileField(upload_to="avatars/", blank=True, default="")
     header = models.FileField(upload_to="headers/", blank=True, default="")
+    avatar_description = models.CharField(
+        max_length=150, blank=True, default="", help_text="What it shows, for who cannot see it."
+    )
+    header_description = models.CharField(
+        max_length=150, blank=True, default="", help_text="What it shows, for who cannot see it."
+    )
     gender = models.CharField(max_length=1, choices=Gender, default=Gender.MALE)
     website = models.CharField(max_length=115, blank=True, default="")
     country = models.CharField(max_length=2, default="us", help_text="Two letters of ISO 3166, lower case.")

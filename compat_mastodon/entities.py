@@ -27,6 +27,7 @@ DEFAULT_ROLE = {
     "highlighted": False,
     "collection_limit": 0,
 }
+NO_FEATURING = {"automatic": [], "manual": [], "current_user": "denied"}  # there are no collections to be put into
 
 
 def account(person: Person) -> Entity:
@@ -51,10 +52,10 @@ def account(person: Person) -> Entity:
         "uri": f"{base}/ap/users/{person.id}" if local else f"https://{person.domain}/users/{person.username}",
         "avatar": avatar,
         "avatar_static": avatar,
-        "avatar_description": "",
+        "avatar_description": "" if suspended else person.avatar_description,
         "header": header,
         "header_static": header,
-        "header_description": "",
+        "header_description": "" if suspended else person.header_description,
         "followers_count": person.followers or 0,
         "following_count": person.following or 0,
         "statuses_count": 0,
@@ -68,6 +69,7 @@ def account(person: Person) -> Entity:
         entity["suspended"] = True
     if local:
         entity["noindex"] = person.noindex
+    entity["feature_approval"] = NO_FEATURING
     entity["emojis"] = []
     if local:
         entity["roles"] = []

@@ -13,8 +13,15 @@ from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.params import Params
 
-MAX_DISPLAY_NAME, MAX_NOTE, MAX_FIELDS, MAX_FIELD = 40, 500, 4, 255
+MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD = 40, 500, 150, 4, 255
+TEXTS = {
+    "display_name": MAX_DISPLAY_NAME,
+    "note": MAX_NOTE,
+    "avatar_description": MAX_DESCRIPTION,
+    "header_description": MAX_DESCRIPTION,
+}
 LINK, LINK_LENGTH = re.compile(r"https?://\S+"), 23
+MENTION = re.compile(r"(?<![\w/])(@\w+)@\w[\w.-]*\w")
 FLAGS = ("locked", "bot", "discoverable", "hide_collections", "indexable")
 DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
@@ -34,7 +41,7 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     """
     faults: list[Fault] = []
     changed: dict[str, Any] = {name: flag for name in FLAGS if (flag := params.flag(name)) is not None}
-    for name, bound in (("display_name", MAX_DISPLAY_NAME), ("note", MAX_NOTE)):
+    for name, bound in TEXTS.items():
         if (text := params.text(name)) is not None:
             changed[name] = clean_text(text)
             if _length(changed[name]) > bound:
@@ -85,8 +92,8 @@ def _file(value: Any) -> File[Any]:
 
 
 def _length(text: str) -> int:
-    """Characters, with every link counted as if it had 23."""
-    return len(LINK.sub("x" * LINK_LENGTH, text))
+    """Characters, with every link counted as if it had 23, and the servers of mentioned people not at all."""
+    return len(MENTION.sub(r"\1", LINK.sub("x" * LINK_LENGTH, text)))
 
 
 def _fields(rows: list[Params]) -> list[dict[str, str]]:

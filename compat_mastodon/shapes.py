@@ -58,6 +58,7 @@ _ACCOUNT = {
     "show_media": FLAG,
     "show_media_replies": FLAG,
     "show_featured": FLAG,
+    "feature_approval": mapping({"automatic": many(TEXT), "manual": many(TEXT), "current_user": TEXT}),
     "emojis": many(a("object")),
     "fields": many(FIELD),
 }

@@ -64,6 +64,8 @@ class Person(NamedTuple):
     fields: list[dict[str, str]]
     avatar: str
     header: str
+    avatar_description: str
+    header_description: str
     gender: str
     website: str
     country: str

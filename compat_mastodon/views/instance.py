@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from accounts import lookup
 from compat_mastodon import limits, webpush
 from compat_mastodon.api import Caller, View, answer
-from compat_mastodon.profile import MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
+from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
 API_VERSION = 2  # grouped notifications; what each number stands for is in mastodon.md §3.9
@@ -17,8 +17,8 @@ CONFIGURATION = {
     "accounts": {
         "max_display_name_length": MAX_DISPLAY_NAME,
         "max_note_length": MAX_NOTE,
-        "max_avatar_description_length": 0,
-        "max_header_description_length": 0,
+        "max_avatar_description_length": MAX_DESCRIPTION,
+        "max_header_description_length": MAX_DESCRIPTION,
         "max_featured_tags": 0,
         "max_pinned_statuses": 0,
         "max_profile_fields": MAX_FIELDS,

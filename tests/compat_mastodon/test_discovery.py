@@ -69,7 +69,12 @@ def test_a_suspended_account_is_not_found(client: Client, alice: Account) -> Non
 
 
 def test_a_profile_is_a_page_for_everybody(client: Client, alice: Account) -> None:
-    people.change(alice.pk, note="Hi <b>there</b>\nhttps://example.org", fields=[{"name": "<i>", "value": "<u>"}])
+    people.change(
+        alice.pk,
+        note="Hi <b>there</b>\nhttps://example.org",
+        fields=[{"name": "<i>", "value": "<u>"}],
+        avatar_description='"A" on a hill',
+    )
     answer = client.get("/@alice")
     text = answer.content.decode()
 
@@ -78,6 +83,7 @@ def test_a_profile_is_a_page_for_everybody(client: Client, alice: Account) -> No
     assert "Hi &lt;b&gt;there&lt;/b&gt;" in text
     assert 'href="https://example.org"' in text
     assert "<dt>&lt;i&gt;</dt><dd>&lt;u&gt;</dd>" in text
+    assert 'alt="&quot;A&quot; on a hill"' in text
     assert "<script" not in text
     assert "noindex" not in text
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")

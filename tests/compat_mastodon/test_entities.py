@@ -44,6 +44,7 @@ ACCOUNT: dict[str, set[type]] = {
     "show_media": FLAG,
     "show_media_replies": FLAG,
     "show_featured": FLAG,
+    "feature_approval": {dict},
     "emojis": {list},
     "fields": {list},
 }
@@ -67,6 +68,8 @@ def dora(db: None) -> Account:
         locked=True,
         discoverable=True,
         hide_collections=False,
+        avatar_description="Dora on a hill",
+        header_description="A hill without her",
         source={"privacy": "unlisted", "sensitive": True, "language": "de"},
     )
     return account

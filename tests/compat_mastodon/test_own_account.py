@@ -100,6 +100,22 @@ def test_a_link_counts_as_23_characters(mastodon: Clients, alice: Account) -> No
     assert change(mastodon(alice), note="x" * 476 + " https://example.org/" + "y" * 400)
 
 
+def test_the_server_of_who_is_mentioned_does_not_count(mastodon: Clients, alice: Account) -> None:
+    assert change(mastodon(alice), note="x" * 494 + f" @dora@{'y' * 60}.example")
+    assert refusal(mastodon(alice).patch(UPDATE, {"note": "x" * 496 + " @dora@y.example"}))[0] == 422
+
+
+def test_pictures_are_described_for_who_cannot_see_them(mastodon: Clients, alice: Account) -> None:
+    me = change(mastodon(alice), avatar_description=" Alice on a hill ", header_description="é" * 150)
+
+    assert (me["avatar_description"], me["header_description"]) == ("Alice on a hill", "é" * 150)
+    assert change(mastodon(alice), avatar_description="")["avatar_description"] == ""
+    assert refusal(mastodon(alice).patch(UPDATE, {"header_description": "é" * 151})) == (
+        422,
+        "Validation failed: Header description is too long (maximum is 150 characters)",
+    )
+
+
 def test_all_faults_are_told_at_once_and_nothing_is_changed(mastodon: Clients, alice: Account) -> None:
     client = mastodon(alice)
     before = client.get(ME).json()
