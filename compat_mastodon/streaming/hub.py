@@ -26,6 +26,7 @@ from follows.notices import Kind
 BACKLOG = 100  # news that may wait for a slow client before it is cut off
 CHECK = 5.0  # seconds between two looks whether the tokens still live
 AGAIN = 1.0  # seconds until the feed is asked again after it failed
+MOST_STREAMS = 50  # of one account at once
 START = 10.0  # seconds that the feed has to start
 
 Result = TypeVar("Result")
@@ -72,9 +73,11 @@ class Hub:
     async def listening(self, listener: Listener) -> AsyncIterator[None]:
         """Inside, the listener is told whatever happens.
 
-        :raises Refused: when the database does not answer.
+        :raises Refused: when its account has too many streams, or the database does not answer.
         """
         mine = self._listeners.setdefault(listener.token.account, set())
+        if len(mine) >= MOST_STREAMS:
+            raise Refused(429, "Too many requests")
         mine.add(listener)
         if self._running is None:
             self._ready = asyncio.Event()
