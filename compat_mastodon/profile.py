@@ -6,7 +6,11 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import orjson
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.base import File
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
 
 from accounts import images, lookup
 from accounts.images import BadImage, Picture
@@ -30,8 +34,24 @@ DEFAULTS = {
 READ: dict[str, Callable[..., Picture]] = {"avatar": images.avatar, "header": images.header}
 GIVE: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
 FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
+MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
 DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+
+
+class JSONWithPictures(BaseParser):
+    """JSON that may be much longer than elsewhere, but of few values, which are what fills the memory."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        body = stream.read(MAX_JSON + 1)
+        if len(body) > MAX_JSON or body.count(b",") > MAX_VALUES:
+            raise RequestDataTooBig
+        try:
+            return orjson.loads(body)
+        except ValueError as error:
+            raise ParseError(f"JSON parse error - {error}") from None
 
 
 def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:

@@ -12,20 +12,20 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-LONGEST_CHUNKED = 26_000_001  # bytes; one more than any door takes
+LARGEST = 30_000_000  # bytes of a body whose length was not announced; no more than this is read of it
 
 
 class Request(WSGIRequest):
-    """A request in UTF-8, whatever the client calls it, and with its body even if nobody said how long it is.
+    """A request in UTF-8, whatever the client calls it, with a body of known length.
 
     Django takes the name of any codec, and falls over one that decodes no text, such as
-    `Content-Type: application/json; charset=hex`, before there is anything that could answer.
-    And it takes a body in chunks, which comes without its length, for none.
+    `Content-Type: application/json; charset=hex`, before there is anything that could answer. And it
+    would not see a body that comes in chunks, as some clients send their files.
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        if "HTTP_TRANSFER_ENCODING" in environ:
-            body = environ["wsgi.input"].read(LONGEST_CHUNKED)
+        if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
+            body = environ["wsgi.input"].read(LARGEST)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         super().__init__(environ)
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 
 from accounts import lookup
@@ -27,6 +28,8 @@ class Preferences(View):
 
 class UpdateCredentials(View):
     accepts = ("write", "write:accounts")
+    is_form = True
+    parser_classes = [profile.JSONWithPictures, FormParser, MultiPartParser]
 
     def patch(self, request: Request) -> HttpResponse:
         _, own = queries.own(self.me)

@@ -10,6 +10,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
 from accounts.models import Account
+from compat_mastodon import profile
 from tests.compat_mastodon.conftest import Clients, refusal
 from tests.compat_twittner.files import garbage, picture
 
@@ -49,6 +50,15 @@ def test_a_header_comes_as_a_data_uri(mastodon: Clients, alice: Account) -> None
     assert "/media/headers/" in me["header"]
     assert me["source"]["note"] == "new"
     assert mastodon().get(f"/api/v1/accounts/{alice.pk}").json()["header"] == me["header"]
+
+
+def test_a_data_uri_may_be_as_large_as_a_file(mastodon: Clients, alice: Account) -> None:
+    data = base64.b64encode(picture().read().ljust(profile.MAX_FILE, b"\0")).decode()
+    uri = f"data:image/png;base64,{data}"
+    me = mastodon(alice).patch(UPDATE, {"avatar": uri, "header": uri}).json()
+
+    assert "/media/avatars/" in me["avatar"]
+    assert "/media/headers/" in me["header"]
 
 
 def test_a_new_avatar_takes_the_place_of_the_old(

@@ -5,14 +5,16 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import resolve
 
 from accounts.models import Account
+from compat_mastodon import profile
 from compat_mastodon.urls import VIEWS
 from compat_mastodon.views import instance
-from follows.models import Follow
-from tests.compat_mastodon.conftest import Clients, Mastodon
+from follows.models import Follow, Note
+from tests.compat_mastodon.conftest import Clients, Mastodon, refusal
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 FILES = b"".join(
@@ -112,6 +114,24 @@ def test_a_body_that_cannot_be_read_is_told_and_changes_nothing(
 
     assert response.status_code in {400, 415}
     assert not Follow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/v1/accounts/{}/note", {"comment": "x", "rest": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}),
+        ("PATCH", "/api/v1/accounts/update_credentials", {"display_name": "x", "rest": [0] * 2 * profile.MAX_VALUES}),
+        ("PATCH", "/api/v1/accounts/update_credentials", {"display_name": "x", "rest": "x" * profile.MAX_JSON}),
+    ],
+)
+def test_json_that_is_too_large_is_refused_and_changes_nothing(
+    mastodon: Clients, alice: Account, bob: Account, method: str, path: str, body: dict[str, Any]
+) -> None:
+    response = mastodon(alice).generic(method, path.format(bob.pk), json.dumps(body), JSON)
+
+    assert refusal(response) == (400, "The request could not be read")
+    assert not Note.objects.exists()
+    assert Account.objects.get(pk=alice.pk).version == alice.version
 
 
 def test_the_paths_are_there(alice: Account) -> None:
