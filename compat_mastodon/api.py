@@ -5,6 +5,7 @@ which `caller` it wants; then it asks the domain once and shapes the answer.
 """
 
 import logging
+import uuid
 from collections.abc import Iterable
 from enum import Enum
 from typing import Any, ClassVar
@@ -73,14 +74,19 @@ class View(APIView):
     accepts: ClassVar[tuple[str, ...]] = ()
     caller: ClassVar[Caller] = Caller.USER
     renderer_classes = []  # answers are rendered by orjson or ready
-    default_response_headers: ClassVar[dict[str, str]] = {}
     limited: ClassVar[bool] = True
     post_limit: ClassVar[limits.Limit | None] = None  # a further limit of POST, by address
+    is_form: ClassVar[bool] = False  # what is wrong is told field by field, too (§0.3)
     parser_classes = [JSONParser, FormParser, MultiPartParser]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
     access: Access | None
     params: Params
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """What every answer carries. A failure stands in the log under its id."""
+        return {"X-Request-Id": str(uuid.uuid4()), "X-XSS-Protection": "0"}
 
     @property
     def me(self) -> int:
@@ -141,6 +147,8 @@ class View(APIView):
             raise Denied(401, "The access token is invalid", "invalid_token")
         if token.revoked_at is not None:
             raise Denied(401, "The access token was revoked", "invalid_token")
+        if token.suspended_at is not None:
+            raise Denied(403, "Your login is currently disabled")
         scopes = token.scope.split()
         if self.accepts and not any(scope in scopes for scope in self.accepts):
             raise Denied(403, "This action is outside the authorized scopes", "insufficient_scope", self.accepts)
@@ -149,8 +157,6 @@ class View(APIView):
         if self.caller is Caller.CLIENT and token.account is not None:
             raise Denied(403, "This method requires an client credentials authentication")
         if token.account is not None and token.last_active_at is not None:
-            if token.suspended_at is not None:
-                raise Denied(403, "Your login is currently disabled")
             touch(token.account, token.last_active_at)
         return Access(token.account, token.id, DOOR, scopes)
 
@@ -171,12 +177,12 @@ class View(APIView):
         if isinstance(exc, limits.TooMany):
             self.headers = self.headers | exc.state.headers
             return answer({"error": "Too many requests"}, 429)
-        status, body = _error(exc)
-        return answer(body, status)
+        status, body = _error(exc, self.headers["X-Request-Id"])
+        return answer(body if self.is_form else {"error": body["error"]}, status)
 
 
-def _error(exc: Exception) -> tuple[int, dict[str, object]]:
-    """Status and body for whatever went wrong."""
+def _error(exc: Exception, request: str) -> tuple[int, dict[str, object]]:
+    """Status and body for whatever went wrong with the request of this id."""
     status, text = 500, "Something went wrong on our side; please try again later"
     match exc:
         case Refused():
@@ -189,9 +195,9 @@ def _error(exc: Exception) -> tuple[int, dict[str, object]]:
             status, text = 400, "The request could not be read"
         case OperationalError():
             status, text = 503, "There was a temporary problem serving your request, please try again"
-            logger.warning("The database did not answer in time", exc_info=exc)
+            logger.warning("The database did not answer request %s in time", request, exc_info=exc)
         case _:
-            logger.error("Unexpected error", exc_info=exc)
+            logger.error("Unexpected error in request %s", request, exc_info=exc)
     return status, {"error": text}
 
 

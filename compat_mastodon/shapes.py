@@ -176,6 +176,7 @@ GETS: dict[str, Shape] = {
     "v1/accounts/familiar_followers": many(ref("FamiliarFollowers")),
     **dict.fromkeys(("v1/lists", "v1/accounts/<account>/lists"), many(ref("List"))),
     "v1/lists/<pk>": ref("List"),
+    "v1/emails/check_confirmation": FLAG,
     "v1/mutes": many(ref("MutedAccount")),
     **dict.fromkeys(("v1/domain_blocks", "v1/instance/peers"), many(TEXT)),
     "v2/suggestions": many(ref("Suggestion")),

@@ -59,6 +59,8 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/accounts/familiar_followers": people.FamiliarFollowers,
     f"{V1}/accounts/<account>": accounts.Account,
     f"{V1}/accounts": {"GET": people.Accounts, "POST": registration.SignUp},
+    f"{V1}/emails/check_confirmation": registration.CheckConfirmation,
+    f"{V1}/emails/confirmations": registration.Confirmations,
     f"{V1}/blocks": rosters.Blocks,
     f"{V1}/mutes": rosters.Mutes,
     f"{V1}/endorsements": rosters.Endorsements,

@@ -79,7 +79,9 @@ PATHS: dict[str, type[View]] = {
     "api/v1/timelines/list/<pk>": _view("read", "read:lists"),
     "api/v1/accounts/<account>/statuses": _view(*STATUSES, caller=Caller.OPTIONAL, base=NothingOf),
     "api/v1/accounts/<account>/featured_tags": _view(caller=Caller.OPTIONAL, base=NothingOf),
-    "api/v1/accounts/<account>/identity_proofs": MEMBERS,
+    "api/v1/accounts/<account>/identity_proofs": _view(
+        caller=Caller.OPTIONAL, deprecated="@1648598400", base=NothingForMembers
+    ),
     "api/v1/conversations": _view(*STATUSES),
     "api/v1/scheduled_statuses": _view(*STATUSES),
     "api/v1/bookmarks": _view("read", "read:bookmarks"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from accounts import people
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import limits, oauth
-from compat_mastodon.api import Caller, Denied, View
+from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.params import Params
 from compat_mastodon.views.oauth import token_answer
 
@@ -21,6 +21,7 @@ class SignUp(View):
     accepts = ("write", "write:accounts")
     caller = Caller.CLIENT
     post_limit = limits.REGISTRATIONS
+    is_form = True
 
     def post(self, request: Request) -> HttpResponse:
         if not settings.REGISTRATIONS_OPEN:
@@ -29,6 +30,20 @@ class SignUp(View):
         with transaction.atomic():
             account = people.sign_up(**_wanted(self.params))
             return token_answer(*oauth.token_for(account, self.access.client))
+
+
+class CheckConfirmation(View):
+    """Whether the e-mail address is confirmed, which clients wait for."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer(True)
+
+
+class Confirmations(View):
+    """Another mail is asked for; there is nothing to confirm."""
+
+    def post(self, request: Request) -> HttpResponse:
+        return answer({})
 
 
 def _wanted(params: Params) -> dict[str, Any]:

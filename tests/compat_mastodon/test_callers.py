@@ -79,13 +79,13 @@ def test_a_suspended_account_is_signed_out(mastodon: Clients, alice: Account) ->
 
 
 def test_the_order_of_checks(mastodon: Clients, app: Callable[..., Mastodon], alice: Account, bob: Account) -> None:
-    """Token, scope, user, suspension, target, rule: the first that fails is told."""
+    """Token, suspension, scope, user, target, rule: the first that fails is told."""
     unknown, myself = "/api/v1/accounts/4711/follow", f"/api/v1/accounts/{alice.pk}/follow"
     assert refusal(mastodon().post(unknown)) == INVALID
     assert refusal(mastodon(alice, "read").post(unknown)) == OUTSIDE
     assert refusal(app("read").post(unknown)) == OUTSIDE
     assert refusal(app().post(unknown)) == NO_USER
-    suspended = mastodon(bob)
+    suspended = mastodon(bob, "read")
     people.suspend(bob.pk)
     assert refusal(suspended.post(unknown)) == DISABLED
     assert refusal(mastodon(alice).post(unknown)) == (404, "Record not found")

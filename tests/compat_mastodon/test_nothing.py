@@ -67,7 +67,7 @@ def test_a_tag_is_unused(mastodon: Any, alice: Account) -> None:
     assert mastodon().get("/api/v1/tags/c-a-t").json() == {"error": "Not Found"}
 
 
-@pytest.mark.parametrize("path", ["api/v1/filters", "api/v1/trends"])
+@pytest.mark.parametrize("path", ["api/v1/filters", "api/v1/trends", "api/v1/accounts/1/identity_proofs"])
 def test_what_is_deprecated_says_so(mastodon: Any, alice: Account, path: str) -> None:
     assert mastodon(alice).get(f"/{path}").headers["Deprecation"].startswith("@16")
 

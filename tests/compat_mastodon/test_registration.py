@@ -33,6 +33,13 @@ def test_a_new_account_may_be_used_at_once(app: App) -> None:
     assert Account.objects.get().check_password("open sesame")
 
 
+def test_there_is_no_mail_to_wait_for(app: App) -> None:
+    client = Mastodon(app("read write").post(PATH, DORA).json()["access_token"])
+
+    assert client.get("/api/v1/emails/check_confirmation").json() is True
+    assert client.post("/api/v1/emails/confirmations").json() == {}
+
+
 def test_a_form_is_as_good(app: App) -> None:
     form = "username=dora&email=dora@example.org&password=open+sesame&agreement=1"
 

@@ -68,6 +68,15 @@ def test_answers_have_the_headers_of_this_dialect(mastodon: Clients, alice: Acco
     assert "Authorization" in response.headers["Vary"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["X-XSS-Protection"] == "0"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_every_answer_has_an_id_of_its_own(mastodon: Clients, alice: Account) -> None:
+    paths = ["accounts/verify_credentials", "instance", "accounts/0", "no_such_thing"]
+    ids = {mastodon(alice).get(f"/api/v1/{path}").headers["X-Request-Id"] for path in [*paths, *paths]}
+
+    assert len(ids) == 2 * len(paths)
 
 
 ERRORS = ["/api/v1/follow_requests", "/api/v1/accounts/0", "/api/v1/no_such_thing", "/api/v1/accounts/relationships"]
