@@ -13,18 +13,22 @@ from accounts import people, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
 from accounts.refused import Refused
-from follows import graph, queries
+from follows import graph, inbox, queries
+from follows.inbox import Choice
+from follows.notices import Kind
 from follows.paging import Window
 from tests.compat_mastodon.conftest import Mastodon as MastodonClient
 from tests.compat_mastodon.conftest import token_for
 
 NO_REQUEST = 2**31 - 1
+NEWS = {Kind.REQUESTED: "asks", Kind.FOLLOWED: "follows", Kind.JOINED: "follows", Kind.ACCEPTED: "accepts"}
 
 
 class Domain:
     """The functions behind both doors. A dialect without a word for a verb inherits it from here."""
 
     name = "domain"
+    news = {"asks", "follows", "accepts"}  # what there are notifications of
 
     def follow(self, me: int, other: int) -> bool:
         return done(graph.follow, me, other)
@@ -75,6 +79,11 @@ class Domain:
         person = queries.person(me)
         return person.followers or 0, person.following or 0
 
+    def told(self, me: int) -> set[tuple[str, int]]:
+        """What there is among one's notifications: who did what."""
+        found = inbox.notices(me, Choice(tuple(NEWS)), Window(40))
+        return {(NEWS[Kind(notice.kind)], notice.actor.account) for notice in found.rows}
+
     def actor(self, me: int) -> Actor:
         return Actor(me, self.name)
 
@@ -83,6 +92,7 @@ class Mastodon(Domain):
     """A Mastodon client per account."""
 
     name = "mastodon"
+    news = {"asks", "follows"}
 
     def __init__(self) -> None:
         self._clients: dict[int, MastodonClient] = {}
@@ -128,6 +138,10 @@ class Mastodon(Domain):
     def counts(self, me: int) -> tuple[int, int]:
         entity = self._get(me, "accounts/verify_credentials")
         return entity["followers_count"], entity["following_count"]
+
+    def told(self, me: int) -> set[tuple[str, int]]:
+        words = {"follow_request": "asks", "follow": "follows"}
+        return {(words[entity["type"]], int(entity["account"]["id"])) for entity in self._get(me, "notifications")}
 
     def _client(self, me: int) -> MastodonClient:
         if me not in self._clients:

@@ -154,3 +154,18 @@ STORIES: dict[str, list[Step]] = {
         step("bob rejects carol", "bob follows carol"),
     ],
 }
+
+# Here `then` is what people have been told: each line to the one whom it names last.
+TOLD: list[Step] = [
+    step("alice follows carol", "alice asks carol"),
+    step("alice unfollows carol"),
+    step("alice follows carol", "alice asks carol"),
+    step("carol rejects alice"),
+    step("alice follows carol", "alice asks carol"),
+    step("bob follows carol", "alice asks carol", "bob asks carol"),
+    step("carol accepts alice", "alice follows carol", "carol accepts alice", "bob asks carol"),
+    step("alice follows bob", "alice follows carol", "carol accepts alice", "bob asks carol", "alice follows bob"),
+    step("alice unfollows carol", "carol accepts alice", "bob asks carol", "alice follows bob"),
+    step("carol blocks bob", "carol accepts alice", "alice follows bob"),
+    step("alice unfollows bob", "carol accepts alice"),
+]

@@ -10,7 +10,7 @@ from compat_mastodon import entities
 from compat_twittner import cards
 from follows import tallies
 from tests.doors import Domain, Mastodon, Twittner
-from tests.scenarios import STORIES, Ties
+from tests.scenarios import STORIES, TOLD, Ties
 
 # Who asks and who answers comes through which door.
 WAYS = {
@@ -50,10 +50,7 @@ def cast(alice: Account, bob: Account, carol: Account) -> dict[str, int]:
 def test_everybody_sees_what_is_so_after_each_step(cast: dict[str, int], story: str, way: str) -> None:
     asking, answering = (door() for door in WAYS[way])
     for line, then, refused in STORIES[story]:
-        actor, _, rest = line.partition(" ")
-        verb, _, other = (rest, "", "") if rest in ANSWERING else rest.partition(" ")
-        door, act = (asking, ASKING[verb]) if verb in ASKING else (answering, ANSWERING[verb])
-        done = getattr(door, act)(*(cast[name] for name in (actor, other) if name))
+        door, done = play(line, cast, asking, answering)
 
         assert done is not refused, line
         expected = then.get(door.name, then[""])
@@ -62,6 +59,33 @@ def test_everybody_sees_what_is_so_after_each_step(cast: dict[str, int], story: 
     for onlooker in (Domain(), Mastodon(), Twittner()):
         look_closely(onlooker, cast, expected, "all")
     assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_everybody_is_told_of_what_was_done_through_either_door(cast: dict[str, int], way: str) -> None:
+    asking, answering = (door() for door in WAYS[way])
+    for line, then, _ in TOLD:
+        _, done = play(line, cast, asking, answering)
+
+        assert done, line
+        for onlooker in (Domain(), Mastodon(), Twittner()):
+            told = {f"{one} {word} {other}" for other in cast for word, one in heard(onlooker, cast, other)}
+            expected = {news for news in then[""] if news.split()[1] in onlooker.news}
+            assert told == expected, f"after “{line}”, through {onlooker.name}"
+
+
+def play(line: str, cast: dict[str, int], asking: Domain, answering: Domain) -> tuple[Domain, bool]:
+    """Do what the line says; gives the door through which it came, and whether it was done."""
+    actor, _, rest = line.partition(" ")
+    verb, _, other = (rest, "", "") if rest in ANSWERING else rest.partition(" ")
+    door, act = (asking, ASKING[verb]) if verb in ASKING else (answering, ANSWERING[verb])
+    return door, getattr(door, act)(*(cast[name] for name in (actor, other) if name))
+
+
+def heard(door: Domain, cast: dict[str, int], name: str) -> set[tuple[str, str]]:
+    """What somebody was told, with names."""
+    names = {account: name for name, account in cast.items()}
+    return {(word, names[actor]) for word, actor in door.told(cast[name])}
 
 
 def look_closely(door: Domain, cast: dict[str, int], expected: Ties, line: str) -> None:
