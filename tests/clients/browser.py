@@ -2,13 +2,27 @@
 
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import requests
+from requests.adapters import BaseAdapter
 
 FORM = re.compile(r"<form\b(.*?)>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)\b(.*?)>", re.DOTALL)
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+
+
+class Elsewhere(BaseAdapter):
+    """Where a sign-in leads back to: other sites, and apps by schemes of their own. The page there is empty."""
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        page = requests.Response()
+        page.status_code, page.url, page._content = 200, request.url or "", b""
+        return page
+
+    def close(self) -> None:
+        pass
 
 
 class Browser:
@@ -16,6 +30,8 @@ class Browser:
 
     def __init__(self) -> None:
         self.session = requests.Session()
+        for beginning in ("", "https://"):
+            self.session.mount(beginning, Elsewhere())
         self.page = requests.Response()
 
     def open(self, url: str) -> None:
