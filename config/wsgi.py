@@ -12,20 +12,20 @@ from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-LARGEST = 30_000_000  # bytes of a body whose length was not announced; no more than this is read of it
+LONGEST_CHUNKED = 26_000_001  # bytes; one more than any door takes
 
 
 class Request(WSGIRequest):
-    """A request in UTF-8, whatever the client calls it, with a body of known length.
+    """A request in UTF-8, whatever the client calls it, and with its body even if nobody said how long it is.
 
     Django takes the name of any codec, and falls over one that decodes no text, such as
-    `Content-Type: application/json; charset=hex`, before there is anything that could answer. And it
-    would not see a body that comes in chunks, as some clients send their files.
+    `Content-Type: application/json; charset=hex`, before there is anything that could answer.
+    And it takes a body in chunks, which comes without its length, for none.
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        if "HTTP_TRANSFER_ENCODING" in environ and environ.get("wsgi.input_terminated"):
-            body = environ["wsgi.input"].read(LARGEST)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            body = environ["wsgi.input"].read(LONGEST_CHUNKED)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         super().__init__(environ)
 

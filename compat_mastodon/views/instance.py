@@ -10,7 +10,7 @@ from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
-API_VERSION = 2  # grouped notifications; what each number stands for is in mastodon.md §3.9
+API_VERSION = 3  # grouped notifications and attribution domains; PKCE is asked for from here on (mastodon.md §3.9)
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
 CONFIGURATION = {

@@ -69,6 +69,12 @@ def test_flags_are_read_as_rails_reads_them(
     assert change(mastodon(alice), **{flag: sent})[flag] is meant
 
 
+def test_sites_may_be_named_that_may_name_me_as_author(mastodon: Clients, alice: Account) -> None:
+    me = change(mastodon(alice), attribution_domains=["one.example", "two.example"])
+
+    assert me["source"]["attribution_domains"] == ["one.example", "two.example"]
+
+
 def test_fields_come_by_number_or_in_a_row(mastodon: Clients, alice: Account) -> None:
     client = mastodon(alice)
     rows = [{"name": "Site", "value": "https://example.org"}, {"name": "", "value": ""}]
