@@ -14,7 +14,7 @@ from accounts.pictures import avatar_url, header_url
 from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
-from follows.models import List
+from follows.models import List, Report
 from follows.queries import Key, Own, Person, Relationship
 from follows.rosters import Muted
 
@@ -132,6 +132,23 @@ def list_(found: List) -> Entity:
         "title": found.title,
         "replies_policy": found.replies_policy,
         "exclusive": found.exclusive,
+    }
+
+
+def report(made: Report, category: str, target: Person) -> Entity:
+    """Report, as who made it gets it."""
+    return {
+        "id": str(made.pk),
+        "action_taken": False,
+        "action_taken_at": None,
+        "category": category,
+        "comment": made.comment,
+        "forwarded": False,
+        "created_at": timestamp(made.created_at),
+        "status_ids": [],
+        "collection_ids": [],
+        "rule_ids": None,
+        "target_account": account(target),
     }
 
 

@@ -30,6 +30,7 @@ REGISTRATIONS = Limit("registrations", 5, 30 * 60)
 SIGN_IN_FROM = Limit("sign_in_from", 25, 5 * 60)
 SIGN_IN_TO = Limit("sign_in_to", 25, 60 * 60)
 FOLLOWS = Limit("follows", 400, 24 * 60 * 60)
+REPORTS = Limit("reports", 400, 24 * 60 * 60)
 
 Charge = tuple[Limit, int | str]  # a limit, and whose
 

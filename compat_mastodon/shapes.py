@@ -139,6 +139,18 @@ COMPONENTS: dict[str, Shape] = {
         }
     ),
     "Markers": mapping({}, home=_MARKER, notifications=_MARKER),
+    "Report": mapping(
+        {
+            "id": ID,
+            "action_taken": FLAG,
+            "action_taken_at": a("string", null=True),
+            "category": a("string", enum=["spam", "legal", "violation", "other"]),
+            "comment": TEXT,
+            "forwarded": FLAG,
+            "created_at": MOMENT,
+            "target_account": ref("Account"),
+        }
+    ),
     "WebPushSubscription": mapping({"id": COUNT, "endpoint": TEXT, "alerts": a("object"), "server_key": TEXT}),
     "TextPage": _TEXT_PAGE,
     "Tag": mapping({"id": ID, "name": TEXT, "url": LINK, "history": NONE, "following": FLAG, "featuring": FLAG}),
@@ -208,6 +220,7 @@ WRITES: dict[str, Shape] = {
     "v1/notifications/policy": ref("NotificationPolicyV1"),
     "v2/notifications/policy": ref("NotificationPolicy"),
     "v1/markers": ref("Markers"),
+    "v1/reports": ref("Report"),
 }
 _CURSORS = {"limit": COUNT, "max_id": ID, "since_id": ID}
 _NOTICES = {"types[]": many(TEXT), "exclude_types[]": many(TEXT), "include_filtered": FLAG, "min_id": ID}

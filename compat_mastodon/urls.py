@@ -23,6 +23,7 @@ from compat_mastodon.views import (
     push,
     registration,
     relationships,
+    reports,
     rosters,
 )
 
@@ -69,6 +70,7 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
         "POST": rosters.BlockDomain,
         "DELETE": rosters.UnblockDomain,
     },
+    f"{V1}/reports": reports.Reports,
     f"{V1}/domain_blocks/preview": rosters.PreviewDomainBlock,
     f"{V1}/lists": {"GET": lists.Lists, "POST": lists.Create},
     f"{V1}/lists/<pk>": {"GET": lists.List, "PUT": lists.Change, "DELETE": lists.Delete},

@@ -14,7 +14,7 @@ class NoSuchReason(Refused):
     """Reports have other reasons."""
 
 
-def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> None:
+def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> Report:
     """Tell the moderators about an account; what the same reporter said of it before is replaced.
 
     :raises policy.SelfFollow: when both are the same.
@@ -27,7 +27,7 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
         raise NoSuchAccount
     if reason not in Report.Reason:
         raise NoSuchReason
-    Report.objects.update_or_create(
+    made, _ = Report.objects.update_or_create(
         reporter_id=reporter,
         target_id=target,
         defaults={
@@ -39,6 +39,7 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
             "closed_by": None,
         },
     )
+    return made
 
 
 def close(report: int, by: Actor) -> bool:

@@ -77,6 +77,7 @@ TABLE = {
     "POST v1/push/subscription": "push",
     "PUT v1/push/subscription": "push",
     "DELETE v1/push/subscription": "push",
+    "POST v1/reports": "write write:reports",
     # Neighbours that are empty here; the reference names no scopes, their contents do.
     "GET v1/timelines/public": "read read:statuses",
     "GET v1/timelines/link": "read read:statuses",

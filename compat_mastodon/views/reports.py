@@ -1,0 +1,53 @@
+"""Telling the moderators about somebody; they have one queue for both doors."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.people import Fault, Invalid, Problem
+from compat_mastodon import entities, limits
+from compat_mastodon.api import Denied, View, answer
+from compat_mastodon.params import Params, as_id
+from follows import queries, reports
+from follows.models import Report
+from follows.policy import SelfFollow
+from follows.reports import NoSuchReason
+
+MAX_COMMENT = 1000  # characters
+REASONS = {
+    "spam": Report.Reason.SPAM,
+    "legal": Report.Reason.INAPPROPRIATE,
+    "violation": Report.Reason.INAPPROPRIATE,
+    "other": Report.Reason.OTHER,
+}
+
+
+class Reports(View):
+    accepts = ("write", "write:reports")
+
+    def post(self, request: Request) -> HttpResponse:
+        target = queries.person(as_id(self.params.text("account_id") or ""))
+        category, comment = _category(self.params), _comment(self.params)
+        if settings.RATE_LIMITS:
+            limits.charge((limits.REPORTS, self.me))
+        try:
+            made = reports.report(self.me, target.id, REASONS[category], comment, self.actor)
+        except SelfFollow:
+            raise Denied(403, "This action is not allowed") from None
+        return answer(entities.report(made, category, target))
+
+
+def _category(params: Params) -> str:
+    """:raises NoSuchReason: when it is none; who names a rule means a violation."""
+    category = "violation" if params.items("rule_ids") else params.text("category") or "other"
+    if category not in REASONS:
+        raise NoSuchReason
+    return category
+
+
+def _comment(params: Params) -> str:
+    """:raises Invalid: when it is too long."""
+    comment = params.text("comment") or ""
+    if len(comment) > MAX_COMMENT:
+        raise Invalid([Fault("comment", Problem.TOO_LONG, MAX_COMMENT)])
+    return comment

@@ -1,0 +1,69 @@
+"""Reports reach the moderators' queue, whichever client sends them."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from follows.models import Report
+from tests.compat_mastodon.conftest import Clients, refusal
+
+PATH = "/api/v1/reports"
+
+
+def test_a_report_reaches_the_moderators(mastodon: Clients, alice: Account, mallory: Account) -> None:
+    sent = {"account_id": str(mallory.pk), "category": "spam", "comment": "Buys & sells", "forward": True}
+    answer = mastodon(alice, "write:reports").post(PATH, sent).json()
+
+    report = Report.objects.get()
+    assert (report.reporter, report.target, report.door) == (alice, mallory, "mastodon")
+    assert (report.reason, report.comment, report.closed_at) == (Report.Reason.SPAM, "Buys & sells", None)
+    assert answer.pop("created_at").endswith("Z")
+    assert answer.pop("target_account") == mastodon().get(f"/api/v1/accounts/{mallory.pk}").json()
+    assert answer == {
+        "id": str(report.pk),
+        "action_taken": False,
+        "action_taken_at": None,
+        "category": "spam",
+        "comment": "Buys & sells",
+        "forwarded": False,
+        "status_ids": [],
+        "collection_ids": [],
+        "rule_ids": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "category", "reason"),
+    [
+        ({}, "other", Report.Reason.OTHER),
+        ({"category": "legal"}, "legal", Report.Reason.INAPPROPRIATE),
+        ({"category": "spam", "rule_ids": ["1"]}, "violation", Report.Reason.INAPPROPRIATE),
+    ],
+)
+def test_categories_are_the_moderators_reasons(
+    mastodon: Clients, alice: Account, mallory: Account, sent: dict[str, Any], category: str, reason: int
+) -> None:
+    answer = mastodon(alice).post(PATH, {"account_id": mallory.pk} | sent).json()
+
+    assert (answer["category"], Report.objects.get().reason) == (category, reason)
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"account_id": None}, (404, "Record not found")),
+        ({"account_id": 4711}, (404, "Record not found")),
+        ({"category": "boredom"}, (422, "Validation failed: Category is not included in the list")),
+        ({"comment": "x" * 1001}, (422, "Validation failed: Comment is too long (maximum is 1000 characters)")),
+    ],
+)
+def test_what_is_no_report_is_refused(
+    mastodon: Clients, alice: Account, mallory: Account, sent: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    assert refusal(mastodon(alice).post(PATH, {"account_id": mallory.pk} | sent)) == expected
+    assert not Report.objects.exists()
+
+
+def test_nobody_reports_themselves(mastodon: Clients, alice: Account) -> None:
+    assert refusal(mastodon(alice).post(PATH, {"account_id": alice.pk})) == (403, "This action is not allowed")
