@@ -9,13 +9,30 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from compat_mastodon import scopes, shapes
+from compat_mastodon import inputs, scopes, shapes
 from compat_mastodon.api import Caller, View
 
 PART = re.compile(r"<(\w+)>")
-ERRORS = {"400": "The parameters make no sense", "404": "There is no such thing", "429": "Too many requests"}
+ERRORS = {
+    "400": "The parameters make no sense",
+    "404": "There is no such thing, or it knows no such method",
+    "415": "The body is in no format that is read",
+    "422": "Something that was sent is not valid, or the token is nobody's",
+    "429": "Too many requests",
+    "503": "The database did not answer in time; try again",
+}
 DENIED = {"401": "The token is missing or no good", "403": "Not with this token, or not at all"}
-INVALID = {"422": "Something that was sent is not valid, or the token is nobody's", "409": "Try again"}
+CONFLICTS = {"v1/markers": {"409": "Another change came between; try again"}}
+HEADERS = {
+    "Cache-Control": shapes.TEXT,
+    "Vary": shapes.TEXT | {"pattern": "^Authorization, Origin$"},
+    "X-RateLimit-Limit": shapes.COUNT,
+    "X-RateLimit-Remaining": shapes.COUNT,
+    "X-RateLimit-Reset": shapes.TEXT | {"pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"},
+}
+ALWAYS = {"Cache-Control", "Vary"}  # a switch turns the limits off
+LINK = shapes.TEXT | {"pattern": r'^<[^<>,]+>; rel="(next|prev)"(, <[^<>,]+>; rel="prev")?$'}
+CHALLENGE = shapes.TEXT | {"pattern": '^Bearer realm="Doorkeeper", error="[a-z_]+", error_description="[^"]+"$'}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,7 +55,7 @@ class Operation(AutoSchema):
             "responses": _responses(view, path_regex, method),
         }
         if method != "GET":
-            operation["requestBody"] = _body(path_regex)
+            operation["requestBody"] = _body(inputs.BODIES.get(f"{method} {path_regex}", {}))
         return operation
 
 
@@ -104,11 +121,9 @@ def _methods(endpoint: type[View] | dict[str, type[View]]) -> Iterator[tuple[str
 
 def _parameters(route: str, method: str) -> Iterator[dict[str, Any]]:
     for name in PART.findall(route):
-        text = shapes.TEXT | {"minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"}
-        shape = text if name in {"key", "name"} else shapes.ID
-        yield {"name": name, "in": "path", "required": True, "schema": shape}
-    for name, shape in (shapes.QUERIES.get(route, {}) if method == "GET" else {}).items():
-        yield {"name": name, "in": "query", "schema": shape}
+        yield {"name": name, "in": "path", "required": True, "schema": inputs.PART}
+    for name, shape in (inputs.QUERIES.get(route, {}) if method == "GET" else {}).items():
+        yield {"name": name.rstrip("!"), "in": "query", "required": name.endswith("!"), "schema": shape}
 
 
 def _security(view: View) -> list[dict[str, list[str]]]:
@@ -119,10 +134,23 @@ def _security(view: View) -> list[dict[str, list[str]]]:
     return [{}, *ways] if view.caller is Caller.OPTIONAL else ways
 
 
-def _body(route: str) -> dict[str, Any]:
-    fields = {"type": "object", "properties": shapes.BODIES.get(route, {})}
-    kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-    return {"content": {kind: {"schema": fields} for kind in kinds}}
+def _body(fields: dict[str, shapes.Shape]) -> dict[str, Any]:
+    """In JSON or as a form; both are the same to the views."""
+    as_form = {"schema": _object(inputs.in_a_form(fields))}
+    kinds = {"application/x-www-form-urlencoded": as_form, "multipart/form-data": as_form}
+    return {
+        "required": any(name.endswith("!") for name in fields),
+        "content": {"application/json": {"schema": _object(fields)}, **kinds},
+    }
+
+
+def _object(fields: dict[str, shapes.Shape]) -> shapes.Shape:
+    required = [name.rstrip("!") for name in fields if name.endswith("!")]
+    return {
+        "type": "object",
+        "properties": {name.rstrip("!"): shape for name, shape in fields.items()},
+        **({"required": required} if required else {}),
+    }
 
 
 def _responses(view: View, route: str, method: str) -> dict[str, Any]:
@@ -133,9 +161,19 @@ def _responses(view: View, route: str, method: str) -> dict[str, Any]:
         shape = shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
     if method == "DELETE":
         shape = shapes.DONE
-    errors = ERRORS | INVALID | (DENIED if view.caller is not Caller.NOBODY else {})
+    errors = ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
     answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
     return {
-        code: {"description": text, "content": {"application/json": {"schema": shape}}}
+        code: {
+            "description": text,
+            "headers": _headers(code),
+            "content": {"application/json": {"schema": shape}},
+        }
         for code, (text, shape) in sorted(answers.items())
     }
+
+
+def _headers(code: str) -> dict[str, Any]:
+    more = {"Link": LINK, "Deprecation": shapes.TEXT | {"pattern": "^@[0-9]+$"}} if code == "200" else {}
+    more |= {"WWW-Authenticate": CHALLENGE} if code in DENIED else {}
+    return {name: {"schema": schema, "required": name in ALWAYS} for name, schema in (HEADERS | more).items()}

@@ -1,5 +1,7 @@
 """Notifications one by one, and how far they were read (mastodon.md §3.6, §3.8)."""
 
+import re
+
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -12,6 +14,7 @@ from follows.inbox import Choice
 
 READ, WRITE = ("read", "read:notifications"), ("write", "write:notifications")
 MAX_POSITION = 2**63 - 1
+POSITION = re.compile("0*([0-9]{1,19})")  # no number is made of more
 
 
 class Notifications(View):
@@ -87,9 +90,10 @@ def _positions(params: Params) -> dict[str, int]:
     for timeline in markers.TIMELINES:
         if sent := params.mapping(timeline):
             text = sent.required("last_read_id")
-            if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_POSITION:
+            found = POSITION.fullmatch(text)
+            if found is None or int(found[1]) > MAX_POSITION:
                 raise BadParam("last_read_id")
-            positions[timeline] = int(text)
+            positions[timeline] = int(found[1])
     return positions
 
 

@@ -1,0 +1,49 @@
+"""What holding a server to its own description needs, whichever dialect it describes.
+
+schemathesis generates requests that the description allows, and requests that it forbids, and runs all
+of its checks on what the application answers, in this process and inside the test's transaction.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.config import SchemathesisConfig
+
+# The same requests in every run: each odd value that the description suggests, and some by chance.
+generated = settings(
+    max_examples=2,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def promises(document: dict[str, Any], **config: Any) -> Any:
+    """The description as schemathesis takes it; `config` as in its own configuration file."""
+    described = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+
+    @described.hook
+    def filter_case(context: Any, case: Any) -> bool:
+        """In-process a multipart body goes another way: empty parts are lost, and what is no form has no parts."""
+        if not (case.media_type or "").startswith("multipart/"):
+            return True
+        return isinstance(case.body, dict) and "" not in case.body.values()
+
+    return described
+
+
+@pytest.fixture
+def in_transaction(db: None) -> Iterator[None]:
+    """Between requests Django closes connections; here the test's transaction is in it."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
