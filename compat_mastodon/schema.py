@@ -88,6 +88,7 @@ class Generator(SchemaGenerator):
         flow = {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": scopes.WORDS}
         document["components"]["securitySchemes"] = {
             "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
+            "bearer": {"type": "http", "scheme": "bearer"},
         }
         return document
 
@@ -128,7 +129,7 @@ def _parameters(route: str, method: str) -> Iterator[dict[str, Any]]:
 
 def _security(view: View) -> list[dict[str, list[str]]]:
     """Any one of the accepted scopes is enough."""
-    ways = [{"oauth": [scope]} for scope in view.accepts] or [{"oauth": []}]
+    ways: list[dict[str, list[str]]] = [{"oauth": [scope], "bearer": []} for scope in view.accepts] or [{"bearer": []}]
     if view.caller is Caller.NOBODY:
         return []
     return [{}, *ways] if view.caller is Caller.OPTIONAL else ways

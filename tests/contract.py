@@ -25,9 +25,10 @@ generated = settings(
 )
 
 
-def promises(document: dict[str, Any], **config: Any) -> Any:
+def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
     """The description as schemathesis takes it; `config` as in its own configuration file."""
     described = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    described.app = application
 
     @described.hook
     def filter_case(context: Any, case: Any) -> bool:

@@ -22,6 +22,7 @@ ACCEPTED = ["2xx", "401", "403", "404", "409"]
 
 described = promises(
     Generator().get_schema(public=True),
+    application,
     checks={"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
     operations=[
         {
@@ -56,7 +57,7 @@ def known(alice: Account, bob: Account) -> dict[str, str]:
 def test_the_server_keeps_to_its_description(case: Any, headers: dict[str, str], known: dict[str, str]) -> None:
     if case.meta.generation.mode.is_positive:
         case.path_parameters.update({name: known[name] for name in case.path_parameters if name in known})
-    case.call_and_validate(headers=headers, app=application)
+    case.call_and_validate(headers=headers)
 
 
 def test_every_path_is_described(client: Any) -> None:
