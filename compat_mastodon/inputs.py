@@ -81,6 +81,7 @@ _LIST = {"replies_policy": a("string", null=True, enum=["followed", "list", "non
 _PROFILE = {
     "display_name": word(maxLength=40),
     "note": word(maxLength=500),
+    **dict.fromkeys(("avatar_description", "header_description"), word(maxLength=150)),
     **dict.fromkeys(("locked", "bot", "discoverable", "hide_collections", "indexable"), FLAG),
 }
 _POLICY = dict.fromkeys(("for_not_following", "for_not_followers", "for_new_accounts", "for_bots"), RULE)
@@ -109,6 +110,11 @@ BODIES: dict[str, dict[str, Shape]] = {
     "POST v1/accounts/<account>/follow": {"reblogs": FLAG, "notify": FLAG, "languages": LANGUAGES},
     "POST v1/accounts/<account>/mute": {"notifications": FLAG, "duration": NUMBER},
     "POST v1/accounts/<account>/note": {"comment": TEXT},
+    "POST v1/reports": {
+        "account_id!": word(null=False),
+        "category": a("string", null=True, enum=["spam", "legal", "violation", "other", "", None]),
+        "comment": word(maxLength=1000),
+    },
     "POST v1/domain_blocks": {"domain!": DOMAIN},
     "DELETE v1/domain_blocks": {"domain": TEXT},
     "POST v1/lists": {"title!": word(null=False, pattern=NAMING, maxLength=256), **_LIST},
