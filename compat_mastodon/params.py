@@ -96,18 +96,17 @@ class Params:
 
     def items(self, name: str) -> list[str]:
         """A list of strings; a lone value is a list of one."""
-        return [_storable(name, item) for item in self._texts(name)]
-
-    def ids(self, name: str) -> list[int]:
-        """The members of a list that are ids; what is none names nobody."""
-        return [account for item in self._texts(name) if (account := as_id(item))]
-
-    def _texts(self, name: str) -> list[str]:
         value = self._values.get(name)
         values = value if isinstance(value, list) else [] if value is None else [value]
         if len(values) > MOST_ITEMS or not all(isinstance(item, TEXT) for item in values):
             raise BadParam(name)
-        return list(map(str, values))
+        items = list(map(str, values))
+        _storable(name, "".join(items))
+        return items
+
+    def ids(self, name: str) -> list[int]:
+        """The members of a list that are ids; what is none names nobody."""
+        return [account for item in self.items(name) if (account := as_id(item))]
 
     def mapping(self, name: str) -> "Params | None":
         value = self._values.get(name)
