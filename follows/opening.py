@@ -57,9 +57,10 @@ def accept_oldest(owner: int) -> int:
     It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
     Several processes may do this at once.
     """
-    waiting = [row.follower for row in _WAITING.rows(CHUNK, owner=owner)]
+    waiting = _WAITING.rows(CHUNK, owner=owner)
+    askers = [row.follower for row in waiting]
     # On its own: a tally that is made in the transaction is locked out of the order of `lock_tallies`.
-    _START_COUNTING.run(followers=waiting)
+    _START_COUNTING.run(followers=askers)
     with transaction.atomic(durable=True):
         opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
@@ -67,8 +68,8 @@ def accept_oldest(owner: int) -> int:
         if opening.account.locked:
             opening.delete()
             return 0
-        lock_pairs(owner, waiting)
-        followers = [row.follower for row in _STILL_WAITING.rows(owner=owner, followers=waiting)]
+        lock_pairs(owner, askers)
+        followers = [row.follower for row in _STILL_WAITING.rows(requests=[row.id for row in waiting])]
         if not followers:
             if not waiting:
                 opening.delete()
@@ -111,11 +112,8 @@ def _renew(values: dict[str, Any]) -> None:
 
 
 class _Asked(NamedTuple):
+    id: int
     follower: int
-
-
-def _waiting() -> FollowQuerySet:
-    return Follow.objects.pending().filter(target=given("owner"))
 
 
 def _joined() -> FollowQuerySet:
@@ -125,11 +123,15 @@ def _joined() -> FollowQuerySet:
 _WAITING = Statement(
     _Asked,
     lambda limit: (
-        _waiting().filter(follower__suspended_at__isnull=True).order_by("pk").values_list("follower_id")[:limit]
+        Follow.objects.pending()
+        .filter(target=given("owner"), follower__suspended_at__isnull=True)
+        .order_by("pk")
+        .values_list("id", "follower_id")[:limit]
     ),
 )
 _STILL_WAITING = Statement(
-    _Asked, lambda _: _waiting().filter(follower__in=each("followers")).order_by("pk").values_list("follower_id")
+    _Asked,  # by id, for by follower the whole queue would be read in its order
+    lambda _: Follow.objects.pending().filter(pk__in=each("requests")).values_list("id", "follower_id"),
 )
 _WITHDRAW_REQUESTED = Write.delete(
     lambda: Notice.objects.filter(recipient=given("owner"), actor__in=each("followers"), kind=Notice.Kind.REQUESTED)
