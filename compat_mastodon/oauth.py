@@ -35,6 +35,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "invalid_redirect_uri": (400, "The redirect uri included is not valid."),
     "invalid_request": (400, "The request is missing a required parameter, includes an unsupported parameter value, or is otherwise malformed."),  # noqa: E501
     "invalid_scope": (400, "The requested scope is invalid, unknown, or malformed."),
+    "invalid_token": (401, "The access token is invalid"),
     "unauthorized_client": (403, "You are not authorized to revoke this token"),
     "unsupported_grant_type": (400, "The authorization grant type is not supported by the authorization server."),
     "unsupported_response_mode": (400, "The authorization server does not support this response mode."),
@@ -93,10 +94,10 @@ def client(client_id: str) -> Application:
     return application
 
 
-def client_of(token: int) -> Application:
-    """The client that a token was given to."""
-    application: Application = Application.objects.get(accesstoken=token)
-    return application
+def token(pk: int) -> AccessToken:
+    """A token's row, with the client that it was given to."""
+    found: AccessToken = AccessToken.objects.select_related("application").get(pk=pk)
+    return found
 
 
 def authenticated(client_id: str, secret: str) -> Application:
@@ -182,8 +183,8 @@ def client_token(application: Application, asked: str) -> tuple[AccessToken, str
 @transaction.atomic
 def token_for(owner: Account, client_token: int) -> tuple[AccessToken, str]:
     """A token for an account, with the scopes of the client's own token, and its text."""
-    token = AccessToken.objects.select_related("application").get(pk=client_token)
-    return _same_or_new(token.application, owner, scopes.split(token.scope))
+    own = token(client_token)
+    return _same_or_new(own.application, owner, scopes.split(own.scope))
 
 
 def is_approved(application: Application, owner: Account, wanted: list[str]) -> bool:

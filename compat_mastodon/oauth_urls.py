@@ -6,6 +6,7 @@ from compat_mastodon.views import discovery, oauth, pages
 
 MACHINE = {
     "oauth/token": oauth.Token,
+    "oauth/token/info": oauth.TokenInfo,
     "oauth/revoke": oauth.Revoke,
     "oauth/userinfo": oauth.UserInfo,
     ".well-known/oauth-authorization-server": oauth.Metadata,
@@ -19,6 +20,7 @@ urlpatterns = [
     path("auth/sign_in", pages.sign_in, name="sign_in"),
     path("auth/sign_out", pages.sign_out, name="sign_out"),
     path("oauth/authorize", pages.authorize, name="authorize"),
+    path("oauth/authorize/", pages.authorize),
     path("oauth/authorize/native", pages.native, name="native"),
     path("oauth/authorized_applications", pages.authorized_applications, name="authorized_applications"),
     path("oauth/authorized_applications/<application>", pages.authorized_application, name="authorized_application"),

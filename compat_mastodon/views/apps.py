@@ -31,7 +31,7 @@ class VerifyCredentials(View):
 
     def get(self, request: Request) -> HttpResponse:
         assert self.access is not None  # noqa: S101  # a token was demanded
-        return answer(entities.application(oauth.client_of(self.access.client)))
+        return answer(entities.application(oauth.token(self.access.client).application))
 
 
 def _registration(params: Params) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The machine side of OAuth: token, revoke, userinfo and metadata (mastodon.md §1.4 to §1.7).
+"""The machine side of OAuth: token, its info, revoke, userinfo and metadata (mastodon.md §1.4 to §1.7).
 
 What people see of it is in `pages`.
 """
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from accounts.pictures import avatar_url
 from compat_mastodon import oauth, scopes
-from compat_mastodon.api import Caller, View, answer
+from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.models import AccessToken, Application
 from compat_mastodon.oauth import Refusal, missing
 from compat_mastodon.params import BadParam
@@ -31,6 +31,8 @@ class OAuthView(View):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         if isinstance(exc, BadParam | ParseError | UnsupportedMediaType | SuspiciousOperation | RecursionError):
             exc = Refusal("invalid_request")
+        if isinstance(exc, Denied):  # whatever is wrong with it
+            exc = Refusal("invalid_token")
         return refuse(exc) if isinstance(exc, Refusal) else super().handle_exception(exc)
 
     def text(self, name: str) -> str:
@@ -86,6 +88,24 @@ class Revoke(OAuthView):
             raise
         oauth.revoke(application, self.text("token"))
         return unkept(answer({}))
+
+
+class TokenInfo(OAuthView):
+    """What a client may learn of the token it holds."""
+
+    caller = Caller.ANY
+
+    def get(self, request: Request) -> HttpResponse:
+        assert self.access is not None  # noqa: S101  # a token was demanded
+        token = oauth.token(self.access.client)
+        told = {
+            "resource_owner_id": self.access.account,
+            "scope": scopes.split(token.scope),
+            "expires_in": None,
+            "application": {"uid": token.application.client_id},
+            "created_at": int(token.created.timestamp()),
+        }
+        return unkept(answer(told))
 
 
 class UserInfo(View):

@@ -101,7 +101,7 @@ sign_out = page(LogoutView.as_view(next_page="sign_in"))
 
 
 @page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST", "DELETE"])
 def authorize(request: HttpRequest) -> HttpResponse:
     try:
         params = _params(request)
@@ -110,7 +110,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         asked = {name: value for name, value in params.items() if value}
         return redirect_to_login(f"{request.path}?{urlencode(asked)}")
-    return _decide(request, params) if request.method == "POST" else _consent(request, params)
+    return _decide(request, params) if request.method in {"POST", "DELETE"} else _consent(request, params)
 
 
 @page
@@ -152,7 +152,7 @@ def _decide(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
         return refuse(refusal)
     try:
         ask = ask_of(params, callback.application)
-        if request.POST.get("_method") == "delete":
+        if request.method == "DELETE" or request.POST.get("_method", "").lower() == "delete":
             raise Refusal("access_denied")
     except Refusal as refusal:
         return refuse(refusal) if callback.out_of_band else _answer(request, callback, refusal.body)

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -115,6 +115,18 @@ def test_denying_is_told_to_the_client(alice: Account) -> None:
         ("error_description", DENIED),
         ("state", "s"),
     ]
+
+
+def test_a_client_of_forms_may_deny_by_the_method_itself(alice: Account) -> None:
+    client, app = browser(alice), register()
+    _, fields = forms(visit(client, **app.ask(state="x")))[1]
+    token = {"X-CSRFToken": fields.pop("csrfmiddlewaretoken")}
+    denied = client.delete(f"/oauth/authorize?{urlencode(fields)}", headers=token)
+    assert (denied.status_code, answers(denied)["error"]) == (302, "access_denied")
+
+
+def test_a_slash_at_the_end_leads_to_the_same_page(alice: Account) -> None:
+    assert browser(alice).get(f"/oauth/authorize/?{urlencode(register().ask())}").status_code == 200
 
 
 def test_denying_without_an_address_is_told_as_json(alice: Account) -> None:
