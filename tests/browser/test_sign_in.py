@@ -24,7 +24,6 @@ from tests.servers import Live
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 SCOPE = "read write follow push"
-SIZES = [(1280, 800), (320, 720)]
 
 
 class Page(BaseHTTPRequestHandler):
@@ -114,32 +113,3 @@ def test_a_popup_can_answer_the_page_that_opened_it(
     press(browser, "Authorize")
     browser.switch_to.window(page)
     browser.patience.until(see.title_contains("code="))
-
-
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
-def test_every_page_fits_the_screen(
-    live: Live, browser: Browser, person: Account, width: int, height: int, dark: bool
-) -> None:
-    def fits() -> None:
-        assert browser.execute_script("return document.documentElement.scrollWidth") == width
-        assert not [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
-
-    browser.show(width, height, dark=dark)
-    browser.get(asks(live, OOB))
-    browser.patience.until(see.presence_of_element_located((By.NAME, "password")))
-    fits()
-    sign_in(browser, person)
-    browser.patience.until(see.presence_of_element_located((By.CLASS_NAME, "permissions")))
-    fits()
-    press(browser, "Authorize")
-    code = browser.patience.until(see.presence_of_element_located((By.ID, "code")))
-    assert len(code.get_property("value")) == 43
-    fits()
-    application = new_client(live, OOB)
-    with live.database():
-        oauth.exchange(oauth.issue_code(application, person, OOB, SCOPE, ""), application, OOB, "")
-    browser.get(f"{live.url}/oauth/authorized_applications")
-    fits()
-    browser.get(f"{live.url}/oauth/authorize?client_id=unknown")
-    fits()

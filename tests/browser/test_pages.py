@@ -1,0 +1,99 @@
+"""Every page that people see fits its screen, by day and by night, and asks for nothing from elsewhere."""
+
+from collections.abc import Callable
+
+import pytest
+import requests
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions as see
+
+from accounts.models import Account
+from compat_mastodon import oauth
+from tests.browser.conftest import Browser
+from tests.browser.test_sign_in import OOB, SCOPE, asks, new_client, press, sign_in
+from tests.compat_twittner.files import picture
+from tests.servers import Live
+
+BIO = "Mathematician, and the first to write a program.\n\nNotes: https://example.org/notes"
+FIELDS = [
+    (0, "name", "Home"),
+    (0, "value", "https://ada.example"),
+    (1, "name", "Pronouns"),
+    (1, "value", "she/her"),
+]
+Shown = Callable[[str, str], None]
+
+
+@pytest.fixture(params=[(1280, 800), (320, 720)], ids=["large", "small"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param
+
+
+@pytest.fixture(params=[False, True], ids=["by day", "by night"])
+def dark(request: pytest.FixtureRequest) -> bool:
+    return request.param
+
+
+@pytest.fixture
+def shown(browser: Browser, size: tuple[int, int], dark: bool) -> Shown:
+    """Keeps a picture of a page, once what it is about is there, and sees that all is well with it."""
+    browser.show(*size, dark=dark)
+    name = f"{'small' if size[0] < 600 else 'large'}{'-dark' if dark else ''}"
+
+    def is_well(page: str, about: str) -> None:
+        browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, about)))
+        assert browser.execute_script("return document.documentElement.scrollWidth") == size[0]
+        assert not [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
+        browser.picture(f"{page}-{name}")
+
+    return is_well
+
+
+@pytest.fixture
+def person(live: Live) -> Account:
+    """Ada, with a picture, a text and fields of her own."""
+    ada = live.sign_up("ada", display_name="Ada Byron")
+    token = token_of(live, ada)
+    requests.patch(
+        f"{live.url}/api/v1/accounts/update_credentials",
+        {"note": BIO, "locked": True} | {f"fields_attributes[{n}][{k}]": v for n, k, v in FIELDS},
+        headers={"Authorization": f"Bearer {token}"},
+        files={"header": picture(1500, 500, color="teal")},
+    ).raise_for_status()
+    return ada
+
+
+def token_of(live: Live, person: Account) -> str:
+    """What a new client of hers holds."""
+    application = new_client(live, OOB)
+    with live.database():
+        code = oauth.issue_code(application, person, OOB, SCOPE, "")
+        return oauth.exchange(code, application, OOB, "")[1]
+
+
+def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: Account, shown: Shown) -> None:
+    browser.get(asks(live, OOB))
+    shown("sign-in", "input[name=password]")
+    browser.find_element(By.NAME, "username").send_keys(person.username, Keys.TAB, "wrong", Keys.ENTER)
+    shown("sign-in-wrong", ".fault")
+    browser.get(asks(live, OOB))
+    sign_in(browser, person)
+    shown("consent", ".permissions")
+    press(browser, "Authorize")
+    shown("code", "#code")
+    assert len(browser.find_element(By.ID, "code").get_property("value")) == 43
+    browser.get(f"{live.url}/oauth/authorized_applications")
+    browser.find_element(By.TAG_NAME, "summary").click()
+    shown("applications", ".apps")
+    press(browser, "Take access back")
+    shown("applications-none", ".note")
+    browser.get(f"{live.url}/oauth/authorize?client_id=unknown")
+    shown("error", ".fault")
+
+
+def test_a_profile(live: Live, browser: Browser, person: Account, shown: Shown) -> None:
+    browser.get(f"{live.url}/@{person.username}")
+    shown("profile", ".facts")
+    browser.get(f"{live.url}/@nobody")
+    shown("profile-nobody", ".fault")
