@@ -34,9 +34,8 @@ def nested(**properties: Shape) -> Shape:
 
 TEXT, NUMBER = word(), word(description="A number: the digits that the text begins with, else 0")
 FLAG = word(description="A boolean: all but 0, f, F, false, FALSE, off and OFF is true")
-IDS = words(
-    {"type": ["string", "integer", "boolean"], "pattern": STORABLE, "description": "Digits; others name nobody"}
-)
+IDS = words({"type": ["string", "integer", "boolean"], "description": "Digits; others name nobody"})
+NAMES = words({"type": ["string", "integer", "boolean"], "pattern": STORABLE})
 LANGUAGES = words({"type": ["string"], "pattern": r"^(?:[a-z]{2,3}(?:-[A-Za-z]{2,4})?)?$"})
 ALIKE = {"type": ["string", "array", "object", "null"]}  # a list or an object counts as nothing
 LAST_READ = {"type": ["string", "integer"], "pattern": "^0*[0-9]{1,18}$", "minimum": 0, "maximum": 2**63 - 1}
@@ -47,7 +46,7 @@ ALERT = nested(policy=a("string", enum=["all", "followed", "follower", "none"]),
 PART = a("string", pattern=r"^[^/\u0000]+$", description="An id, of digits; others name nothing")
 
 _CURSORS = {"limit": NUMBER, "max_id": NUMBER, "since_id": NUMBER}
-_CHOICE = {"limit": NUMBER, "types[]": IDS, "exclude_types[]": IDS, "include_filtered": FLAG}
+_CHOICE = {"limit": NUMBER, "types[]": NAMES, "exclude_types[]": NAMES, "include_filtered": FLAG}
 _NOTICES = {**_CURSORS, **_CHOICE, "min_id": NUMBER}
 _PIECE = {"limit": NUMBER, "offset": NUMBER}
 _POSITIVE = word(pattern=r"^(?!\s*-\s*[0-9])[^\u0000]*$", minimum=0)
@@ -70,12 +69,12 @@ QUERIES: dict[str, dict[str, Shape]] = {
     "v1/notifications": {**_NOTICES, "account_id": TEXT},
     "v2/notifications": {
         **_NOTICES,
-        "grouped_types[]": IDS,
+        "grouped_types[]": NAMES,
         "expand_accounts": a("string", enum=["", "full", "partial_avatars"]),
     },
     **dict.fromkeys(("v1/notifications/unread_count", "v2/notifications/unread_count"), _CHOICE),
     "v2/notifications/<key>/accounts": {**_CURSORS, "min_id": NUMBER},
-    "v1/markers": {"timeline[]": IDS},
+    "v1/markers": {"timeline[]": NAMES},
 }
 _LIST = {"replies_policy": a("string", null=True, enum=["followed", "list", "none", None]), "exclusive": FLAG}
 _PROFILE = {
@@ -119,7 +118,7 @@ BODIES: dict[str, dict[str, Shape]] = {
     "DELETE v1/domain_blocks": {"domain": TEXT},
     "POST v1/lists": {"title!": word(null=False, pattern=NAMING, maxLength=256), **_LIST},
     "PUT v1/lists/<pk>": {"title": word(pattern=NAMING, maxLength=256), **_LIST},
-    **{f"{method} v1/lists/<pk>/accounts": {"account_ids": IDS} for method in ("POST", "DELETE")},
+    **{f"{method} v1/lists/<pk>/accounts": {"account_ids": NAMES} for method in ("POST", "DELETE")},
     "POST v1/markers": {"home": POSITION, "notifications": POSITION},
     **{f"{method} v2/notifications/policy": _POLICY for method in ("PUT", "PATCH")},
     **{

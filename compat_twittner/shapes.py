@@ -119,7 +119,3 @@ NOTICE = an(
 )
 VALID: Schema = {"valid": FLAG}
 TOTAL = an(total=NUMBER)
-
-
-def several(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
