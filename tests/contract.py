@@ -27,7 +27,11 @@ generated = settings(
 
 def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
     """The description as schemathesis takes it; `config` as in its own configuration file."""
-    described = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    phases = dict.fromkeys(("examples", "coverage", "fuzzing"), {"extra-data-sources": {"responses": False}})
+    phases["fuzzing"] = phases["fuzzing"] | {"error-feedback": {"enabled": False}}
+    described = schemathesis.openapi.from_dict(
+        document, config=SchemathesisConfig.from_dict({"phases": phases} | config)
+    )
     described.app = application
 
     @described.hook
