@@ -119,6 +119,12 @@ BODIES: dict[str, dict[str, Shape]] = {
     "POST v1/lists": {"title!": word(null=False, pattern=NAMING, maxLength=256), **_LIST},
     "PUT v1/lists/<pk>": {"title": word(pattern=NAMING, maxLength=256), **_LIST},
     **{f"{method} v1/lists/<pk>/accounts": {"account_ids": NAMES} for method in ("POST", "DELETE")},
+    "POST v1/reports": {
+        "account_id!": word(null=False),
+        "category": a("string", null=True, enum=["spam", "legal", "violation", "other", "", None]),
+        "comment": word(maxLength=1000),
+        "rule_ids": NAMES,
+    },
     "POST v1/markers": {"home": POSITION, "notifications": POSITION},
     **{f"{method} v2/notifications/policy": _POLICY for method in ("PUT", "PATCH")},
     **{

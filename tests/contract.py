@@ -24,13 +24,18 @@ generated = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+NOTHING_LEARNT = {"extra-data-sources": {"responses": False}}  # from answers, which come in any order
+FROM_THE_DESCRIPTION_ALONE = {
+    "examples": NOTHING_LEARNT,
+    "coverage": NOTHING_LEARNT,
+    "fuzzing": NOTHING_LEARNT | {"error-feedback": {"enabled": False}},
+}
+
 
 def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
     """The description as schemathesis takes it; `config` as in its own configuration file."""
-    phases = dict.fromkeys(("examples", "coverage", "fuzzing"), {"extra-data-sources": {"responses": False}})
-    phases["fuzzing"] = phases["fuzzing"] | {"error-feedback": {"enabled": False}}
     described = schemathesis.openapi.from_dict(
-        document, config=SchemathesisConfig.from_dict({"phases": phases} | config)
+        document, config=SchemathesisConfig.from_dict({"phases": FROM_THE_DESCRIPTION_ALONE} | config)
     )
     described.app = application
 
