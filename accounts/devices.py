@@ -15,3 +15,8 @@ def register(account: int, platform: Platform, token: str) -> None:
     Device.objects.update_or_create(
         account_id=account, defaults={"platform": platform, "token": token, "changed_at": timezone.now()}
     )
+
+
+def forget(account: int) -> None:
+    """From now on the account gets no push messages."""
+    Device.objects.filter(account=account).delete()

@@ -15,9 +15,10 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import devices
 from accounts.access import touch
 from accounts.credentials import SuspendedAccount
-from accounts.models import Account, Device, Platform, Session
+from accounts.models import Account, Platform, Session
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
@@ -100,16 +101,22 @@ def close_all(account: int) -> None:
     Session.objects.filter(account=account).delete()
 
 
+def sign_out_phones(account: int) -> None:
+    """Sign the account out of every phone, and tell its phone nothing more: it may be somebody else's next."""
+    with transaction.atomic():
+        close_all(account)
+        devices.forget(account)
+
+
 def register(ending: Ending) -> None:
     """From now on `ending(account)` belongs to signing an account out everywhere."""
     _endings.append(ending)
 
 
 def sign_out(account: int) -> None:
-    """Sign the account out of every phone and client, and tell its phone nothing more."""
+    """Sign the account out of every phone and client."""
     with transaction.atomic():
-        close_all(account)
-        Device.objects.filter(account=account).delete()
+        sign_out_phones(account)
         for ending in _endings:
             ending(account)
 

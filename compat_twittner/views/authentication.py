@@ -139,7 +139,7 @@ class Logout(Write):
     def post(self, request: Request) -> HttpResponse:
         if not self.params.posted:
             raise Failure(UNREADABLE)
-        sessions.close_all(self.me)
+        sessions.sign_out_phones(self.me)
         return success("Signout successful", valid=True)
 
 

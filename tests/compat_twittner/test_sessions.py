@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accounts import people
+from accounts import devices, people
 from accounts.models import Account, Platform, Session
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import PASSWORD, AccountFactory
@@ -78,6 +78,16 @@ def test_a_logout_ends_every_phone_of_the_account_and_no_other(twittner: Phone, 
     assert not works(one)
     assert not works(two)
     assert works(others)
+
+
+def test_after_a_logout_nothing_reaches_the_phone_and_nothing_is_renewed(twittner: Phone, alice: Account) -> None:
+    auth = sign_in(twittner(), alice)
+    phone = Twittner(auth["auth_token"])
+    phone.post("save_pnotif_token", token="t" * 60)
+    phone.post("logout")
+
+    assert devices.of(alice.pk) is None
+    assert twittner().post("refresh_access_token", refresh_token=auth["refresh_token"])["code"] == 400
 
 
 def test_a_suspended_account_is_signed_out_at_once(twittner: Phone, alice: Account) -> None:
