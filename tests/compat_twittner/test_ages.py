@@ -1,6 +1,6 @@
 """How long ago, in the language of whoever asks (twittner.md §1.8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,12 @@ from tests.compat_twittner.conftest import Twittner
 
 Phone = Callable[..., Twittner]
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@pytest.fixture(autouse=True)
+def _the_time_stands_still() -> Iterator[None]:
+    with time_machine.travel("2026-06-21T14:45:30Z", tick=False):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -35,8 +41,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
     ],
 )
 def test_the_largest_unit_that_fits_is_rounded(seconds: float, text: str) -> None:
-    with time_machine.travel("2026-06-21T14:45:30Z", tick=False):
-        assert ago(timezone.now() - timedelta(seconds=seconds), "english") == text
+    assert ago(timezone.now() - timedelta(seconds=seconds), "english") == text
 
 
 @pytest.mark.parametrize(
@@ -52,8 +57,7 @@ def test_the_largest_unit_that_fits_is_rounded(seconds: float, text: str) -> Non
     ],
 )
 def test_numbers_have_the_form_that_their_language_wants(language: str, hours: list[str]) -> None:
-    with time_machine.travel("2026-06-21T14:45:30Z", tick=False):
-        assert [ago(timezone.now() - timedelta(hours=n), language) for n in (1, 2, 5, 11, 21)] == hours
+    assert [ago(timezone.now() - timedelta(hours=n), language) for n in (1, 2, 5, 11, 21)] == hours
 
 
 @pytest.mark.parametrize("language", WORDS)
