@@ -82,14 +82,14 @@ def sign_up(
         locked=locked,
         is_staff=staff,
     )
-    if not (first_name or last_name):
-        account.first_name, account.last_name = split_name(account.display_name)
     values = {column: getattr(account, column) for column in SIGN_UP}
     found = faults(values)
     if not password:
         found.append(Fault("password", Problem.BLANK))
     if found:
         raise Invalid(found)
+    if not (first_name or last_name):
+        account.first_name, account.last_name = split_name(account.display_name)
     account.set_password(password)
     try:
         with transaction.atomic():

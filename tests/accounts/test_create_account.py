@@ -46,7 +46,7 @@ def test_only_the_id_is_printed() -> None:
         ({"password": ""}, "The password is blank"),
         ({"password": "\udcff"}, "The password is not UTF-8"),
         ({"display_name": "\udcff"}, "The display name is not UTF-8"),
-        ({"display_name": "x" * 65}, r"The display name is too long \(at most 64 characters\)"),
+        ({"display_name": "x" * 65}, r"The display name is too long \(at most 64 characters\)\.$"),
         (
             {"username": "", "email": "", "password": ""},
             r"The username is blank\. The email is blank\. The password is",

@@ -79,7 +79,6 @@ def test_all_faults_are_told_at_once(alice: Account) -> None:
         ("username", Problem.TAKEN),
         ("email", Problem.INVALID),
         ("display_name", Problem.TOO_LONG),
-        ("first_name", Problem.TOO_LONG),
         ("password", Problem.BLANK),
     ]
     assert Account.objects.count() == 1

@@ -1,13 +1,12 @@
 """Moderators decide pending requests: what the queue shows, and what approving and rejecting does."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from accounts import changelists, people
+from accounts import changelists
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, queries
@@ -126,9 +125,6 @@ def test_all_requests_of_a_filter_can_be_decided_some_at_a_time(
     assert desk.act(QUEUE, "approve", first, across=True) == ["Approved 1 follow request."]
 
 
-# --- who may ----------------------------------------------------------------------------------------
-
-
 def test_who_may_only_look_gets_no_actions(helper: Account, alice: Account, carol: Account) -> None:
     helper.user_permissions.add(Permission.objects.get(codename="view_followrequest"))
     desk, asked = Desk(helper), ask(alice, carol)
@@ -159,100 +155,6 @@ def test_nobody_changes_a_request_by_form(root: Account, view: str, alice: Accou
     assert "delete_selected" not in desk.open(QUEUE).content.decode()
     assert desk.page(QUEUE, asked).status_code == 200
     assert queries.relationship(alice.pk, carol.pk).requested
-
-
-# --- finding ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", ["ali", "ALICE", "alice adams", "@alice", "alice@testserver", "carol", " Carol Cl"])
-def test_a_request_is_found_by_either_end(desk: Desk, text: str, alice: Account, bob: Account, carol: Account) -> None:
-    asked = ask(alice, carol)
-    ask(bob, AccountFactory(locked=True))
-
-    assert [request.pk for request in desk.rows(QUEUE, q=text)] == [asked]
-
-
-@pytest.mark.parametrize("text", ["zoe@other.example", "other.example", "@zoe@Other.Example"])
-def test_a_request_of_another_server_is_found_by_its_domain(
-    desk: Desk, text: str, alice: Account, carol: Account
-) -> None:
-    zoe = Account.objects.create(username="zoe", domain="other.example")
-    ask(alice, carol)
-    asked = ask(zoe, carol)
-
-    assert [request.pk for request in desk.rows(QUEUE, q=text)] == [asked]
-
-
-def test_only_who_may_change_accounts_finds_by_e_mail(
-    desk: Desk, root: Account, alice: Account, carol: Account
-) -> None:
-    ask(alice, carol)
-
-    assert desk.rows(QUEUE, q="alice@example.org") == []
-    assert len(Desk(root).rows(QUEUE, q="Alice@Example.org")) == 1
-
-
-def test_nothing_found_is_an_empty_list(desk: Desk, alice: Account, carol: Account) -> None:
-    ask(alice, carol)
-    assert desk.rows(QUEUE, q="nobody") == []
-
-
-def test_requests_are_filtered_by_how_long_they_wait(desk: Desk, carol: Account) -> None:
-    for days in (0, 2, 2, 8, 31, 31):
-        asked = ask(AccountFactory(), carol)
-        Follow.objects.filter(pk=asked).update(created_at=timezone.now() - timedelta(days=days, hours=1))
-
-    assert {waiting: len(desk.rows(QUEUE, waiting=waiting)) for waiting in ("day", "week", "month", "longer")} == {
-        "day": 1,
-        "week": 2,
-        "month": 1,
-        "longer": 2,
-    }
-
-
-def test_requests_are_filtered_by_who_asks(desk: Desk, carol: Account) -> None:
-    old, new, suspended, bot = (AccountFactory() for _ in range(4))
-    remote = Account.objects.create(username="zoe", domain="other.example")
-    Account.objects.exclude(pk=new.pk).update(created_at=timezone.now() - timedelta(days=30))
-    people.change(bot.pk, bot=True)
-    for account in (old, new, suspended, bot, remote):
-        ask(account, carol)
-    people.suspend(suspended.pk)
-
-    found = {kind: [row.follower for row in desk.rows(QUEUE, requester=kind)] for kind in ("suspended", "new", "bot")}
-    assert found == {"suspended": [suspended], "new": [new], "bot": [bot]}
-    assert [row.follower for row in desk.rows(QUEUE, requester="remote")] == [remote]
-    assert desk.filters(QUEUE)["requester"] == [
-        "All",
-        "Suspended (1)",
-        "New, under 7 days (1)",
-        "Of another server (1)",
-        "Bot (1)",
-    ]
-    assert desk.filters(QUEUE, requester="bot")["age"][:2] == ["All", "Up to a day (1)"]
-
-
-def test_counts_stop_before_they_take_long(desk: Desk, carol: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changelists, "COUNTED", 3)
-    for _ in range(4):
-        ask(AccountFactory(), carol)
-
-    assert "3+ follow requests" in desk.open(QUEUE).content.decode()
-    assert "Up to a day (3+)" in desk.filters(QUEUE)["age"]
-
-
-def test_a_longer_queue_needs_no_more_queries(desk: Desk, carol: Account, django_assert_max_num_queries: Any) -> None:
-    for _ in range(2):
-        ask(AccountFactory(), carol)
-    with django_assert_max_num_queries(100) as few:
-        desk.open(QUEUE, q="person", waiting="day")
-    for _ in range(20):
-        ask(AccountFactory(), carol)
-    with django_assert_max_num_queries(len(few)):
-        assert len(desk.rows(QUEUE, q="person", waiting="day")) == 22
-
-
-# --- what bad input gets ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("row", ["abc", "0", "-1", "99999999999999999999", "1.5", "\0", "", "²"])
@@ -286,9 +188,6 @@ def test_an_unknown_id_has_gone(desk: Desk) -> None:
 )
 def test_what_nobody_would_ask_for_is_refused_or_ignored(desk: Desk, query: dict[str, str]) -> None:
     assert desk.open(QUEUE, **query).status_code in {200, 302, 400}
-
-
-# --- the first page ---------------------------------------------------------------------------------
 
 
 def test_the_first_page_shows_the_queue_before_everything_else(desk: Desk, alice: Account, carol: Account) -> None:

@@ -33,6 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, accounts: int, requests: int, follows: int, **options: Any) -> None:
         if min(accounts, requests, follows) < 0:
             raise CommandError("Nobody can make fewer than none.")
+        if max(accounts, requests + follows) > lookup.MAX_ID:
+            raise CommandError(f"There are ids for {lookup.MAX_ID:,} accounts, and as many requests and follows.")
         if requests > accounts:
             raise CommandError(f"{requests:,} requests need as many accounts, not {accounts:,}.")
         if follows > accounts * (accounts - 1):

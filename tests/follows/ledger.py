@@ -1,0 +1,35 @@
+"""What a change of the graph left behind, in words that stories compare: tallies, notices and decisions."""
+
+from typing import NamedTuple
+
+from accounts.access import Actor
+from accounts.models import Account
+from follows.models import Decision, Notice, Tally
+
+Told, Decided = Notice.Kind, Decision.Kind
+
+
+class Counts(NamedTuple):
+    followers: int = 0
+    following: int = 0
+    requests: int = 0
+
+
+def by(account: Account) -> Actor:
+    return Actor(account.pk, "test")
+
+
+def counts(account: Account) -> Counts:
+    tally = Tally.objects.filter(pk=account.pk).first() or Tally()
+    return Counts(tally.followers, tally.following, tally.requests)
+
+
+def told() -> set[tuple[str, str, int]]:
+    """All notices: who is told about whom, and what."""
+    return set(Notice.objects.values_list("recipient__username", "actor__username", "kind"))
+
+
+def decided() -> list[tuple[int, str, str, str]]:
+    """All decisions: what, about whose follow of whom, and who decided."""
+    rows = Decision.objects.order_by("pk")
+    return list(rows.values_list("kind", "follower__username", "target__username", "actor__username"))

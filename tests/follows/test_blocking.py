@@ -1,0 +1,79 @@
+"""Blocks cut what ties two accounts; suspended ones are left where they are."""
+
+import pytest
+
+from accounts import people
+from accounts.lookup import NoSuchAccount
+from accounts.models import Account
+from follows import graph, policy, queries
+from follows.graph import Turn
+from follows.models import Block
+from follows.paging import Window
+from tests.follows.ledger import Counts, Decided, by, counts, decided, told
+
+
+def test_blocking_cuts_follows_and_requests_both_ways_with_their_notices(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+    graph.follow(carol.pk, alice.pk)
+
+    assert graph.block(alice.pk, carol.pk, by(alice))
+    assert not graph.block(alice.pk, carol.pk, by(alice))
+    assert (counts(alice), counts(carol)) == (Counts(), Counts())
+    assert told() == set()
+    assert decided() == [(Decided.BLOCKED, "carol", "alice", "alice")]
+
+
+def test_unblocking_brings_nothing_back(alice: Account, bob: Account) -> None:
+    graph.follow(alice.pk, bob.pk)
+    graph.block(bob.pk, alice.pk, by(bob))
+
+    assert graph.unblock(bob.pk, alice.pk, by(bob))
+    assert not graph.unblock(bob.pk, alice.pk, by(bob))
+    assert not queries.relationship(alice.pk, bob.pk).following
+    assert [kind for kind, *_ in decided()] == [Decided.BLOCKED, Decided.UNBLOCKED]
+    assert graph.follow(alice.pk, bob.pk) is Turn.FOLLOWED
+
+
+def test_both_may_block_each_other(alice: Account, bob: Account) -> None:
+    graph.block(alice.pk, bob.pk, by(alice))
+    graph.block(bob.pk, alice.pk, by(bob))
+    graph.unblock(alice.pk, bob.pk, by(alice))
+
+    tie = queries.relationship(alice.pk, bob.pk)
+    assert (bool(tie.blocking), bool(tie.blocked_by)) == (False, True)
+
+
+def test_toggling_a_block(alice: Account, bob: Account) -> None:
+    assert [graph.toggle_block(alice.pk, bob.pk, by(alice)) for _ in range(3)] == [True, False, True]
+
+
+def test_who_cannot_be_blocked(alice: Account) -> None:
+    for block in (graph.block, graph.toggle_block):
+        with pytest.raises(policy.SelfFollow):
+            block(alice.pk, alice.pk, by(alice))
+        with pytest.raises(NoSuchAccount):
+            block(alice.pk, 2**31 - 1, by(alice))
+    assert not Block.objects.exists()
+
+
+def test_a_suspended_account_can_be_blocked(alice: Account, bob: Account) -> None:
+    people.suspend(bob.pk)
+    assert graph.block(alice.pk, bob.pk, by(alice))
+
+
+def test_a_suspended_requester_is_not_listed_but_still_counted_and_answered(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+    people.suspend(alice.pk)
+
+    assert queries.requests_to(carol.pk, Window(40)).rows == []
+    assert queries.pending_count(carol.pk) == 1
+    graph.accept(carol.pk, by(carol), requester=alice.pk)
+    assert counts(carol) == Counts(followers=1)
+
+
+def test_who_follows_a_suspended_account_may_leave_it(alice: Account, bob: Account) -> None:
+    graph.follow(alice.pk, bob.pk)
+    people.suspend(bob.pk)
+
+    assert graph.toggle(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING

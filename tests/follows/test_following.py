@@ -1,0 +1,133 @@
+"""Following an open account, asking a locked one, and leaving again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts import people
+from accounts.access import Actor
+from accounts.lookup import NoSuchAccount
+from accounts.models import Account
+from follows import graph, policy, queries
+from follows.graph import Turn
+from follows.models import Follow
+from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, told
+
+
+@pytest.fixture
+def zoe(db: None) -> Account:
+    return Account.objects.create(username="zoe", domain="other.example")
+
+
+def test_following_an_open_account(alice: Account, bob: Account) -> None:
+    assert graph.follow(alice.pk, bob.pk) is Turn.FOLLOWED
+    assert (counts(alice), counts(bob)) == (Counts(following=1), Counts(followers=1))
+    assert told() == {("bob", "alice", Told.FOLLOWED)}
+    assert decided() == []
+
+
+def test_asking_a_locked_account(alice: Account, carol: Account) -> None:
+    assert graph.follow(alice.pk, carol.pk) is Turn.REQUESTED
+    assert (counts(alice), counts(carol)) == (Counts(), Counts(requests=1))
+    assert told() == {("carol", "alice", Told.REQUESTED)}
+
+
+def test_somebody_of_another_server_is_always_asked(alice: Account, zoe: Account) -> None:
+    assert graph.follow(alice.pk, zoe.pk) is Turn.REQUESTED
+
+
+def test_repeating_it_changes_the_options_and_nothing_else(alice: Account, bob: Account, carol: Account) -> None:
+    for target in (bob, carol):
+        graph.follow(alice.pk, target.pk)
+        assert graph.follow(alice.pk, target.pk, notify=True, languages=["de"]) is Turn.NOTHING
+        assert graph.follow(alice.pk, target.pk, show_reblogs=False) is Turn.NOTHING
+        tie = queries.relationship(alice.pk, target.pk)
+        assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de",))
+    assert counts(alice) == Counts(following=1)
+
+
+def test_the_options_of_a_request_outlast_its_acceptance(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk, show_reblogs=False, notify=True, languages=["de", "fr"])
+    graph.accept(carol.pk, by(carol), requester=alice.pk)
+
+    tie = queries.relationship(alice.pk, carol.pk)
+    assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de", "fr"))
+
+
+@pytest.mark.parametrize("again", [graph.follow, lambda one, other: graph.toggle(one, other, Actor(one, "test"))])
+def test_a_request_to_an_account_that_has_opened_becomes_a_follow(
+    alice: Account, carol: Account, again: Callable[[int, int], Turn]
+) -> None:
+    graph.follow(alice.pk, carol.pk)
+    graph.change_profile(carol.pk, by(carol), locked=False, accept_waiting=False)
+    assert queries.relationship(alice.pk, carol.pk).requested
+
+    assert again(alice.pk, carol.pk) is Turn.FOLLOWED
+    assert (counts(alice), counts(carol)) == (Counts(following=1), Counts(followers=1))
+    assert told() == {("carol", "alice", Told.FOLLOWED)}
+    assert decided() == []
+
+
+def test_toggling_follows_and_unfollows_asks_and_takes_back(alice: Account, bob: Account, carol: Account) -> None:
+    turns = [graph.toggle(alice.pk, target.pk, by(alice)) for target in (bob, bob, carol, carol)]
+
+    assert turns == [Turn.FOLLOWED, Turn.UNFOLLOWED, Turn.REQUESTED, Turn.CANCELLED]
+    assert {counts(account) for account in (alice, bob, carol)} == {Counts()}
+    assert told() == set()
+    assert decided() == [(Decided.CANCELLED, "alice", "carol", "alice")]
+
+
+@pytest.mark.parametrize("follow", [graph.follow, lambda one, other: graph.toggle(one, other, Actor(one, "test"))])
+def test_who_cannot_be_followed(
+    alice: Account, bob: Account, mallory: Account, carol: Account, follow: Callable[[int, int], Turn]
+) -> None:
+    graph.block(alice.pk, bob.pk, by(alice))
+    graph.block(mallory.pk, alice.pk, by(mallory))
+    people.suspend(carol.pk)
+    refusals = {
+        alice: policy.SelfFollow,
+        bob: policy.Blocked,
+        mallory: policy.Blocked,
+        carol: NoSuchAccount,
+    }
+
+    for target, refusal in refusals.items():
+        with pytest.raises(refusal):
+            follow(alice.pk, target.pk)
+    with pytest.raises(NoSuchAccount):
+        follow(alice.pk, 2**31 - 1)
+    assert not Follow.objects.exists()
+
+
+def test_unfollowing(alice: Account, bob: Account) -> None:
+    graph.follow(alice.pk, bob.pk)
+
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING
+    assert (counts(alice), counts(bob), told()) == (Counts(), Counts(), set())
+
+
+def test_taking_a_request_back(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+
+    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
+    assert (counts(carol), told()) == (Counts(), set())
+    assert decided() == [(Decided.CANCELLED, "alice", "carol", "alice")]
+
+
+def test_removing_a_follower(alice: Account, bob: Account) -> None:
+    graph.follow(alice.pk, bob.pk)
+    graph.follow(bob.pk, alice.pk)
+
+    assert graph.remove_follower(bob.pk, alice.pk, by(bob)) is Turn.UNFOLLOWED
+    assert graph.remove_follower(bob.pk, alice.pk, by(bob)) is Turn.NOTHING
+    assert (counts(alice), counts(bob)) == (Counts(followers=1), Counts(following=1))
+    assert told() == {("alice", "bob", Told.FOLLOWED)}
+    assert decided() == [(Decided.REMOVED, "alice", "bob", "bob")]
+
+
+def test_removing_a_follower_leaves_a_request(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk)
+
+    assert graph.remove_follower(carol.pk, alice.pk, by(carol)) is Turn.NOTHING
+    assert counts(carol) == Counts(requests=1)
