@@ -109,11 +109,6 @@ BODIES: dict[str, dict[str, Shape]] = {
     "POST v1/accounts/<account>/follow": {"reblogs": FLAG, "notify": FLAG, "languages": LANGUAGES},
     "POST v1/accounts/<account>/mute": {"notifications": FLAG, "duration": NUMBER},
     "POST v1/accounts/<account>/note": {"comment": TEXT},
-    "POST v1/reports": {
-        "account_id!": word(null=False),
-        "category": a("string", null=True, enum=["spam", "legal", "violation", "other", "", None]),
-        "comment": word(maxLength=1000),
-    },
     "POST v1/domain_blocks": {"domain!": DOMAIN},
     "DELETE v1/domain_blocks": {"domain": TEXT},
     "POST v1/lists": {"title!": word(null=False, pattern=NAMING, maxLength=256), **_LIST},
