@@ -15,7 +15,8 @@ from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
 from follows.models import List, Report
-from follows.queries import Key, Own, Person, Relationship
+from follows.queries import Key, Own, Person
+from follows.relationships import Relationship
 from follows.rosters import Muted
 
 Entity = dict[str, Any]

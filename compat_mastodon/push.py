@@ -15,10 +15,11 @@ from compat_mastodon import oauth, webpush
 from compat_mastodon.models import PushSubscription
 from compat_mastodon.notifications import NAMES
 from compat_mastodon.webpush import Target, Unreachable
-from follows import inbox, queries
+from follows import inbox, queries, relationships
 from follows.delivery import Told
 from follows.notices import Kind
-from follows.queries import Person, Relationship
+from follows.queries import Person
+from follows.relationships import Relationship
 
 Policy = PushSubscription.Policy
 TITLES = {"follow": "{} is now following you", "follow_request": "Pending follower: {}"}
@@ -56,7 +57,7 @@ def deliver(told: Told) -> None:
     if notice is None:
         return
     actor = queries.person(told.actor)
-    ties = queries.relationship(told.recipient, told.actor)
+    ties = relationships.one(told.recipient, told.actor)
     for wish in wanting:
         if _allows(wish.policy, ties):
             _send(wish, _message(kind, notice.id, actor, oauth.text_of(wish.nonce)))

@@ -8,7 +8,7 @@ import orjson
 from accounts.pictures import avatar_url
 from compat_twittner import countries
 from compat_twittner.entities import acct, follow_privacy, full_name, url
-from follows import discovery, queries
+from follows import discovery, relationships
 from follows.fragments import Fragments
 from follows.paging import Page
 from follows.queries import Key, Person
@@ -126,7 +126,7 @@ class Seen(TypedDict):
 def _seen_by(viewer: int | None, page: Page[Key]) -> Callable[[int], Seen]:
     """What only this viewer sees of each account of a page. Two queries, none for nobody."""
     accounts = [key.account for key in page.rows]
-    ties = {tie.id: tie for tie in queries.relationships(viewer, accounts)} if viewer else {}
+    ties = {tie.id: tie for tie in relationships.many(viewer, accounts)} if viewer else {}
     friends = discovery.friends_in_common(viewer, accounts) if viewer else {}
 
     def seen(account: int) -> Seen:

@@ -16,7 +16,8 @@ from compat_twittner import countries
 from compat_twittner.ages import ago
 from follows.inbox import Told
 from follows.models import Notice
-from follows.queries import Person, Relationship
+from follows.queries import Person
+from follows.relationships import Relationship
 
 
 class Ties(TypedDict):

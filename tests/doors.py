@@ -13,7 +13,7 @@ from accounts import people, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
 from accounts.refused import Refused
-from follows import graph, inbox, queries
+from follows import graph, inbox, queries, relationships
 from follows.inbox import Choice
 from follows.notices import Kind
 from follows.paging import Window
@@ -62,7 +62,7 @@ class Domain:
         return done(people.change, me, locked=False)
 
     def ties(self, me: int, other: int) -> set[str]:
-        found = queries.relationship(me, other)
+        found = relationships.one(me, other)
         return words(follows=found.following, asks=found.requested, blocks=found.blocking)
 
     def requesters(self, me: int) -> list[int]:

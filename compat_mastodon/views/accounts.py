@@ -9,7 +9,7 @@ from accounts import lookup
 from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.params import as_id
-from follows import graph, policy, queries
+from follows import graph, policy, queries, relationships
 
 
 class VerifyCredentials(View):
@@ -59,7 +59,7 @@ class Relationships(View):
     accepts = ("read", "read:follows")
 
     def get(self, request: Request) -> HttpResponse:
-        found = queries.relationships(
+        found = relationships.many(
             self.me, self.params.ids("id"), with_suspended=self.params.flag("with_suspended") or False
         )
         return raw(entities.relationships(found))

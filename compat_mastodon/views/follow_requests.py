@@ -7,7 +7,7 @@ from accounts.lookup import NoSuchAccount
 from compat_mastodon import entities
 from compat_mastodon.api import View, raw
 from compat_mastodon.params import as_id
-from follows import graph, queries
+from follows import graph, queries, relationships
 
 
 class FollowRequests(View):
@@ -26,7 +26,7 @@ class Authorize(View):
         if requester is None:
             raise NoSuchAccount
         self.decide(self.me, self.actor, requester=requester)
-        return raw(entities.relationship(queries.relationship(self.me, requester)))
+        return raw(entities.relationship(relationships.one(self.me, requester)))
 
 
 class Reject(Authorize):

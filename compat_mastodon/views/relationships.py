@@ -13,7 +13,7 @@ from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import entities, limits
 from compat_mastodon.api import View, raw
 from compat_mastodon.params import Params, as_id, to_int
-from follows import graph, marks, policy, queries
+from follows import graph, marks, policy, relationships
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
@@ -26,7 +26,7 @@ class Change(View):
     def post(self, request: Request, account: str) -> HttpResponse:
         other = lookup.by_id(as_id(account)).pk
         self.change(other)
-        return raw(entities.relationship(queries.relationship(self.me, other)))
+        return raw(entities.relationship(relationships.one(self.me, other)))
 
     def change(self, other: int) -> None:
         raise NotImplementedError

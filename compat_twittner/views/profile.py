@@ -12,7 +12,7 @@ from compat_twittner import entities
 from compat_twittner.api import Read, Write, success
 from compat_twittner.params import Values
 from compat_twittner.refusals import UNREADABLE, Failure
-from follows import graph, queries
+from follows import graph, queries, relationships
 
 USERNAME = re.compile(r"\w+", re.ASCII)
 
@@ -24,7 +24,7 @@ class Profile(Read):
     def get(self, request: Request) -> HttpResponse:
         person = queries.person(_wanted(self.params.query))
         is_me = person.id == self.viewer
-        ties = queries.relationship(self.viewer, person.id) if self.viewer and not is_me else None
+        ties = relationships.one(self.viewer, person.id) if self.viewer and not is_me else None
         data = entities.profile(
             person,
             lookup.by_id(person.id) if is_me else None,

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, policy, queries
+from follows import graph, policy, relationships
 from follows.models import Decision, Follow
 from tests.compat_twittner.conftest import Twittner
 
@@ -41,7 +41,7 @@ def test_an_accepted_requester_follows_and_counters_move_by_one(
     assert counts(owner, carol) == (0, 0)
 
     assert owner.post("accept_follow", req_id=request)["data"] == {"total": 0}
-    assert queries.relationship(alice.pk, carol.pk).following
+    assert relationships.one(alice.pk, carol.pk).following
     assert (counts(owner, carol), counts(owner, alice)) == ((1, 0), (0, 1))
     assert owner.post("accept_follow", req_id=request)["code"] == 400
     assert counts(owner, carol) == (1, 0)
@@ -82,7 +82,7 @@ def test_ignoring_cannot_end_a_follow(twittner: Phone, alice: Account, bob: Acco
     row = Follow.objects.get().pk
 
     assert twittner(bob).post("ignore_follow", req_id=row)["code"] == 400
-    assert queries.relationship(alice.pk, bob.pk).following
+    assert relationships.one(alice.pk, bob.pk).following
 
 
 def test_the_users_id_is_not_the_request_id(twittner: Phone, alice: Account, carol: Account) -> None:
@@ -115,7 +115,7 @@ def test_closing_an_account_keeps_its_followers(twittner: Phone, alice: Account,
     twittner(alice).post("follow", user_id=bob.pk)
     twittner(bob).post("set_priv_settings", **PRIVACY, follow_privacy="approved")
 
-    assert queries.relationship(alice.pk, bob.pk).following
+    assert relationships.one(alice.pk, bob.pk).following
 
 
 def test_who_follows_as_many_as_anybody_may_is_told(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, BadgeRequest, Verification
-from follows import graph, queries
+from follows import graph, relationships
 from follows.models import Block, Report, Tally
 from tests.compat_twittner.conftest import Twittner
 from tests.compat_twittner.files import FILM, film
@@ -35,7 +35,7 @@ def test_a_block_cuts_follows_and_requests_both_ways(twittner: Phone, alice: Acc
     graph.follow(carol.pk, alice.pk)
     twittner(carol).post("block_user", user_id=alice.pk)
 
-    ties = queries.relationship(alice.pk, carol.pk)
+    ties = relationships.one(alice.pk, carol.pk)
     assert not (ties.requested or ties.followed_by)
     assert set(Tally.objects.values_list("followers", "following", "requests")) == {(0, 0, 0)}
     assert twittner(carol).get("follow_requests")["code"] == 204
@@ -47,7 +47,7 @@ def test_unblocking_restores_nothing(twittner: Phone, alice: Account, bob: Accou
         twittner(bob).post("block_user", user_id=alice.pk)
 
     assert not Block.objects.exists()
-    assert not queries.relationship(alice.pk, bob.pk).following
+    assert not relationships.one(alice.pk, bob.pk).following
 
 
 def test_a_profile_tells_who_blocks_whom_in_both_places(twittner: Phone, alice: Account, bob: Account) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, opening, queries
+from follows import graph, opening, queries, relationships
 from follows.models import Block, Decision, Follow, Notice, Tally
 from tests.factories import AccountFactory
 from tests.moderation import Desk
@@ -34,7 +34,7 @@ def test_removing_a_follower_keeps_the_tallies_right(desk: Desk, root: Account, 
     follow = Follow.objects.get()
 
     assert desk.act("follows_follow", "remove_follower", follow.pk) == ["Removed 1 follow."]
-    assert not queries.relationship(alice.pk, bob.pk).following
+    assert not relationships.one(alice.pk, bob.pk).following
     assert Tally.objects.get(pk=alice.pk).following == Tally.objects.get(pk=bob.pk).followers == 0
     decision = Decision.objects.get()
     assert (decision.kind, decision.actor, decision.door) == (Decision.Kind.REMOVED, root, "admin")
@@ -52,7 +52,7 @@ def test_lifting_a_block_leaves_a_decision(desk: Desk, root: Account, alice: Acc
     graph.block(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     assert desk.act("follows_block", "unblock", Block.objects.get().pk) == ["Lifted 1 block."]
-    assert not queries.relationship(alice.pk, bob.pk).blocking
+    assert not relationships.one(alice.pk, bob.pk).blocking
     decision = Decision.objects.get(kind=Decision.Kind.UNBLOCKED)
     assert (decision.target, decision.actor, decision.door) == (alice, root, "admin")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import changelists
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, queries
+from follows import graph, relationships
 from follows.models import Decision, Follow, FollowRequest, Tally
 from tests.factories import AccountFactory
 from tests.moderation import Desk
@@ -54,8 +54,8 @@ def test_approving_lets_them_follow_and_leaves_a_decision_in_the_moderators_name
     chosen = [ask(alice, carol), ask(bob, carol)]
 
     assert desk.act(QUEUE, "approve", *chosen) == ["Approved 2 follow requests."]
-    assert queries.relationship(alice.pk, carol.pk).following
-    assert queries.relationship(bob.pk, carol.pk).following
+    assert relationships.one(alice.pk, carol.pk).following
+    assert relationships.one(bob.pk, carol.pk).following
     decisions = Decision.objects.order_by("pk").values_list("kind", "follower", "target", "actor", "door")
     assert list(decisions) == [
         (Decision.Kind.ACCEPTED, alice.pk, carol.pk, moderator.pk, "admin"),
@@ -69,7 +69,7 @@ def test_rejecting_turns_them_away_and_leaves_a_decision(
     desk: Desk, moderator: Account, alice: Account, carol: Account
 ) -> None:
     assert desk.act(QUEUE, "reject", ask(alice, carol)) == ["Rejected 1 follow request."]
-    assert not queries.relationship(alice.pk, carol.pk).requested
+    assert not relationships.one(alice.pk, carol.pk).requested
     decision = Decision.objects.get()
     assert (decision.kind, decision.actor, decision.door) == (Decision.Kind.REJECTED, moderator, "admin")
 
@@ -90,7 +90,7 @@ def test_deciding_twice_is_no_error(desk: Desk, alice: Account, carol: Account) 
     desk.act(QUEUE, "approve", asked)
 
     assert desk.act(QUEUE, "reject", asked) == ["1 had gone meanwhile."]
-    assert queries.relationship(alice.pk, carol.pk).following
+    assert relationships.one(alice.pk, carol.pk).following
 
 
 @pytest.mark.parametrize("action", ["approve", "reject"])
@@ -134,7 +134,7 @@ def test_who_may_only_look_gets_no_actions(helper: Account, alice: Account, caro
     assert "approve" not in page
     assert desk.act(QUEUE, "approve", asked) == []
     assert desk.click(QUEUE, "approve", asked) == []
-    assert queries.relationship(alice.pk, carol.pk).requested
+    assert relationships.one(alice.pk, carol.pk).requested
 
 
 def test_staff_without_any_permission_cannot_open_the_queue(helper: Account) -> None:
@@ -154,7 +154,7 @@ def test_nobody_changes_a_request_by_form(root: Account, view: str, alice: Accou
     assert desk.client.post("/admin/follows/followrequest/add/", {}).status_code == 403
     assert "delete_selected" not in desk.open(QUEUE).content.decode()
     assert desk.page(QUEUE, asked).status_code == 200
-    assert queries.relationship(alice.pk, carol.pk).requested
+    assert relationships.one(alice.pk, carol.pk).requested
 
 
 @pytest.mark.parametrize("row", ["abc", "0", "-1", "99999999999999999999", "1.5", "\0", "", "²"])

@@ -5,7 +5,7 @@ import pytest
 from accounts import people
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from follows import graph, policy, queries
+from follows import graph, policy, queries, relationships
 from follows.graph import Turn
 from follows.models import Block
 from follows.paging import Window
@@ -29,7 +29,7 @@ def test_unblocking_brings_nothing_back(alice: Account, bob: Account) -> None:
 
     assert graph.unblock(bob.pk, alice.pk, by(bob))
     assert not graph.unblock(bob.pk, alice.pk, by(bob))
-    assert not queries.relationship(alice.pk, bob.pk).following
+    assert not relationships.one(alice.pk, bob.pk).following
     assert [kind for kind, *_ in decided()] == [Decided.BLOCKED, Decided.UNBLOCKED]
     assert graph.follow(alice.pk, bob.pk) is Turn.FOLLOWED
 
@@ -39,7 +39,7 @@ def test_both_may_block_each_other(alice: Account, bob: Account) -> None:
     graph.block(bob.pk, alice.pk, by(bob))
     graph.unblock(alice.pk, bob.pk, by(alice))
 
-    tie = queries.relationship(alice.pk, bob.pk)
+    tie = relationships.one(alice.pk, bob.pk)
     assert (bool(tie.blocking), bool(tie.blocked_by)) == (False, True)
 
 

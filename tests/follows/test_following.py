@@ -8,7 +8,7 @@ from accounts import people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from follows import graph, policy, queries
+from follows import graph, policy, relationships
 from follows.graph import Turn
 from follows.models import Follow
 from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, told
@@ -41,7 +41,7 @@ def test_repeating_it_changes_the_options_and_nothing_else(alice: Account, bob: 
         graph.follow(alice.pk, target.pk)
         assert graph.follow(alice.pk, target.pk, notify=True, languages=["de"]) is Turn.NOTHING
         assert graph.follow(alice.pk, target.pk, show_reblogs=False) is Turn.NOTHING
-        tie = queries.relationship(alice.pk, target.pk)
+        tie = relationships.one(alice.pk, target.pk)
         assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de",))
     assert counts(alice) == Counts(following=1)
 
@@ -50,7 +50,7 @@ def test_the_options_of_a_request_outlast_its_acceptance(alice: Account, carol: 
     graph.follow(alice.pk, carol.pk, show_reblogs=False, notify=True, languages=["de", "fr"])
     graph.accept(carol.pk, by(carol), requester=alice.pk)
 
-    tie = queries.relationship(alice.pk, carol.pk)
+    tie = relationships.one(alice.pk, carol.pk)
     assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de", "fr"))
 
 
@@ -60,7 +60,7 @@ def test_a_request_to_an_account_that_has_opened_becomes_a_follow(
 ) -> None:
     graph.follow(alice.pk, carol.pk)
     graph.change_profile(carol.pk, by(carol), locked=False, accept_waiting=False)
-    assert queries.relationship(alice.pk, carol.pk).requested
+    assert relationships.one(alice.pk, carol.pk).requested
 
     assert again(alice.pk, carol.pk) is Turn.FOLLOWED
     assert (counts(alice), counts(carol)) == (Counts(following=1), Counts(followers=1))

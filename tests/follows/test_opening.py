@@ -5,7 +5,7 @@ import pytest
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, opening, queries
+from follows import graph, opening, queries, relationships
 from follows.models import Decision, Notice, Opening
 from follows.paging import Window
 from tests.factories import AccountFactory
@@ -58,7 +58,7 @@ def test_accounts_of_other_servers_are_opened_there(alice: Account) -> None:
     graph.follow(alice.pk, zoe.pk)
     open_up(zoe)
 
-    assert queries.relationship(alice.pk, zoe.pk).requested
+    assert relationships.one(alice.pk, zoe.pk).requested
 
 
 def test_a_suspended_requester_waits_on(carol: Account, queue: list[int]) -> None:
@@ -66,7 +66,7 @@ def test_a_suspended_requester_waits_on(carol: Account, queue: list[int]) -> Non
     open_up(carol)
 
     assert queries.pending_count(carol.pk) == 1
-    assert not queries.relationship(carol.pk, queue[0]).followed_by
+    assert not relationships.one(carol.pk, queue[0]).followed_by
 
 
 def test_each_acceptance_is_logged_and_told_to_the_requester(carol: Account, queue: list[int]) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account
 from compat_mastodon import bearer
-from follows import inbox, policy, queries, rosters
+from follows import inbox, policy, queries, relationships, rosters
 from follows.models import Block, Follow, Mute, Notice
 from follows.paging import Window
 from tests.factories import AccountFactory
@@ -30,7 +30,7 @@ READS: dict[str, Callable[[int, int, int], Any]] = {
     "followers, for a viewer": lambda me, you, deep: queries.followers_of(me, you, PAGE),
     "following": lambda me, you, deep: queries.following_of(me, you, PAGE),
     "visibility of the lists": lambda me, you, deep: policy.check_lists_visible(me, you),
-    "relationships": lambda me, you, deep: queries.relationships(me, range(me + 1, me + 41)),
+    "relationships": lambda me, you, deep: relationships.many(me, range(me + 1, me + 41)),
     "people": lambda me, you, deep: queries.people(range(me, me + 40)),
     "own account": lambda me, you, deep: queries.own(me),
     "blocks": lambda me, you, deep: rosters.blocked_by(me, PAGE),

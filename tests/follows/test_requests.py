@@ -4,7 +4,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, queries
+from follows import graph, queries, relationships
 from follows.paging import Window
 
 DOOR = "test"
@@ -28,4 +28,4 @@ def test_the_id_of_an_answered_request_is_dead(alice: Account, carol: Account) -
 
     with pytest.raises(graph.NoSuchRequest):
         graph.accept(carol.pk, by(carol), request=request)
-    assert queries.relationship(carol.pk, alice.pk).followed_by
+    assert relationships.one(carol.pk, alice.pk).followed_by

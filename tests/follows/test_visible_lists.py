@@ -6,7 +6,7 @@ from accounts import people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
-from follows import graph, marks, policy, queries
+from follows import graph, marks, policy, queries, relationships
 from follows.paging import Window
 
 ALL = Window(40)
@@ -137,14 +137,14 @@ def test_relationships_tell_both_directions_at_once(
     graph.follow(bob.pk, alice.pk)
     graph.follow(alice.pk, carol.pk)
     graph.block(mallory.pk, alice.pk, by(mallory))
-    ties = {tie.id: tie for tie in queries.relationships(alice.pk, [bob.pk, carol.pk, mallory.pk, alice.pk, bob.pk])}
+    ties = {tie.id: tie for tie in relationships.many(alice.pk, [bob.pk, carol.pk, mallory.pk, alice.pk, bob.pk])}
 
     assert len(ties) == 4
     assert ties[bob.pk].following
     assert ties[bob.pk].followed_by
     assert ties[carol.pk].requested
     assert not ties[carol.pk].following
-    assert queries.relationship(carol.pk, alice.pk).requested_by
+    assert relationships.one(carol.pk, alice.pk).requested_by
     assert ties[mallory.pk].blocked_by
     assert not ties[mallory.pk].blocking
     assert not any((ties[alice.pk].following, ties[alice.pk].blocking, ties[alice.pk].requested))
@@ -154,6 +154,6 @@ def test_relationships_leave_out_whom_there_is_not(alice: Account, bob: Account)
     people.suspend(bob.pk)
     ids = [bob.pk, 0, -1, 2**31 - 1, 2**31, 2**63]
 
-    assert [tie.id for tie in queries.relationships(alice.pk, ids)] == [bob.pk]
-    assert queries.relationships(alice.pk, ids, with_suspended=False) == []
-    assert queries.relationships(alice.pk, []) == []
+    assert [tie.id for tie in relationships.many(alice.pk, ids)] == [bob.pk]
+    assert relationships.many(alice.pk, ids, with_suspended=False) == []
+    assert relationships.many(alice.pk, []) == []

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.access import Actor
-from follows import graph, queries
+from follows import graph, queries, relationships
 from follows.models import Decision, Follow, Notice
 from follows.paging import Window
 from tests.races.doors import Doors
@@ -84,7 +84,7 @@ def test_accept_against_reject_has_one_winner(live: Live, doors: Callable[..., D
 
         assert answers.count(200) == 1, answers
         with live.database():
-            followed = queries.relationship(carol.account.pk, asker.pk).followed_by
+            followed = relationships.one(carol.account.pk, asker.pk).followed_by
             assert Decision.objects.filter(follower=asker).count() == 1
         assert followed == (200 in answers[:3])
 
@@ -107,7 +107,7 @@ def test_a_follow_against_a_block_never_ends_followed_and_blocked(live: Live, do
         )
 
         with live.database():
-            ties = queries.relationship(bobs, alices)
+            ties = relationships.one(bobs, alices)
             assert ties.blocking
             assert (ties.following, ties.followed_by, ties.requested, ties.requested_by) == (False,) * 4
             graph.unblock(bobs, alices, by)

@@ -1,0 +1,126 @@
+"""How one account and some others stand to each other: every tie between them, in one query."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import add
+from typing import NamedTuple
+
+from django.db.models import Exists, FilteredRelation, Func, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.utils import timezone
+
+from accounts.lookup import MAX_ID
+from accounts.models import Account
+from accounts.statements import Statement, each, given
+from follows.models import Endorsement
+from follows.policy import blocks, domain_blocked_by, unexpired
+
+
+class _Tie:
+    """One yes or no of a `Relationship`."""
+
+    def __init__(self, place: int) -> None:
+        self.mask = 1 << place
+
+    def __get__(self, relationship: "Relationship", owner: object = None) -> bool:
+        return bool(relationship.ties & self.mask)
+
+
+class _Standing(NamedTuple):
+    id: int
+    ties: int
+    languages: tuple[str, ...] | None
+    muting_expires_at: datetime | None
+    note: str | None
+
+
+class Relationship(_Standing):
+    """How a viewer and the account with this id stand to each other.
+
+    `ties` has one bit for each yes or no: a page of relationships is mostly these, and what a
+    database hands over costs by the column. `languages` are those of the viewer's follow or request.
+    """
+
+    __slots__ = ()
+
+    following = _Tie(0)
+    requested = _Tie(1)
+    show_reblogs = _Tie(2)
+    notify = _Tie(3)
+    followed_by = _Tie(4)
+    requested_by = _Tie(5)
+    blocking = _Tie(6)
+    blocked_by = _Tie(7)
+    muting = _Tie(8)
+    muting_notices = _Tie(9)
+    domain_blocking = _Tie(10)
+    endorsed = _Tie(11)
+
+
+def many(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[Relationship]:
+    """How the viewer and each of these accounts stand; one query. Unknown ids are left out."""
+    wanted = {account for account in ids if 0 < account <= MAX_ID}
+    statement = _OF_ALL if with_suspended else _OF_ACTIVE
+    return statement.rows(viewer=viewer, ids=wanted, now=timezone.now()) if wanted else []
+
+
+def one(viewer: int, account: int) -> Relationship:
+    """As `many`, for an account that is known to exist."""
+    return many(viewer, [account])[0]
+
+
+def _relationship(
+    account: int, ties: int, languages: list[str] | None, muting_expires_at: datetime | None, note: str | None
+) -> Relationship:
+    return Relationship(account, ties, None if languages is None else tuple(languages), muting_expires_at, note)
+
+
+def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
+    """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
+    mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
+    muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
+    endorsed = Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))
+    return Statement(
+        _relationship,
+        lambda _: (
+            accounts.filter(pk__in=each("ids"))
+            .annotate(
+                mine=FilteredRelation("follows_in", condition=mine),
+                theirs=FilteredRelation("follows_out", condition=theirs),
+                mute=FilteredRelation("mutes_in", condition=muted),
+                remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
+                ties=_bits(
+                    following=Q(mine__accepted_at__isnull=False),
+                    requested=Q(mine__id__isnull=False, mine__accepted_at__isnull=True),
+                    show_reblogs=Q(mine__show_reblogs=True),
+                    notify=Q(mine__notify=True),
+                    followed_by=Q(theirs__accepted_at__isnull=False),
+                    requested_by=Q(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
+                    blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
+                    blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),
+                    muting=Q(mute__id__isnull=False),
+                    muting_notices=Q(mute__notices_too=True),
+                    # What cannot be is asked first: most accounts are local, and only the followed are endorsed.
+                    domain_blocking=Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain")),
+                    endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
+                ),
+            )
+            .values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text")
+        ),
+    )
+
+
+def _bits(**ties: Q) -> Combinable:
+    """The sum of those bits of `Relationship.ties` that are so."""
+    bits: list[Combinable] = [_Bit(condition, bit=Relationship.__dict__[name].mask) for name, condition in ties.items()]
+    return reduce(add, bits)
+
+
+class _Bit(Func):
+    template = "CASE WHEN %(expressions)s THEN %(bit)d ELSE 0 END"
+    output_field = IntegerField()
+
+
+_OF_ALL = _ties(Account.objects.all())
+_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=True))
