@@ -4,13 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
-from toot.cli import cli
 
 from accounts.models import Account
 from tests.clients.browser import Browser
@@ -18,6 +16,15 @@ from tests.factories import PASSWORD
 from tests.servers import Live
 
 PATIENCE = 60  # seconds
+# One process for all commands: its libraries take a while to load, and are not for the process of the tests.
+SHELL = """
+import json, sys
+from click.testing import CliRunner
+from toot.cli import cli
+for line in sys.stdin:
+    done = CliRunner().invoke(cli, json.loads(line))
+    print(json.dumps([done.exit_code, done.output]), flush=True)
+"""
 Toot = Callable[..., Any]
 
 
@@ -27,7 +34,7 @@ def me(live: Live) -> Account:
 
 
 @pytest.fixture
-def toot(live: Live, tmp_path: Path, me: Account) -> Toot:
+def toot(live: Live, tmp_path: Path, me: Account) -> Iterator[Toot]:
     """`toot("follow", "bob")` is what somebody types; gives the JSON that is printed."""
     environment = {"XDG_CONFIG_HOME": str(tmp_path)}
 
@@ -45,12 +52,24 @@ def toot(live: Live, tmp_path: Path, me: Account) -> Toot:
         told, _ = login.communicate(f"n\n{code_for(me, address)}\n", timeout=PATIENCE)
         assert "Successfully logged in" in told, told
 
-    def run(*words: str) -> Any:
-        done = CliRunner().invoke(cli, [*words, "--json"], env=environment, catch_exceptions=False)
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
+    with subprocess.Popen(
+        [sys.executable, "-c", SHELL],
+        env=os.environ | environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as shell:
+        assert shell.stdin
+        assert shell.stdout
+        typed, shown = shell.stdin, shell.stdout
 
-    return run
+        def run(*words: str) -> Any:
+            print(json.dumps([*words, "--json"]), file=typed, flush=True)
+            code, output = json.loads(shown.readline())
+            assert code == 0, output
+            return json.loads(output)
+
+        yield run
 
 
 def code_for(person: Account, address: str) -> str:
