@@ -101,3 +101,12 @@ def code_for(account: Account, app: App, **params: Any) -> str:
 def signed_in(account: Account, app: App, **params: Any) -> str:
     """A token's text, through the whole flow."""
     return str(app.token(code=code_for(account, app, **params)).json()["access_token"])
+
+
+def error_of(answer: Any) -> tuple[int, str, str]:
+    """Status, error and description of an answer that is one of OAuth's errors."""
+    body = answer.json()
+    assert list(body) == ["error", "error_description"]
+    assert answer["Cache-Control"] == "no-store, no-cache"
+    assert answer["Content-Type"] == "application/json; charset=utf-8"
+    return answer.status_code, body["error"], body["error_description"]

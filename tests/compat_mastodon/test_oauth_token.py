@@ -19,6 +19,7 @@ from tests.compat_mastodon.oauth_client import (
     VERIFIER,
     App,
     code_for,
+    error_of,
     register,
     signed_in,
 )
@@ -32,14 +33,6 @@ BAD_GRANT = (
     "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in "
     "the authorization request, or was issued to another client."
 )
-
-
-def error_of(answer: Any) -> tuple[int, str, str]:
-    body = answer.json()
-    assert list(body) == ["error", "error_description"]
-    assert answer["Cache-Control"] == "no-store, no-cache"
-    assert answer["Content-Type"] == "application/json; charset=utf-8"
-    return answer.status_code, body["error"], body["error_description"]
 
 
 def test_a_code_becomes_a_token(alice: Account) -> None:
@@ -271,33 +264,6 @@ def test_a_suspended_account_gets_no_token(alice: Account) -> None:
     people.suspend(alice.pk)
     assert error_of(app.token(code=code)) == (400, "invalid_grant", BAD_GRANT)
     assert not AccessToken.objects.exists()
-
-
-# --- a client for itself ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("registered", "asked", "granted"),
-    [
-        ("read write", None, "read"),
-        ("read write", "write", "write"),
-        ("read write", "write read", "write read"),
-        ("", "profile", "profile"),
-        ("", None, "read"),
-    ],
-)
-def test_a_client_gets_a_token_of_its_own(db: None, registered: str, asked: str | None, granted: str) -> None:
-    answer = register(scopes=registered).token(grant_type="client_credentials", redirect_uri=None, scope=asked)
-    assert (answer.status_code, answer.json()["scope"]) == (200, granted)
-    assert AccessToken.objects.get().user is None
-
-
-@pytest.mark.parametrize(
-    ("registered", "asked"), [("read", "write"), ("read", "read:follows"), ("write", None), ("read", "nonsense")]
-)
-def test_a_client_gets_no_more_than_it_registered(db: None, registered: str, asked: str | None) -> None:
-    answer = register(scopes=registered).token(grant_type="client_credentials", scope=asked)
-    assert error_of(answer) == (400, "invalid_scope", "The requested scope is invalid, unknown, or malformed.")
 
 
 def test_a_public_client_needs_no_secret(alice: Account) -> None:
