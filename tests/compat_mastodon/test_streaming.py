@@ -1,74 +1,14 @@
-"""Whoever listens is told at once: over a WebSocket or as server-sent events, as long as the token lives."""
+"""Whoever listens over a WebSocket is told at once, as long as the token lives."""
 
-import asyncio
-import http.client
 import json
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from accounts import people
-from accounts.models import Account
-from compat_mastodon import oauth
-from compat_mastodon.models import AccessToken
-from compat_mastodon.streaming import app
-from compat_mastodon.streaming.hub import Listener
 from tests.compat_mastodon.conftest import ALL_SCOPES, token_for
+from tests.compat_mastodon.streams import PATH, Person, get, heard, line
 from tests.servers import PATIENCE, Live
-
-PATH = "/api/v1/streaming"
-
-
-class Person:
-    """Somebody on the live server with a client."""
-
-    def __init__(self, live: Live, scopes: str = ALL_SCOPES, **values: Any) -> None:
-        self.live, self.origin = live, live.start_streams()
-        self.account: Account = live.sign_up(**values)
-        with live.database():
-            self.token = token_for(self.account, scopes)
-
-    def listen(self, query: str = "?stream=user", **how: Any) -> ClientConnection:
-        how = how or {"additional_headers": {"Authorization": f"Bearer {self.token}"}}
-        return connect(f"{self.origin}{PATH}{query}", open_timeout=PATIENCE, **how)
-
-    def call(self, method: str, path: str) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.live.port, timeout=PATIENCE)
-        connection.request(method, path, headers={"Authorization": f"Bearer {self.token}"})
-        with connection.getresponse() as answer:
-            body = json.loads(answer.read())
-        connection.close()
-        assert answer.status == 200, body
-        return body
-
-    def follow(self, other: "Person") -> None:
-        self.call("POST", f"/api/v1/accounts/{other.account.pk}/follow")
-
-    def revoke(self) -> None:
-        with self.live.database():
-            oauth.end(AccessToken.objects.filter(user=self.account))
-
-
-@contextmanager
-def get(port: int, path: str, token: str = "") -> Iterator[http.client.HTTPResponse]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
-    with connection.getresponse() as answer:
-        yield answer
-    connection.close()
-
-
-def heard(stream: ClientConnection) -> dict[str, Any]:
-    return json.loads(stream.recv(PATIENCE))
-
-
-def line(answer: http.client.HTTPResponse) -> str:
-    return answer.readline().decode()
 
 
 def test_a_request_is_told_to_an_open_websocket(live: Live) -> None:
@@ -206,107 +146,3 @@ def test_nothing_is_told_once_the_token_is_revoked(live: Live) -> None:
         bob.follow(alice)
         with pytest.raises(ConnectionClosed):
             stream.recv(PATIENCE)
-
-
-@pytest.mark.parametrize("path", ["user", "user/notification", "user/"])
-def test_server_sent_events_tell_the_same(live: Live, path: str) -> None:
-    alice, bob = Person(live), Person(live, name="bob")
-    with get(live.streaming_port, f"{PATH}/{path}", alice.token) as events:
-        assert (events.status, events.headers["Content-Type"]) == (200, "text/event-stream")
-        assert events.headers["Access-Control-Allow-Origin"] == "*"
-        assert line(events) == ":)\n"
-        bob.follow(alice)
-        assert line(events) == "event: notification\n"
-        data = line(events)
-        assert data.startswith("data: {")
-        assert json.loads(data.removeprefix("data: "))["type"] == "follow"
-        assert line(events) == "\n"
-
-
-def test_a_quiet_event_stream_has_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "THUMP", 0.01)
-    sent: list[bytes] = []
-    beaten = asyncio.Event()
-
-    async def send(message: Any) -> None:
-        sent.append(message.get("body", b""))
-        if sent.count(b":thump\n\n") == 2:
-            beaten.set()
-
-    async def receive() -> Any:
-        await beaten.wait()
-        return {"type": "http.disconnect"}
-
-    token = app.bearer.Token(1, "read", None, 1, 1, None, None)
-    asyncio.run(app._events(Listener(token), receive, send))
-    assert sent[:4] == [b"", b":)\n", b":thump\n\n", b":thump\n\n"]
-
-
-@pytest.mark.parametrize(
-    ("path", "token", "status", "text"),
-    [
-        (f"{PATH}/user", "wrong", 401, "Invalid access token"),
-        (f"{PATH}/user?access_token=%00", "", 401, "Invalid access token"),
-        (f"{PATH}/user?{'a=1&' * 200}", "", 401, "Missing access token"),
-        (f"{PATH}/nothing", None, 400, "Unknown channel requested"),
-        (PATH, None, 404, "Not Found"),
-        ("/api/v1/instance", None, 404, "Not Found"),
-    ],
-)
-def test_refusals_are_json(live: Live, path: str, token: str | None, status: int, text: str) -> None:
-    alice = Person(live)
-    with get(live.streaming_port, path, alice.token if token is None else token) as answer:
-        assert (answer.status, json.loads(answer.read())) == (status, {"error": text})
-
-
-def test_it_says_that_it_is_well(live: Live) -> None:
-    live.start_streams()
-    with get(live.streaming_port, f"{PATH}/health") as answer:
-        assert (answer.status, answer.read()) == (200, b"OK")
-
-
-def test_the_other_host_says_where_and_has_no_streams_itself(live: Live) -> None:
-    alice = Person(live)
-
-    assert alice.call("GET", "/api/v2/instance")["configuration"]["urls"]["streaming"] == alice.origin
-    assert alice.call("GET", "/api/v1/instance")["urls"]["streaming_api"] == alice.origin
-    with get(live.port, PATH) as answer:
-        assert (answer.status, json.loads(answer.read())) == (404, {"error": "Not Found"})
-
-
-UPGRADE = b"Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-
-
-@pytest.mark.parametrize(
-    ("request_", "status"),
-    [
-        (b"GET /api/v1/streaming?stream=\xff\xfe HTTP/1.1\r\n" + UPGRADE + KEY, 400),
-        (b"GET /api/v1/streaming?stream=%FF%00 HTTP/1.1\r\n" + UPGRADE + KEY, 401),
-        (b"GET /api/v1/streaming?stream=user HTTP/1.1\r\n" + UPGRADE, 400),
-        (b"GET /api/v1/streaming HTTP/1.1\r\nSec-WebSocket-Protocol: \xffa, b\r\n" + UPGRADE + KEY, 400),
-        (b"GET /api/v1/streaming HTTP/1.1\r\nAuthorization: Bearer \xff\r\n" + UPGRADE + KEY, 401),
-        (b"GET /api/v2/streaming HTTP/1.1\r\n" + UPGRADE + KEY, 404),
-        (b"GET /api/v1/streaming/\xff HTTP/1.1\r\nHost: x\r\n", 400),
-        (b"GET /api/v1/streaming/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n", 401),
-        (b"GET /api/v1/streaming/user?access_token=%FF%00 HTTP/1.1\r\nHost: x\r\n", 401),
-        (b"POST /api/v1/streaming/user HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", 404),
-        (b"\x00\x01\x02\r\n", 400),
-    ],
-)
-def test_nonsense_is_answered_and_leaves_no_trace_in_the_log(live: Live, request_: bytes, status: int) -> None:
-    live.start_streams()
-    with socket.create_connection(("127.0.0.1", live.streaming_port), timeout=PATIENCE) as connection:
-        connection.sendall(request_ + b"\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 %d " % status)
-
-
-def test_browsers_may_ask_from_any_page(live: Live) -> None:
-    live.start_streams()
-    connection = http.client.HTTPConnection("127.0.0.1", live.streaming_port, timeout=PATIENCE)
-    connection.request("OPTIONS", f"{PATH}/user", headers={"Origin": "https://elk.zone"})
-    with connection.getresponse() as answer:
-        assert answer.status == 200
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
-    connection.close()

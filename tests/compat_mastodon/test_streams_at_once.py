@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from websockets.exceptions import InvalidStatus
 
 from compat_mastodon.streaming import hub
-from tests.compat_mastodon.test_streaming import PATH, Person, get, line
+from tests.compat_mastodon.streams import PATH, Person, get, line
 from tests.servers import PATIENCE, Live
 
 
