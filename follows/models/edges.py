@@ -48,11 +48,11 @@ class Follow(models.Model):
             models.UniqueConstraint("follower", "target", name="follow_pair_unique"),
             models.CheckConstraint(condition=~Q(follower=F("target")), name="follow_not_oneself"),
         ]
-        indexes = [
+        indexes = [  # each holds all that its list reads of the edges
             models.Index("created_at", "id", name="follow_queue", condition=Q(accepted_at__isnull=True)),
-            models.Index("target", "id", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
-            models.Index("target", "id", name="follow_followers_of", condition=Q(accepted_at__isnull=False)),
-            models.Index("follower", "id", name="follow_following_of", condition=Q(accepted_at__isnull=False)),
+            models.Index("target", "id", "follower", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
+            models.Index("target", "id", "follower", name="follow_followers_of", condition=Q(accepted_at__isnull=False)),
+            models.Index("follower", "id", "target", name="follow_following_of", condition=Q(accepted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

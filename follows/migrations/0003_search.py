@@ -52,7 +52,7 @@ def run(by_vendor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("follows", "0006_reports"), ("accounts", "0003_phones")]
+    dependencies = [("follows", "0002_moderators")]
 
     operations = [
         migrations.RunPython(

@@ -11,6 +11,7 @@ MAY = {
     },
     ('follows', 'block'): {'view_block': 'Can view block'},
     ('follows', 'decision'): {'view_decision': 'Can view decision'},
+    ('follows', 'report'): {'view_report': 'Can view report', 'close_report': 'Can close reports'},
 }
 
 
@@ -32,8 +33,7 @@ def make_group(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('follows', '0003_queue'),
-        ('accounts', '0001_initial'),
+        ('follows', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('contenttypes', '0002_remove_content_type_name'),
     ]
