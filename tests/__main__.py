@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "4", "--dist", "worksteal", "--inline-snapshot=disable"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "logical", "--dist", "worksteal", "--inline-snapshot=disable"]
 QUICK = ("fsync", "synchronous_commit", "full_page_writes")  # nothing has to outlive the run
 
 

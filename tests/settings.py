@@ -11,3 +11,4 @@ from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test leave no connection
+WHITENOISE_AUTOREFRESH = True  # each test's client would look at every file beforehand

@@ -51,8 +51,12 @@ class Follow(models.Model):
         indexes = [  # each holds all that its list reads of the edges
             models.Index("created_at", "id", name="follow_queue", condition=Q(accepted_at__isnull=True)),
             models.Index("target", "id", "follower", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
-            models.Index("target", "id", "follower", name="follow_followers_of", condition=Q(accepted_at__isnull=False)),
-            models.Index("follower", "id", "target", name="follow_following_of", condition=Q(accepted_at__isnull=False)),
+            models.Index(
+                "target", "id", "follower", name="follow_followers_of", condition=Q(accepted_at__isnull=False)
+            ),
+            models.Index(
+                "follower", "id", "target", name="follow_following_of", condition=Q(accepted_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

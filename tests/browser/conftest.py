@@ -28,8 +28,6 @@ FLAGS = [
 class Browser(Chrome):
     """Chromium, its size and colours as a story wants them."""
 
-    pictures: Path
-
     def show(self, width: int, height: int, *, dark: bool = False) -> None:
         """As on a screen of this size, by day or by night."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -37,20 +35,22 @@ class Browser(Chrome):
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
-    def picture(self, name: str) -> Path:
-        """Keep what the window shows, in 256 colours."""
-        path = self.pictures / f"{name}.png"
-        Image.open(io.BytesIO(self.get_screenshot_as_png())).convert("RGB").quantize(256).save(path, optimize=True)
-        return path
+    def picture(self, name: str) -> None:
+        """See that the window shows something, and keep it in 256 colours if pictures are wanted."""
+        shown = Image.open(io.BytesIO(self.get_screenshot_as_png())).convert("RGB")
+        assert any(darkest != brightest for darkest, brightest in shown.getextrema()), f"{name} is blank"
+        if folder := os.environ.get("SCREENSHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            shown.quantize(256).save(Path(folder) / f"{name}.png", optimize=True)
 
     @property
     def patience(self) -> WebDriverWait["Browser"]:
-        return WebDriverWait(self, 20)
+        return WebDriverWait(self, 20, poll_frequency=0.05)
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
-    """A fresh profile each. Pictures go to the directory SCREENSHOTS, or vanish with the test."""
+    """A fresh profile each. Pictures go to the directory SCREENSHOTS, if it is set."""
     chromium, driver = which("chromium"), which("chromedriver")
     if chromium is None or driver is None:
         pytest.skip("Chromium is not here; Debian's packages are chromium and chromium-driver")
@@ -59,6 +59,4 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
     for flag in [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]:
         options.add_argument(flag)
     with Browser(options, ChromeService(driver)) as browser:  # the path keeps Selenium from fetching one
-        browser.pictures = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-        browser.pictures.mkdir(parents=True, exist_ok=True)
         yield browser
