@@ -1,13 +1,16 @@
 """Django's SQLite backend, with the placeholders of a statement rewritten once and not at each run.
 
-The rewriting scans the whole text, which for a page of the graph costs more than running it.
+The rewriting scans the whole text, which for a page of the graph costs more than running it. And
+a moment, which is stored in UTC, is told so without asking how that zone's clocks changed.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 
 @lru_cache(maxsize=1024)
@@ -23,6 +26,16 @@ class Cursor(base.SQLiteCursorWrapper):
         return converted
 
 
+class Operations(DatabaseOperations):
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return value.replace(tzinfo=connection.timezone)
+        converted: datetime | None = super().convert_datetimefield_value(value, expression, connection)
+        return converted
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    ops_class = Operations
+
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
