@@ -15,7 +15,7 @@ from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
 from follows.models import List, Report
-from follows.queries import Key, Own, Person
+from follows.queries import Key, Own, OwnKey, Person, own, people
 from follows.relationships import Relationship
 from follows.rosters import Muted
 
@@ -78,8 +78,9 @@ def account(person: Person) -> Entity:
     return entity
 
 
-def credential_account(person: Person, own: Own) -> Entity:
+def credential_account(own: Own) -> Entity:
     """CredentialAccount (§4.2): the account as its owner gets it."""
+    person = own.person
     return account(person) | {
         "source": {
             "privacy": own.source.get("privacy") or ("private" if person.locked else "public"),
@@ -96,6 +97,13 @@ def credential_account(person: Person, own: Own) -> Entity:
         },
         "role": DEFAULT_ROLE,
     }
+
+
+def own_account(key: OwnKey) -> bytes:
+    """CredentialAccount as JSON."""
+    (found,) = OWN.of([key])
+    assert found is not None  # noqa: S101  # `own` raises for nobody
+    return found
 
 
 def accounts(keys: Sequence[Key]) -> bytes:
@@ -153,9 +161,9 @@ def report(made: Report, category: str, target: Person) -> Entity:
     }
 
 
-def preferences(person: Person, own: Own) -> Entity:
+def preferences(own: Own) -> Entity:
     """Preferences (§3.1): the defaults for new posts, and constants for reading."""
-    source = credential_account(person, own)["source"]
+    source = credential_account(own)["source"]
     return {
         "posting:default:visibility": source["privacy"],
         "posting:default:sensitive": source["sensitive"],
@@ -263,4 +271,9 @@ def _rendered(person: Person) -> bytes:
     return orjson.dumps(account(person))
 
 
-ACCOUNTS = Fragments(_rendered)
+def _rendered_own(own: Own) -> bytes:
+    return orjson.dumps(credential_account(own))
+
+
+ACCOUNTS = Fragments(people, _rendered)
+OWN = Fragments(lambda accounts: map(own, accounts), _rendered_own, generation=500)

@@ -11,7 +11,7 @@ from compat_twittner.entities import acct, follow_privacy, full_name, url
 from follows import discovery, relationships
 from follows.fragments import Fragments
 from follows.paging import Page
-from follows.queries import Key, Person
+from follows.queries import Key, Person, people
 
 
 class Card(TypedDict):
@@ -71,7 +71,7 @@ def rendered(person: Person) -> bytes:
     return orjson.dumps(card(person))[1:-1]
 
 
-CARDS = Fragments(rendered)
+CARDS = Fragments(people, rendered)
 Around = Callable[[int, int], tuple[Mapping[str, Any], Mapping[str, Any]]]  # row id, account id -> before, after
 
 

@@ -185,17 +185,45 @@ _PEOPLE = Statement(
 )
 
 
-class Own(NamedTuple):
-    """What only the owner is shown besides their `Person`. `waiting` counts up to 40 visible requests."""
+class OwnKey(NamedTuple):
+    """What a rendered account depends on for its owner; `waiting` counts up to 40 visible requests."""
 
-    source: dict[str, Any]
+    account: int
+    version: int
+    followers: int | None
+    following: int | None
     waiting: int
 
 
-def own(account: int) -> tuple[Person, Own]:
-    """An account as its owner sees it, in one query; for an account that is known to exist."""
-    row = _OWN.rows(account=account)[0]
-    return Person._make(row[:-2]), Own._make(row[-2:])
+class Own(NamedTuple):
+    """What only the owner is shown besides their `Person`."""
+
+    person: Person
+    source: dict[str, Any]
+    waiting: int
+
+    @property
+    def key(self) -> OwnKey:
+        return OwnKey(*self.person.key, self.waiting)
+
+
+def own(account: int) -> Own:
+    """An account as its owner sees it, in one query.
+
+    :raises NoSuchAccount: when there is none.
+    """
+    row = _OWN.first(account=account)
+    if row is None:
+        raise NoSuchAccount
+    return Own(Person._make(row[:-2]), *row[-2:])
+
+
+def own_key(account: int) -> OwnKey:
+    """The key of `own`, which raises alike."""
+    key = _OWN_KEY.first(account=account)
+    if key is None:
+        raise NoSuchAccount
+    return key
 
 
 class _BoundedCount(Subquery):
@@ -205,19 +233,20 @@ class _BoundedCount(Subquery):
     output_field = IntegerField()
 
 
+def _with_waiting() -> QuerySet[Any, Any]:
+    waiting = Follow.objects.pending().filter(target=given("account"), follower__suspended_at__isnull=True)
+    return Account.objects.filter(pk=given("account")).annotate(waiting=_BoundedCount(waiting.values("pk")[:40]))
+
+
 _OWN: Statement[tuple[Any, ...]] = Statement(
     None,
-    lambda _: (
-        Account.objects.filter(pk=given("account"))
-        .annotate(
-            waiting=_BoundedCount(
-                Follow.objects.pending()
-                .filter(target=given("account"), follower__suspended_at__isnull=True)
-                .values("pk")[:40]
-            )
-        )
-        .values_list("id", "version", "tally__followers", "tally__following", *Person._fields[4:], "source", "waiting")
+    lambda _: _with_waiting().values_list(
+        "id", "version", "tally__followers", "tally__following", *Person._fields[4:], "source", "waiting"
     ),
+)
+_OWN_KEY = Statement(
+    OwnKey,
+    lambda _: _with_waiting().values_list("id", "version", "tally__followers", "tally__following", "waiting"),
 )
 
 

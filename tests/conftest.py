@@ -6,11 +6,20 @@ alice, bob and mallory are open; carol is locked: whoever wants to follow her mu
 import pytest
 
 from accounts.models import Account
+from compat_mastodon import entities
+from compat_twittner import cards
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
 from tests.servers import live
 
 __all__ = ["live"]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_rendered_yet() -> None:
+    """Every story begins with a new database, in which ids and versions come again."""
+    for kept in (entities.ACCOUNTS, entities.OWN, cards.CARDS):
+        kept.clear()
 
 
 @pytest.fixture

@@ -7,21 +7,12 @@ import pytest
 
 from accounts import people
 from accounts.models import Account
-from compat_mastodon import entities
-from compat_twittner import cards
 from tests.compat_mastodon.conftest import Mastodon, token_for
 from tests.compat_twittner.conftest import Twittner, twittner
 
 __all__ = ["twittner"]
 
 Phone = Callable[..., Twittner]
-
-
-@pytest.fixture(autouse=True)
-def _nobody_rendered_yet() -> None:
-    """Every story begins with a new database, in which ids and versions come again."""
-    for kept in (entities.ACCOUNTS, cards.CARDS):
-        kept.clear()
 
 
 def client(account: Account) -> Mastodon:

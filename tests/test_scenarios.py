@@ -6,8 +6,6 @@ After each step all look through the doors in use, in the end through all, and m
 import pytest
 
 from accounts.models import Account
-from compat_mastodon import entities
-from compat_twittner import cards
 from follows import tallies
 from tests.doors import Domain, Mastodon, Twittner
 from tests.scenarios import STORIES, TOLD, Ties
@@ -31,13 +29,6 @@ ANSWERING = {
     "unlocks": "unlock",
     "opens quietly": "open_quietly",
 }
-
-
-@pytest.fixture(autouse=True)
-def _nobody_rendered_yet() -> None:
-    """Every story begins with a new database, in which ids and versions come again."""
-    for kept in (entities.ACCOUNTS, cards.CARDS):
-        kept.clear()
 
 
 @pytest.fixture

@@ -3,11 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from accounts.models import Account
-from compat_mastodon import entities
-from compat_twittner import cards
 from follows import graph
 from tests.compat_mastodon.conftest import Mastodon, token_for
 from tests.compat_twittner.conftest import Twittner, twittner
@@ -16,13 +12,6 @@ from tests.factories import PASSWORD
 __all__ = ["twittner"]
 
 Phone = Callable[..., Twittner]
-
-
-@pytest.fixture(autouse=True)
-def _nobody_rendered_yet() -> None:
-    """Every story begins with a new database, in which ids and versions come again."""
-    for kept in (entities.ACCOUNTS, cards.CARDS):
-        kept.clear()
 
 
 def seen_through_mastodon(account: Account, path: str = "") -> Any:

@@ -16,14 +16,14 @@ class VerifyCredentials(View):
     accepts = ("profile", "read", "read:accounts")
 
     def get(self, request: Request) -> HttpResponse:
-        return answer(entities.credential_account(*queries.own(self.me)))
+        return raw(entities.own_account(queries.own_key(self.me)))
 
 
 class Preferences(View):
     accepts = ("read", "read:accounts")
 
     def get(self, request: Request) -> HttpResponse:
-        return answer(entities.preferences(*queries.own(self.me)))
+        return answer(entities.preferences(queries.own(self.me)))
 
 
 class UpdateCredentials(View):
@@ -32,11 +32,11 @@ class UpdateCredentials(View):
     parser_classes = [profile.JSONWithPictures, FormParser, MultiPartParser]
 
     def patch(self, request: Request) -> HttpResponse:
-        _, own = queries.own(self.me)
+        own = queries.own(self.me)
         columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.params)
         profile.set_pictures(self.me, pictures)
         graph.change_profile(self.me, self.actor, **columns)
-        return answer(entities.credential_account(*queries.own(self.me)))
+        return answer(entities.credential_account(queries.own(self.me)))
 
 
 class Account(View):

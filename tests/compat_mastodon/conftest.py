@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from compat_mastodon import entities
 from compat_mastodon.models import AccessToken, Application
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -57,12 +56,6 @@ def token_for(account: Account | None, scopes: str = ALL_SCOPES) -> str:
         nonce=secrets.token_urlsafe(32),
     )
     return token
-
-
-@pytest.fixture(autouse=True)
-def _nobody_rendered_yet() -> None:
-    """Every story begins with a new database, in which ids and versions come again."""
-    entities.ACCOUNTS.clear()
 
 
 @pytest.fixture

@@ -10,14 +10,7 @@ from django.test import Client
 
 from accounts import sessions
 from accounts.models import Account, BadgeRequest, Platform
-from compat_twittner import cards
 from tests.compat_twittner import networks
-
-
-@pytest.fixture(autouse=True)
-def _nobody_rendered_yet() -> None:
-    """Every story begins with a new database, in which ids and versions come again."""
-    cards.CARDS.clear()
 
 
 @pytest.fixture(autouse=True)
