@@ -199,11 +199,8 @@ def _join(request: Edge, by: Actor | None = None) -> Turn:
     owner, requester = follow.target, follow.follower
     edges.drop(request)
     edges.add(follow)
-    notices.withdraw(owner, requester, Told.REQUESTED)
-    if by is None:
-        notices.tell(owner, requester, Told.FOLLOWED)
-    else:
-        notices.tell(owner, requester, Told.JOINED)
+    notices.tell(owner, requester, Told.FOLLOWED if by is None else Told.JOINED, Told.REQUESTED)
+    if by is not None:
         notices.tell(requester, owner, Told.ACCEPTED)
         edges.log(Decided.ACCEPTED, requester, owner, by)
     edges.move(request.moves(-1), follow.moves(+1))

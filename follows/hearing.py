@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Account
@@ -117,10 +117,8 @@ _POLICY: Statement[Any] = Statement(
         .annotate(
             bucket=Subquery(
                 Notice.objects.filter(recipient=given("recipient"), bucket__isnull=False)
-                .order_by()
-                .values("recipient")
-                .annotate(last=Max("bucket"))
-                .values("last")
+                .order_by("-bucket")
+                .values("bucket")[:1]
             ),
             muted=Exists(
                 Mute.objects.filter(muter=given("recipient"), target=given("actor"), notices_too=True).filter(

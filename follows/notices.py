@@ -26,9 +26,9 @@ class NoSuchNotice(Refused):
     """The account has no notice with this id."""
 
 
-def tell(recipient: int, actor: int, kind: Notice.Kind) -> None:
-    """Tell `recipient` about `actor`. An earlier notice of the same kind gives way to the new one."""
-    withdraw(recipient, actor, kind)
+def tell(recipient: int, actor: int, kind: Notice.Kind, *past: Notice.Kind) -> None:
+    """Tell `recipient` about `actor`. Earlier notices of the same kind, and of those that are `past`, give way."""
+    withdraw(recipient, actor, kind, *past)
     now = timezone.now()
     hour = int(now.timestamp()) // 3600
     verdict, bucket = Verdict.TELL, None
@@ -43,9 +43,9 @@ def tell(recipient: int, actor: int, kind: Notice.Kind) -> None:
         delivery.after_commit(Told(recipient, actor, kind))
 
 
-def withdraw(recipient: int, actor: int, kind: Notice.Kind) -> None:
+def withdraw(recipient: int, actor: int, *kinds: Notice.Kind) -> None:
     """What was told is no longer so."""
-    _WITHDRAW.run(recipient=recipient, actor=actor, kind=kind)
+    _WITHDRAW.run(recipient=recipient, actor=actor, kinds=kinds)
 
 
 def forget(recipient: int, actor: int) -> None:
@@ -85,7 +85,7 @@ _TELL = Write.insert(
     postgresql=f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))",
 )
 _WITHDRAW = Write.delete(
-    lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind=given("kind"))
+    lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind__in=each("kinds"))
 )
 _FORGET = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor")))
 _CLEAR = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), kind__in=each("kinds")))

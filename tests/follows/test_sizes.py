@@ -1,0 +1,73 @@
+"""What one step costs does not grow with how many others there are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.access import Actor
+from accounts.models import Account
+from follows import graph, opening
+from follows.models import Notice
+from tests.factories import AccountFactory
+
+STEP = 20  # instructions of SQLite's machine
+
+
+@pytest.fixture(autouse=True)
+def _sqlite(db: None) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("counts what SQLite executes")
+
+
+def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "CHUNK", 20)
+
+    def steps(queue: int) -> int:
+        name = f"asked_by_{queue}"
+        call_command("seed", requests=queue, accounts=queue, follows=0, locked_account=name, verbosity=0)
+        owner = Account.objects.get(username=name).pk
+        graph.change_profile(owner, Actor(owner, "test"), locked=False)
+        with _counted() as executed:
+            assert opening.accept_oldest(owner) == opening.CHUNK
+        return executed()
+
+    assert steps(4_000) < 1.5 * steps(100)
+
+
+def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, carol: Account) -> None:
+    def steps() -> int:
+        asker = AccountFactory().pk
+        graph.follow(asker, carol.pk)
+        with _counted() as executed:
+            graph.accept(carol.pk, Actor(carol.pk, "test"), requester=asker)
+        return executed()
+
+    steps()
+    before = steps()
+    others = Account.objects.bulk_create(Account(username=f"joined_{number}") for number in range(2_000))
+    Notice.objects.bulk_create(
+        Notice(recipient=carol, actor=other, kind=Notice.Kind.JOINED, bucket=number)
+        for number, other in enumerate(others)
+    )
+
+    assert steps() < 1.5 * before
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[], int]]:
+    """Within, the instructions that SQLite executes are counted; what it gives tells them."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += STEP
+        return 0
+
+    connection.connection.set_progress_handler(count, STEP)
+    try:
+        yield lambda: steps
+    finally:
+        connection.connection.set_progress_handler(None, 0)
