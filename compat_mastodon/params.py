@@ -5,6 +5,7 @@ is a 400 that names it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_plus
@@ -21,7 +22,7 @@ NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
 PART = re.compile(r"[^\[\]]+|\[\]")
 MAX_DEPTH = 4
 MOST_ITEMS = 1000
-TEXT = (str, int)
+TEXTS = {str, int, bool}  # what may stand for a text
 EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
 
@@ -98,7 +99,7 @@ class Params:
         """A list of strings; a lone value is a list of one."""
         value = self._values.get(name)
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if len(values) > MOST_ITEMS or not all(isinstance(item, TEXT) for item in values):
+        if len(values) > MOST_ITEMS or not TEXTS.issuperset(map(type, values)):
             raise BadParam(name)
         items = list(map(str, values))
         _storable(name, "".join(items))
@@ -188,10 +189,10 @@ def _query_lists(query: str) -> Iterable[tuple[str, list[str]]]:
     pairs = query.split("&")
     if len(pairs) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise BadParam("query")
-    encoded: dict[str, list[str]] = {}
+    encoded: dict[str, list[str]] = defaultdict(list)
     for pair in filter(None, pairs):
         name, _, value = pair.partition("=")
-        encoded.setdefault(name, []).append(value if value.isalnum() else unquote_plus(value))
+        encoded[name].append(value if value.isalnum() else unquote_plus(value))
     lists: dict[str, list[str]] = {}
     for name, values in encoded.items():
         lists.setdefault(unquote_plus(name), []).extend(values)

@@ -1,7 +1,7 @@
 """People in lists (twittner.md §2.3): a card that is rendered once, between what only this viewer sees."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypedDict
+from collections.abc import Callable
+from typing import TypedDict
 
 import orjson
 
@@ -72,34 +72,37 @@ def rendered(person: Person) -> bytes:
 
 
 CARDS = Fragments(people, rendered)
-Around = Callable[[int, int], tuple[Mapping[str, Any], Mapping[str, Any]]]  # row id, account id -> before, after
+Around = Callable[[int, int], tuple[bytes, bytes]]  # row id, account id -> JSON before and after the card
 
 
 def requester_items(page: Page[Key]) -> list[bytes]:
     """Items of follow_requests; `offset_id` is the request."""
-    return _items(page, lambda row, _: ({"offset_id": row}, {"pending_req": True}))
+    return _items(page, lambda row, _: (_cursor(row), b',"pending_req":true}'))
 
 
 def person_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     """Items of fetch_followers and fetch_following; `offset_id` is the row of the follow."""
     seen = _seen_by(viewer, page)
-    return _items(page, lambda row, account: ({"offset_id": row}, seen(account)))
+    return _items(page, lambda row, account: (_cursor(row), b"," + orjson.dumps(seen(account))[1:]))
 
 
 def found_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     """Items of search_people, which page by the account's own id."""
     seen = _seen_by(viewer, page)
-    return _items(page, lambda _, account: ({}, seen(account)))
+    return _items(page, lambda _, account: (b"{", b"," + orjson.dumps(seen(account))[1:]))
+
+
+def _cursor(row: int) -> bytes:
+    return b'{"offset_id":%d,' % row
 
 
 def _items(page: Page[Key], around: Around) -> list[bytes]:
     """Each card between what stands before and after it; cards of accounts deleted just now fall out."""
     items = []
-    for row, key, middle in zip(page.ids, page.rows, CARDS.of(page.rows), strict=True):
-        if middle is not None:
+    for row, key, card_ in zip(page.ids, page.rows, CARDS.of(page.rows), strict=True):
+        if card_ is not None:
             before, after = around(row, key.account)
-            start = orjson.dumps(before)[:-1] + b"," if before else b"{"
-            items.append(b"".join((start, middle, b",", orjson.dumps(after)[1:])))
+            items.append(before + card_ + after)
     return items
 
 
