@@ -10,8 +10,7 @@ makes go through here instead. The queryset stays the source of the SQL, so ther
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
-from itertools import starmap
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -56,8 +55,9 @@ class Statement(Generic[Row]):
     `row` makes a row of its columns; without it rows are the plain tuples of the driver.
     """
 
-    def __init__(self, row: Callable[..., Row] | None, build: Callable[[int], QuerySet[Any, Any]]) -> None:
-        self._row, self._build = row, build
+    def __init__(self, row: type[Row] | None, build: Callable[[int], QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._make = cast("Callable[[tuple[Any, ...]], Row]", partial(tuple.__new__, row or tuple))
         self._compiled = cache(self._compile)
 
     def rows(self, limit: int = 0, **values: Any) -> list[Row]:
@@ -67,7 +67,7 @@ class Statement(Generic[Row]):
             rows = cursor.fetchall()
         if converters:
             rows = _converted(rows, converters)
-        return rows if self._row is None else list(starmap(self._row, rows))
+        return list(map(self._make, rows))
 
     def first(self, **values: Any) -> Row | None:
         rows = self.rows(**values)

@@ -186,7 +186,8 @@ def relationships(found: Iterable[Relationship]) -> bytes:
 
 def relationship(ties: Relationship) -> bytes:
     """Relationship (§4.4), with all of its 16 keys, as JSON."""
-    return b'{"id":"%d",%b' % (ties.id, _but_id(ties[1:]))
+    render = _but_id if ties.languages is None else _but_id.__wrapped__  # lists are no keys
+    return b'{"id":"%d",%b' % (ties.id, render(ties[1:]))
 
 
 @lru_cache(2_000)  # most people stand to each other in one of a few ways

@@ -30,7 +30,6 @@ from follows import opening
 
 LAST_REQUESTS = 5  # seconds that requests under way have to finish once the server ends
 PING = 30.0  # seconds between a WebSocket's pings, and until one must be answered
-GARBAGE = 20_000  # objects until cycles are looked for: a request makes thousands of objects, and no cycles
 MAX_ORDER = 65_536  # bytes of what a client may say on a WebSocket
 
 
@@ -68,7 +67,6 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
         _ = get_resolver().url_patterns
         connections.close_all()
         gc.freeze()
-        gc.set_threshold(GARBAGE)
         os.register_at_fork(after_in_child=_end_at_once)
     server = Server(
         "config.wsgi:application",

@@ -64,13 +64,9 @@ def _after(last: int) -> list[tuple[int, ...]]:
     return _AFTER.rows(AT_ONCE, last=last)
 
 
-def _row(*columns: int) -> tuple[int, ...]:
-    return columns
-
-
-_NEWEST = Statement(_row, lambda _: Notice.objects.order_by("-pk").values_list("pk")[:1])
-_AFTER = Statement(
-    _row,
+_NEWEST: Statement[tuple[int, ...]] = Statement(None, lambda _: Notice.objects.order_by("-pk").values_list("pk")[:1])
+_AFTER: Statement[tuple[int, ...]] = Statement(
+    None,
     lambda limit: (
         Notice.objects.filter(pk__gt=given("last"))
         .order_by("pk")

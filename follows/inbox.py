@@ -187,18 +187,14 @@ def _grouped(chosen: QuerySet[Notice], grouped: bool, from_below: bool, limit: i
     )
 
 
-def _row(*columns: Any) -> tuple[Any, ...]:
-    return columns
-
-
 @cache
 def _one_by_one(filtered: bool | None, of_one: bool, of_group: bool, from_below: bool) -> Statement[Any]:
-    return Statement(_row, lambda limit: _page(_chosen(filtered, of_one, of_group), from_below, limit))
+    return Statement(None, lambda limit: _page(_chosen(filtered, of_one, of_group), from_below, limit))
 
 
 @cache
 def _in_groups(filtered: bool | None, of_one: bool, of_group: bool, from_below: bool, grouped: bool) -> Statement[Any]:
-    return Statement(_row, lambda limit: _grouped(_chosen(filtered, of_one, of_group), grouped, from_below, limit))
+    return Statement(None, lambda limit: _grouped(_chosen(filtered, of_one, of_group), grouped, from_below, limit))
 
 
 _KEY = ("actor_id", "actor__version", "actor__tally__followers", "actor__tally__following")

@@ -6,6 +6,7 @@ account once and keeps the result (`fragments`); `people` loads what it has not 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -108,10 +109,13 @@ def _visible_page(
     return found
 
 
+_key = partial(tuple.__new__, Key)
+
+
 def page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
     """One window of a list that `pages` made."""
     rows = statement.rows(window.limit, before=window.before, after=window.after, **values)
-    return Page([row[0] for row in rows], [Key._make(row[1:]) for row in rows], window.limit)
+    return Page([row[0] for row in rows], [_key(row[1:]) for row in rows], window.limit)
 
 
 def pages(edges: Callable[[], QuerySet[Any]], end: str, cursor: str = "pk") -> Statement[Any]:

@@ -30,7 +30,7 @@ class _Tie:
 class _Standing(NamedTuple):
     id: int
     ties: int
-    languages: tuple[str, ...] | None
+    languages: list[str] | None
     muting_expires_at: datetime | None
     note: str | None
 
@@ -70,19 +70,13 @@ def one(viewer: int, account: int) -> Relationship:
     return many(viewer, [account])[0]
 
 
-def _relationship(
-    account: int, ties: int, languages: list[str] | None, muting_expires_at: datetime | None, note: str | None
-) -> Relationship:
-    return Relationship(account, ties, None if languages is None else tuple(languages), muting_expires_at, note)
-
-
 def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
     """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
     mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
     muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
     endorsed = Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))
     return Statement(
-        _relationship,
+        Relationship,
         lambda _: (
             accounts.filter(pk__in=each("ids"))
             .annotate(

@@ -42,7 +42,7 @@ def test_repeating_it_changes_the_options_and_nothing_else(alice: Account, bob: 
         assert graph.follow(alice.pk, target.pk, notify=True, languages=["de"]) is Turn.NOTHING
         assert graph.follow(alice.pk, target.pk, show_reblogs=False) is Turn.NOTHING
         tie = relationships.one(alice.pk, target.pk)
-        assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de",))
+        assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ["de"])
     assert counts(alice) == Counts(following=1)
 
 
@@ -51,7 +51,7 @@ def test_the_options_of_a_request_outlast_its_acceptance(alice: Account, carol: 
     graph.accept(carol.pk, by(carol), requester=alice.pk)
 
     tie = relationships.one(alice.pk, carol.pk)
-    assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ("de", "fr"))
+    assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ["de", "fr"])
 
 
 @pytest.mark.parametrize("again", [graph.follow, lambda one, other: graph.toggle(one, other, Actor(one, "test"))])
