@@ -21,7 +21,7 @@ from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Ta
 
 CHUNK = 1000  # requests accepted in one transaction
 AT_ONCE = 2  # chunks that are done before the caller is answered
-PAUSE = 0.25  # of a chunk's time, left to the other writers after it
+PAUSE = 0.1  # of a chunk's time, left to the other writers after it
 
 
 def begin(owner: int, by: Actor) -> None:
