@@ -48,15 +48,28 @@ class Browser(Chrome):
         return WebDriverWait(self, 20, poll_frequency=0.05)
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    """A fresh profile each. Pictures go to the directory SCREENSHOTS, if it is set."""
-    chromium, driver = which("chromium"), which("chromedriver")
-    if chromium is None or driver is None:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    binary, driver = which("chromium"), which("chromedriver")
+    if binary is None or driver is None:
         pytest.skip("Chromium is not here; Debian's packages are chromium and chromium-driver")
     options = ChromeOptions()
-    options.binary_location = chromium
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]:
+    options.binary_location = binary
+    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
         options.add_argument(flag)
-    with Browser(options, ChromeService(driver)) as browser:  # the path keeps Selenium from fetching one
-        yield browser
+    with Browser(options, ChromeService(driver)) as chromium:  # the path keeps Selenium from fetching one
+        yield chromium
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    """One window that remembers nobody. Pictures go to the directory SCREENSHOTS, if it is set."""
+    first, *others = chromium.window_handles
+    for window in others:
+        chromium.switch_to.window(window)
+        chromium.close()
+    chromium.switch_to.window(first)
+    chromium.get("about:blank")
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    chromium.get_log("browser")  # what was said before is not this story's
+    return chromium
