@@ -37,7 +37,7 @@ class Scene:
     requests: list[str]
     check: Callable[[Any], bool]
     ceiling: float | None = None  # times bare
-    milliseconds: float | None = None  # of CPU
+    milliseconds: float | None = None  # of CPU for a write; until the answer, with one client, for a read
 
     @property
     def target(self) -> str:
