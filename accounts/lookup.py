@@ -4,12 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Expression, QuerySet, TextField, Value
 from django.db.models.functions import Lower, TruncWeek
 from django.utils import timezone
 
 from accounts.models import Account, Bytewise
 from accounts.refused import Refused
+from accounts.statements import Statement, given
 
 MAX_ID = 2**31 - 1
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes these, so nobody is called so
@@ -23,26 +24,34 @@ def by_id(account: int | None) -> Account:
     """:raises NoSuchAccount: when there is none; None and what no id can be name nobody."""
     if account is None or not 0 < account <= MAX_ID:
         raise NoSuchAccount
-    return _one(Account.objects.filter(pk=account))
+    found = Account.objects.filter(pk=account).first()
+    if found is None:
+        raise NoSuchAccount
+    return found
 
 
-def by_handle(acct: str, local_domain: str) -> Account:
-    """`alice`, `@alice`, `alice@this.server` or `alice@other.server`, in any letter case.
+def by_handle(acct: str, local_domain: str) -> int:
+    """The id of `alice`, `@alice`, `alice@this.server` or `alice@other.server`, in any letter case.
 
     :raises NoSuchAccount: when nobody has this handle.
     """
     username, _, domain = acct.strip().removeprefix("@").partition("@")
     domain = domain.lower().removesuffix(".")
-    if UNSTORABLE.search(acct):
+    found = _named("username", username, "" if domain == local_domain else domain)
+    if found is None:
         raise NoSuchAccount
-    return _one(_named("username", username).filter(domain="" if domain == local_domain else domain))
+    return found
+
+
+def local_id(name_or_email: str) -> int | None:
+    """The id of the account of this server with this user name, or with this e-mail address."""
+    return _named("email" if "@" in name_or_email else "username", name_or_email, "")
 
 
 def local(name_or_email: str) -> Account | None:
     """The account of this server with this user name, or with this e-mail address."""
-    if UNSTORABLE.search(name_or_email):
-        return None
-    return _named("email" if "@" in name_or_email else "username", name_or_email).filter(domain="").first()
+    account = local_id(name_or_email)
+    return None if account is None else Account.objects.filter(pk=account).first()
 
 
 def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> set[int]:
@@ -54,8 +63,8 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> s
     username, at, domain = text.removeprefix("@").partition("@")
     domain = domain.lower()
     if at:
-        found = [_named("username", username).filter(domain="" if domain == local_domain else domain)]
-        found += [_named("email", text)] if by_email else []
+        found = [_lowered("username", Value(username)).filter(domain="" if domain == local_domain else domain)]
+        found += [_lowered("email", Value(text))] if by_email else []
     else:
         found = [_beginning("username", username), _beginning("display_name", username)]
         found.append(Account.objects.filter(domain=username.lower(), domain__gt="").order_by("-id"))
@@ -68,18 +77,26 @@ def _beginning(column: str, text: str) -> QuerySet[Account]:
     return column_from.filter(bytewise__gte=Lower(Value(text)), bytewise__lt=Lower(Value(f"{text}\U0010ffff")))
 
 
-def _named(column: str, value: str) -> QuerySet[Account]:
+def _lowered(column: str, value: Expression) -> QuerySet[Account]:
     """Without regard to letter case, by the expression that the unique index is on."""
     # The index on e-mail addresses leaves the empty ones out, which the database must be told.
     # It lowers both sides: SQLite knows the letters of ASCII only, and Python would know more.
-    return Account.objects.alias(lowered=Lower(column)).filter(lowered=Lower(Value(value))).exclude(**{column: ""})
+    return Account.objects.alias(lowered=Lower(column)).filter(lowered=Lower(value)).exclude(**{column: ""})
 
 
-def _one(found: QuerySet[Account]) -> Account:
-    account = found.first()
-    if account is None:
-        raise NoSuchAccount
-    return account
+def _by(column: str) -> Statement[tuple[int]]:
+    value = given("value", TextField())
+    return Statement(None, lambda _: _lowered(column, value).filter(domain=given("domain")).values_list("pk"))
+
+
+_NAMED = {column: _by(column) for column in ("username", "email")}
+
+
+def _named(column: str, value: str, domain: str) -> int | None:
+    if UNSTORABLE.search(value) or UNSTORABLE.search(domain):
+        return None
+    found = _NAMED[column].first(value=value, domain=domain)
+    return found[0] if found else None
 
 
 def local_count() -> int:

@@ -177,7 +177,7 @@ def _identity_faults(
         yield Fault(column, Problem.BLANK)
     elif not well_formed(value):
         yield Fault(column, Problem.INVALID)
-    elif (owner := lookup.local(value)) is not None and owner.pk != account:
+    elif lookup.local_id(value) not in {None, account}:
         yield Fault(column, Problem.TAKEN)
 
 

@@ -52,7 +52,7 @@ class Lookup(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:
-        return _account(lookup.by_handle(self.params.text("acct") or "", settings.LOCAL_DOMAIN).pk)
+        return _account(lookup.by_handle(self.params.text("acct") or "", settings.LOCAL_DOMAIN))
 
 
 class Relationships(View):

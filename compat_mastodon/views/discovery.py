@@ -113,7 +113,7 @@ def user(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001  # th
 
 def _local(name: str) -> Person:
     """:raises NoSuchAccount: when nobody of this server has this name, or it is suspended."""
-    person = queries.person(lookup.by_handle(name, settings.LOCAL_DOMAIN).pk)
+    person = queries.person(lookup.by_handle(name, settings.LOCAL_DOMAIN))
     if person.domain or person.suspended_at:
         raise NoSuchAccount
     return person

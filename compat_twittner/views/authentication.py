@@ -61,9 +61,9 @@ class SignUp(Guest):
             (len(first_name) in NAME_LENGTHS, (410, "Invalid user first name")),
             (len(last_name) in NAME_LENGTHS, (410, "Invalid user last name")),
             (USERNAME.fullmatch(username), (410, "Invalid username")),
-            (not lookup.local(username), USERNAME_TAKEN),
+            (lookup.local_id(username) is None, USERNAME_TAKEN),
             (len(email) <= EMAIL_LENGTH and people.is_email(email), (410, "Invalid email address")),
-            (not lookup.local(email), EMAIL_TAKEN),
+            (lookup.local_id(email) is None, EMAIL_TAKEN),
             (len(password) in PASSWORD_LENGTHS, (410, "Invalid password")),
         ):
             if not holds:

@@ -37,11 +37,7 @@ class Profile(Read):
 def _wanted(query: Values) -> int:
     """Whose profile: a well-formed user name wins over the id."""
     username = query.text("username")
-    if USERNAME.fullmatch(username):
-        account = lookup.local(username)
-        wanted = account.pk if account else 0
-    else:
-        wanted = query.number("user_id")
+    wanted = lookup.local_id(username) if USERNAME.fullmatch(username) else query.number("user_id")
     if not wanted:
         raise Failure((400, "User ID is missing or invalid"))
     return wanted

@@ -88,8 +88,7 @@ class GeneralSettings(Write):
 
 
 def _free(name_or_email: str, me: int) -> bool:
-    owner = lookup.local(name_or_email)
-    return owner is None or owner.pk == me
+    return lookup.local_id(name_or_email) in {None, me}
 
 
 def _is_url(value: str) -> bool:

@@ -150,14 +150,14 @@ def test_a_text_is_stored_trimmed_without_control_characters_and_otherwise_raw()
 
 @pytest.mark.parametrize("acct", ["alice", "@Alice", "alice@here.example", " ALICE@Here.Example. "])
 def test_an_account_of_this_server_is_found_by_its_handle(alice: Account, acct: str) -> None:
-    assert lookup.by_handle(acct, "here.example") == alice
+    assert lookup.by_handle(acct, "here.example") == alice.pk
 
 
 def test_an_account_of_another_server_is_found_by_its_whole_handle(alice: Account) -> None:
     other = Account.objects.create(username="Alice", domain="other.example")
 
-    assert lookup.by_handle("alice@other.example", "here.example") == other
-    assert lookup.by_handle("alice", "here.example") == alice
+    assert lookup.by_handle("alice@other.example", "here.example") == other.pk
+    assert lookup.by_handle("alice", "here.example") == alice.pk
     assert lookup.local("alice") == alice
 
 
@@ -166,7 +166,7 @@ def test_an_account_of_another_server_is_found_by_its_whole_handle(alice: Accoun
 )
 def test_other_handles_name_nobody(alice: Account, acct: str) -> None:
     if acct == "alice@":  # no domain is this server
-        assert lookup.by_handle(acct, "here.example") == alice
+        assert lookup.by_handle(acct, "here.example") == alice.pk
         return
     with pytest.raises(lookup.NoSuchAccount):
         lookup.by_handle(acct, "here.example")
