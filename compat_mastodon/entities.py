@@ -1,4 +1,8 @@
-"""The JSON shapes of this dialect (mastodon.md §4): one TypedDict-like function each, no queries."""
+"""The JSON shapes of this dialect (mastodon.md §4): one function each, keys in the reference's order.
+
+A function that takes a `Person`, an `Own` or a model only shapes it. One that takes keys answers with what
+`Fragments` keep rendered, which loads those that are new, all of them at once.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -31,8 +35,11 @@ DEFAULT_ROLE = {
 NO_FEATURING = {"automatic": [], "manual": [], "current_user": "denied"}  # there are no collections to be put into
 
 
-def account(person: Person) -> Entity:
-    """Account (§4.1). A suspended account is a blank card."""
+def account(person: Person, **attributes: Any) -> Entity:
+    """Account (§4.1). A suspended account is a blank card.
+
+    `attributes` are those that a kind of account has besides; lists of other entities follow them (§4).
+    """
     base = settings.BASE_URL
     suspended = person.suspended_at is not None
     local = not person.domain
@@ -71,6 +78,7 @@ def account(person: Person) -> Entity:
     if local:
         entity["noindex"] = person.noindex
     entity["feature_approval"] = NO_FEATURING
+    entity |= attributes
     entity["emojis"] = []
     if local:
         entity["roles"] = []
@@ -81,22 +89,20 @@ def account(person: Person) -> Entity:
 def credential_account(own: Own) -> Entity:
     """CredentialAccount (§4.2): the account as its owner gets it."""
     person = own.person
-    return account(person) | {
-        "source": {
-            "privacy": own.source.get("privacy") or ("private" if person.locked else "public"),
-            "sensitive": own.source.get("sensitive", False),
-            "language": own.source.get("language"),
-            "note": person.note,
-            "fields": [field(item, item["value"]) for item in person.fields],
-            "follow_requests_count": own.waiting,
-            "hide_collections": person.hide_collections,
-            "discoverable": person.discoverable,
-            "indexable": person.indexable,
-            "attribution_domains": own.source.get("attribution_domains", []),
-            "quote_policy": own.source.get("quote_policy", "public"),
-        },
-        "role": DEFAULT_ROLE,
+    source = {
+        "privacy": own.source.get("privacy") or ("private" if person.locked else "public"),
+        "sensitive": own.source.get("sensitive", False),
+        "language": own.source.get("language"),
+        "note": person.note,
+        "fields": [field(item, item["value"]) for item in person.fields],
+        "follow_requests_count": own.waiting,
+        "hide_collections": person.hide_collections,
+        "discoverable": person.discoverable,
+        "indexable": person.indexable,
+        "attribution_domains": own.source.get("attribution_domains", []),
+        "quote_policy": own.source.get("quote_policy", "public"),
     }
+    return account(person, source=source) | {"role": DEFAULT_ROLE}
 
 
 def own_account(key: OwnKey) -> bytes:
@@ -129,8 +135,9 @@ def muted_accounts(rows: Sequence[Muted]) -> bytes:
     members = []
     for account, (_, expires_at) in zip(ACCOUNTS.of([row.key for row in rows]), rows, strict=True):
         if account is not None:
-            until = orjson.dumps({"mute_expires_at": expires_at and timestamp(expires_at)})
-            members.append(b",".join((account[:-1], until[1:])))
+            attributes, lists, rest = account.partition(b',"emojis":')  # in a text the quotes would be escaped
+            until = orjson.dumps(expires_at and timestamp(expires_at))
+            members.append(b"".join((attributes, b',"mute_expires_at":', until, lists, rest)))
     return b"[" + b",".join(members) + b"]"
 
 

@@ -47,14 +47,16 @@ def groups_follows(params: Params) -> bool:
 
 def notification(notice: Told, account: bytes) -> Entity:
     """Notification (§4.5)."""
-    entity = {
+    entity: Entity = {
         "id": str(notice.id),
         "type": NAMES[Kind(notice.kind)],
         "created_at": timestamp(notice.created_at),
         "group_key": group_key(notice.id, notice.bucket),
-        "account": orjson.Fragment(account),
     }
-    return entity | {"filtered": True} if notice.filtered else entity
+    if notice.filtered:
+        entity["filtered"] = True
+    entity["account"] = orjson.Fragment(account)
+    return entity
 
 
 def notification_request(notice: Told, account: bytes) -> Entity:

@@ -59,8 +59,7 @@ class InstanceV2(View):
                 "thumbnail": {"url": THUMBNAIL, "description": ""},
                 "icon": [],
                 "languages": ["en"],
-                "configuration": CONFIGURATION
-                | {
+                "configuration": {
                     "urls": {
                         "streaming": settings.STREAMING_URL,
                         "status": None,
@@ -69,6 +68,7 @@ class InstanceV2(View):
                         "terms_of_service": None,
                     },
                     "vapid": {"public_key": webpush.public_key()},
+                    **CONFIGURATION,
                     "translation": {"enabled": False},
                     "timelines_access": {
                         feed: {"local": "public", "remote": "public"}

@@ -2,18 +2,22 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
+from accounts import people
 from accounts.models import Account
 from compat_mastodon.models import AccessToken, Application
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 ALL_SCOPES = "read write follow push"
+pytest.register_assert_rewrite("tests.compat_mastodon.golden_files")  # its differences are shown
+NOON = "2026-08-21T12:00:00.250Z"
 FORMS = {"/api/v1/accounts", "/api/v1/accounts/update_credentials"}
 
 
@@ -72,6 +76,38 @@ def mastodon(db: None) -> Callable[..., Mastodon]:
 def app(db: None) -> Callable[..., Mastodon]:
     """`app()` is a client that acts for nobody: it sends its own token."""
     return lambda scopes=ALL_SCOPES: Mastodon(token_for(None, scopes))
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The clock stands still."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def dora(noon: None, db: None) -> Account:
+    """A locked account with something in every field, signed up at noon."""
+    account = people.sign_up(username="dora", email="dora@example.org", password="x", display_name="Dora Dean")
+    people.change(
+        account.pk,
+        note="Hello\nworld",
+        fields=[{"name": "Site", "value": "https://example.org"}],
+        locked=True,
+        discoverable=True,
+        hide_collections=False,
+        avatar_description="Dora on a hill",
+        header_description="A hill without her",
+        source={"privacy": "unlisted", "sensitive": True, "language": "de"},
+    )
+    account.refresh_from_db()
+    return account
+
+
+@pytest.fixture
+def eve(noon: None, db: None) -> Account:
+    """Somebody from another server, of whom little is known."""
+    return Account.objects.create(username="eve", domain="other.example")
 
 
 Clients = Callable[..., Mastodon]

@@ -7,6 +7,8 @@ import pytest
 from accounts.models import Account
 from compat_mastodon.api import Caller
 from compat_mastodon.views.nothing import PATHS
+from tests.compat_mastodon import reference_server as reference
+from tests.compat_mastodon.golden_files import check, golden
 
 LISTS = sorted(path for path in PATHS if path != "api/v1/tags/<name>")
 DEMANDING = [path for path in LISTS if PATHS[path].caller is Caller.USER]
@@ -56,14 +58,10 @@ def test_an_account_without_posts_has_to_exist(mastodon: Any) -> None:
 
 
 def test_a_tag_is_unused(mastodon: Any, alice: Account) -> None:
-    assert mastodon(alice).get("/api/v1/tags/cats").json() == {
-        "id": "1",
-        "name": "cats",
-        "url": "http://testserver/tags/cats",
-        "history": [],
-        "following": False,
-        "featuring": False,
-    }
+    tag = mastodon(alice).get("/api/v1/tags/cats").json()
+
+    golden("tag", tag)
+    check(reference.Tag, tag)
     assert mastodon().get("/api/v1/tags/c-a-t").json() == {"error": "Not Found"}
 
 

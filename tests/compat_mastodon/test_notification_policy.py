@@ -21,10 +21,6 @@ DEFAULT = {
 }
 
 
-def test_the_policy_begins_by_accepting(mastodon: Any, bob: Account) -> None:
-    assert mastodon(bob).get(POLICY).json() == DEFAULT
-
-
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_a_rule_is_changed_and_the_others_stay(mastodon: Any, bob: Account, method: str) -> None:
     client = mastodon(bob)

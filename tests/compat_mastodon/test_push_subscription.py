@@ -8,7 +8,9 @@ from django.test import Client
 from accounts.models import Account
 from compat_mastodon import oauth, webpush
 from compat_mastodon.models import AccessToken, Application, PushSubscription
+from tests.compat_mastodon import reference_notifications as reference
 from tests.compat_mastodon.conftest import token_for
+from tests.compat_mastodon.golden_files import check, golden
 
 PATH = "/api/v1/push/subscription"
 P256DH = "BEm_a0bdPDhf0SOsrnB2-ategf1hHoCnpXgQsFj5JCkcoMrMt2WHoPfEYOYPzOIs9mZE8ZUaD7VA5vouy0kEkr8"
@@ -31,14 +33,9 @@ def test_a_new_subscription_is_told_back(alice: Account, mastodon: Any) -> None:
     )
 
     assert answer.status_code == 200
-    assert answer.json() == {
-        "id": PushSubscription.objects.get().pk,
-        "endpoint": SUBSCRIPTION["endpoint"],
-        "standard": False,
-        "alerts": {"follow": True, "follow_request": False},
-        "server_key": webpush.public_key(),
-        "policy": "all",
-    }
+    known = {"id": PushSubscription.objects.get().pk, "server_key": webpush.public_key()}
+    golden("web_push_subscription", answer.json(), **known)
+    check(reference.WebPushSubscription, answer.json())
 
 
 @pytest.mark.parametrize("multipart", [False, True])

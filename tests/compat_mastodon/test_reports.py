@@ -6,31 +6,22 @@ import pytest
 
 from accounts.models import Account
 from follows.models import Report
+from tests.compat_mastodon import reference_people as reference
 from tests.compat_mastodon.conftest import Clients, refusal
+from tests.compat_mastodon.golden_files import check, golden
 
 PATH = "/api/v1/reports"
 
 
-def test_a_report_reaches_the_moderators(mastodon: Clients, alice: Account, mallory: Account) -> None:
-    sent = {"account_id": str(mallory.pk), "category": "spam", "comment": "Buys & sells", "forward": True}
+def test_a_report_reaches_the_moderators(mastodon: Clients, alice: Account, dora: Account) -> None:
+    sent = {"account_id": str(dora.pk), "category": "spam", "comment": "Buys & sells", "forward": True}
     answer = mastodon(alice, "write:reports").post(PATH, sent).json()
 
     report = Report.objects.get()
-    assert (report.reporter, report.target, report.door) == (alice, mallory, "mastodon")
+    assert (report.reporter, report.target, report.door) == (alice, dora, "mastodon")
     assert (report.reason, report.comment, report.closed_at) == (Report.Reason.SPAM, "Buys & sells", None)
-    assert answer.pop("created_at").endswith("Z")
-    assert answer.pop("target_account") == mastodon().get(f"/api/v1/accounts/{mallory.pk}").json()
-    assert answer == {
-        "id": str(report.pk),
-        "action_taken": False,
-        "action_taken_at": None,
-        "category": "spam",
-        "comment": "Buys & sells",
-        "forwarded": False,
-        "status_ids": [],
-        "collection_ids": [],
-        "rule_ids": None,
-    }
+    golden("report", answer, report=report.pk, dora=dora.pk)
+    check(reference.Report, answer, never={"action_taken_at not null", "rule_ids not null"})
 
 
 @pytest.mark.parametrize(

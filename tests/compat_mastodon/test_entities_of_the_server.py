@@ -1,0 +1,56 @@
+"""What the server tells about itself, to the letter (mastodon.md §3.8, §4.9); how it is found: `test_discovery`."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Account
+from compat_mastodon import webpush
+from tests.compat_mastodon import reference_server as reference
+from tests.compat_mastodon.conftest import Clients
+from tests.compat_mastodon.golden_files import check, golden
+
+UNUSED = ("urls.status", "urls.privacy_policy", "urls.terms_of_service")
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def told(mastodon: Clients, alice: Account) -> Any:
+    """What anybody gets at a path of a server with one member."""
+    return lambda path: mastodon().get(path).json()
+
+
+def test_instance(told: Any) -> None:
+    instance = told("/api/v2/instance")
+
+    golden("instance", instance, vapid_key=webpush.public_key())
+    never = {f"configuration.{name} not null" for name in UNUSED}
+    never |= {f"registrations.{name} not null" for name in ("message", "min_age", "url")}
+    check(reference.Instance, instance, never=never | {"wrapstodon not null", "contact.account not null"})
+
+
+def test_instance_v1(told: Any) -> None:
+    golden("instance_v1", told("/api/v1/instance"))
+    check(reference.InstanceV1, told("/api/v1/instance"), never={"contact_account not null"})
+
+
+def test_text_page(told: Any) -> None:
+    pages = [told(f"/api/v1/instance/{name}") for name in ("extended_description", "privacy_policy")]
+
+    golden("text_page", pages[0])
+    check(reference.TextPage, *pages, never={"updated_at not null"})
+
+
+def test_week(told: Any) -> None:
+    weeks = told("/api/v1/instance/activity")
+
+    golden("week", weeks[0])
+    check(reference.Week, *weeks)
+
+
+def test_language(told: Any) -> None:
+    (language,) = told("/api/v1/instance/languages")
+
+    golden("language", language)
+    check(reference.Language, language)
