@@ -156,7 +156,7 @@ def _object(fields: dict[str, shapes.Shape]) -> shapes.Shape:
 
 def _responses(view: View, route: str, method: str) -> dict[str, Any]:
     if method == "GET":
-        shape = shapes.GETS.get(route) or {}
+        shape = shapes.GETS.get(route, shapes.NONE)
     else:
         changes_ties = route.startswith("v1/accounts/<account>/")
         shape = shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)

@@ -101,7 +101,7 @@ COMPONENTS: dict[str, Shape] = {
     ),
     "FamiliarFollowers": mapping({"id": ID, "accounts": many(ref("Account"))}),
     "Suggestion": mapping({"source": TEXT, "sources": many(TEXT), "account": ref("Account")}),
-    "Search": mapping({"accounts": many(ref("Account")), "statuses": NONE, "hashtags": NONE}),
+    "Search": mapping({"accounts": many(ref("Account")), "statuses": NONE, "hashtags": NONE, "collections": NONE}),
     "List": mapping({"id": ID, "title": TEXT, "replies_policy": TEXT, "exclusive": FLAG}),
     "Application": mapping(_APPLICATION),
     "CredentialApplication": mapping(
@@ -121,7 +121,14 @@ COMPONENTS: dict[str, Shape] = {
         partial_accounts=many(a("object")),
     ),
     "NotificationRequest": mapping(
-        {"id": ID, "created_at": MOMENT, "updated_at": MOMENT, "notifications_count": TEXT, "account": ref("Account")}
+        {
+            "id": ID,
+            "created_at": MOMENT,
+            "updated_at": MOMENT,
+            "notifications_count": TEXT,
+            "account": ref("Account"),
+            "last_status": a("null"),
+        }
     ),
     "NotificationPolicy": mapping(
         {
@@ -148,10 +155,35 @@ COMPONENTS: dict[str, Shape] = {
             "comment": TEXT,
             "forwarded": FLAG,
             "created_at": MOMENT,
+            "status_ids": NONE,
+            "collection_ids": NONE,
+            "rule_ids": a("null"),
             "target_account": ref("Account"),
         }
     ),
-    "WebPushSubscription": mapping({"id": COUNT, "endpoint": TEXT, "alerts": a("object"), "server_key": TEXT}),
+    "WebPushSubscription": mapping(
+        {
+            "id": COUNT,
+            "endpoint": TEXT,
+            "standard": FLAG,
+            "alerts": a("object", additionalProperties=FLAG),
+            "server_key": TEXT,
+            "policy": a("string", enum=["all", "followed", "follower", "none"]),
+        }
+    ),
+    "Preferences": mapping(
+        {
+            **dict.fromkeys(("posting:default:visibility", "posting:default:quote_policy"), TEXT),
+            **dict.fromkeys(("posting:default:sensitive", "reading:expand:spoilers", "reading:autoplay:gifs"), FLAG),
+            "posting:default:language": a("string", null=True),
+            "reading:expand:media": TEXT,
+        }
+    ),
+    "DomainBlockPreview": mapping({"following_count": COUNT, "followers_count": COUNT}),
+    "UnreadCount": mapping({"count": COUNT}),
+    "MergedRequests": mapping({"merged": FLAG}),
+    "Week": mapping(dict.fromkeys(("week", "statuses", "logins", "registrations"), a("string", pattern="^[0-9]+$"))),
+    "Language": mapping({"code": TEXT, "name": TEXT}),
     "TextPage": _TEXT_PAGE,
     "Tag": mapping({"id": ID, "name": TEXT, "url": LINK, "history": NONE, "following": FLAG, "featuring": FLAG}),
     "Instance": mapping(
@@ -177,7 +209,7 @@ COMPONENTS: dict[str, Shape] = {
     "Error": mapping({"error": TEXT}, error_description=TEXT, details=a("object")),
 }
 ACCOUNTS = many(ref("Account"))
-GETS: dict[str, Shape] = {
+GETS: dict[str, Shape] = {  # what is not named is an empty list
     "v1/apps/verify_credentials": ref("Application"),
     **dict.fromkeys(("v1/follow_requests", "v1/blocks", "v1/endorsements", "v1/directory", "v1/suggestions"), ACCOUNTS),
     **{f"v1/accounts/<account>/{name}": ACCOUNTS for name in ("followers", "following", "endorsements")},
@@ -200,13 +232,19 @@ GETS: dict[str, Shape] = {
     "v2/notifications/policy": ref("NotificationPolicy"),
     "v1/notifications/requests": many(ref("NotificationRequest")),
     "v1/notifications/requests/<notice>": ref("NotificationRequest"),
-    **dict.fromkeys(("v1/notifications/unread_count", "v2/notifications/unread_count"), mapping({"count": COUNT})),
+    **dict.fromkeys(("v1/notifications/unread_count", "v2/notifications/unread_count"), ref("UnreadCount")),
+    "v1/notifications/requests/merged": ref("MergedRequests"),
     **dict.fromkeys(("v2/notifications", "v2/notifications/<key>"), ref("GroupedNotifications")),
     "v2/notifications/<key>/accounts": ACCOUNTS,
     "v1/markers": ref("Markers"),
     "v1/instance": ref("InstanceV1"),
     "v2/instance": ref("Instance"),
     **dict.fromkeys(("v1/instance/extended_description", "v1/instance/privacy_policy"), ref("TextPage")),
+    "v1/instance/activity": many(ref("Week")),
+    "v1/instance/languages": many(ref("Language")),
+    "v1/instance/translation_languages": DONE,
+    "v1/domain_blocks/preview": ref("DomainBlockPreview"),
+    "v1/preferences": ref("Preferences"),
     "v1/tags/<name>": ref("Tag"),
 }
 WRITES: dict[str, Shape] = {
