@@ -38,7 +38,9 @@ def postgres() -> Iterator[str]:
 def suite(database: str, url: str, arguments: list[str]) -> tuple[bool, str]:
     """Run it: whether all is well, and the outcome as one line."""
     say(f"\n─── {database} {'─' * (75 - len(database))}\n")
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    # Many processes run the same code, which is compiled once and kept, whatever the shell says.
+    unwanted = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     if url:
         environment["DATABASE_URL"] = url
     with tempfile.TemporaryDirectory() as directory:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import Account
@@ -58,6 +60,13 @@ def get(port: int, path: str, token: str = "") -> Iterator[http.client.HTTPRespo
 
 def heard(stream: ClientConnection) -> dict[str, Any]:
     return json.loads(stream.recv(PATIENCE))
+
+
+def closed_with(stream: ClientConnection) -> int | None:
+    """Wait until the server closes the stream; gives its code."""
+    with pytest.raises(ConnectionClosed) as closed:
+        stream.recv(PATIENCE)
+    return closed.value.rcvd and closed.value.rcvd.code
 
 
 def line(answer: http.client.HTTPResponse) -> str:
