@@ -1,6 +1,7 @@
 """Where accounts are reached by push messages. What is sent is decided in `follows`."""
 
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Device, Platform
 
@@ -11,10 +12,11 @@ def of(account: int) -> Device | None:
 
 
 def register(account: int, platform: Platform, token: str) -> None:
-    """From now on push messages of the account go to this phone."""
-    Device.objects.update_or_create(
-        account_id=account, defaults={"platform": platform, "token": token, "changed_at": timezone.now()}
-    )
+    """From now on push messages of the account go to this phone, and nobody else's do."""
+    with transaction.atomic():
+        Device.objects.filter(Q(account=account) | Q(token=token)).delete()
+        # Of two who register the same phone at once either may be the last; the database keeps one.
+        Device.objects.bulk_create([Device(account_id=account, platform=platform, token=token)], ignore_conflicts=True)
 
 
 def forget(account: int) -> None:

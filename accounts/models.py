@@ -181,12 +181,15 @@ class Session(models.Model):
 
 
 class Device(models.Model):
-    """Where an account's phone is reached by push messages: one per account, the last wins."""
+    """Where an account's phone is reached by push messages: one phone has one account, and the last wins."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="device")
     platform = models.CharField(max_length=14, choices=Platform)
-    token = models.CharField(max_length=250)
+    token = models.CharField(max_length=250, help_text="It names one installation of the app.")
     changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("token", name="device_token_unique")]
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} of account {self.account_id}"

@@ -28,7 +28,7 @@ class Doors:
         self.phone = sessions.open_session(account.pk, Platform.IOS)
         self.browser = Client()
         self.browser.force_login(account)
-        devices.register(account.pk, Platform.IOS, "t" * 60)
+        devices.register(account.pk, Platform.IOS, f"{account.pk:060}")
 
     def open(self) -> set[str]:
         """Where the account is still let in."""

@@ -85,9 +85,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='device', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('platform', models.CharField(choices=[('mobile_android', 'Android'), ('mobile_ios', 'Ios')], max_length=14)),
-                ('token', models.CharField(max_length=250)),
+                ('token', models.CharField(help_text='It names one installation of the app.', max_length=250)),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('token'), name='device_token_unique')],
+            },
         ),
         migrations.CreateModel(
             name='Identity',

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from typing import Any
@@ -15,6 +15,7 @@ from compat_twittner import push
 from follows import graph
 from follows.delivery import Told
 from follows.models import Notice
+from tests.compat_twittner.conftest import Twittner
 
 Kind = Notice.Kind
 
@@ -69,6 +70,17 @@ def test_what_was_withdrawn_meanwhile_is_not_sent(
     push.deliver(Told(carol.pk, alice.pk, Kind.REQUESTED))
 
     assert gateway.empty()
+
+
+def test_a_phone_that_changes_hands_without_a_logout_hears_only_of_its_new_account(
+    twittner: Callable[..., Twittner], alice: Account, bob: Account
+) -> None:
+    for owner in (alice, bob, alice, bob):
+        assert twittner(owner).post("save_pnotif_token", token="t" * 60, type="android")["code"] == 200
+
+    assert devices.of(alice.pk) is None
+    assert (phone := devices.of(bob.pk)) is not None
+    assert phone.token == "t" * 60
 
 
 def test_who_has_no_phone_gets_nothing(gateway: SimpleQueue[dict[str, Any]], alice: Account, bob: Account) -> None:
