@@ -150,7 +150,7 @@ def block(blocker: int, target: int, by: Actor) -> bool:
     """
     if blocker == target:
         raise policy.SelfFollow
-    with pair_lock(blocker, target):
+    with tie_lock(blocker, target):
         if not Account.objects.filter(pk=target).exists():
             raise NoSuchAccount
         _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 
 from accounts import images, people, sessions
 from accounts.models import Account, BadgeRequest
-from follows.locks import lock_pairs, lock_tallies
+from follows.locks import account_lock, lock_pairs, lock_tallies
 from follows.models import Block, Decision, Follow, FollowQuerySet, Notice, Report, Tally
 
 CHUNK = 500  # rows deleted in one transaction
@@ -30,25 +30,34 @@ def delete_account(account: int) -> None:
     """Delete an account that exists, and everything of its own."""
     people.suspend(account)
     sessions.close_all(account)
+    _clear(account)
+    while not _delete_row(account):
+        _clear(account)
+
+
+def _clear(account: int) -> None:
     for tie in _ties(account):
         while _cut(account, tie):
             pass
     for rows in _traces(account):
         while _delete_some(rows):
             pass
-    with transaction.atomic():
-        # The row's lock holds up whoever is about to tie something to it; what came in between goes now.
+
+
+def _delete_row(account: int) -> bool:
+    """False when something was tied to it since it was cleared: that goes first, for its locks come before the row's."""
+    with account_lock(account):
         row = Account.objects.select_for_update().filter(pk=account).first()
         if row is None:
-            return
-        for tie in _ties(account):
-            while _cut(account, tie):
-                pass
+            return True
+        if any(rows.exists() for rows in (*(tie.edges for tie in _ties(account)), *_traces(account))):
+            return False
         files, film = images.files_of(row), BadgeRequest.objects.filter(account=account).first()
         row.delete()
         transaction.on_commit(lambda: images.remove(files))
         if film:
             transaction.on_commit(lambda: film.video.delete(save=False))
+        return True
 
 
 def _ties(account: int) -> list[Tie]:

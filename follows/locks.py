@@ -1,5 +1,8 @@
 """Who waits for whom. Every lock is held to the end of its transaction.
 
+All take them in one order, so that none waits for one that waits for it: pairs, accounts, the rows of
+accounts (which a commit shares for every new row that names them), tallies; of a kind by their ids.
+
 The pair lock: of all writes about two accounts, one at a time. Without it a follow racing a block
 leaves the pair followed and blocked. SQLite needs none of these: its IMMEDIATE transactions come
 one after the other.
@@ -22,9 +25,9 @@ def pair_lock(one: int, other: int) -> AbstractContextManager[None]:
 
 
 def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
-    """As `pair_lock`, for what may begin a follow: one at a time of each follower, as many at once of a target.
+    """As `pair_lock`, for what may begin a tie: one at a time of each follower, as many at once of a target.
 
-    None goes on beside the `account_lock` of either. Accounts are locked in the order of their ids.
+    None goes on beside the `account_lock` of either.
     """
     first, second = (ALONE, SHARED) if follower < target else (SHARED, ALONE)
     ids = sorted((follower, target))
@@ -32,7 +35,7 @@ def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
 
 
 def account_lock(account: int) -> AbstractContextManager[None]:
-    """A transaction beside which the account begins to follow nobody, and nobody it."""
+    """A transaction beside which the account is tied to nobody, and nobody to it."""
     return _transaction(ALONE, account)
 
 

@@ -39,12 +39,14 @@ class Other(threading.Thread):
         finally:
             connections.close_all()
 
-    def waits(self) -> None:
-        """Until it waits for a lock."""
+    def waits(self, kind: str = "%") -> None:
+        """Until it waits for a lock, of this kind."""
         deadline = time.monotonic() + PATIENCE
         with connection.cursor() as cursor:
             while True:
-                cursor.execute("SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", [self.backend])
+                cursor.execute(
+                    "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted AND locktype LIKE %s", [self.backend, kind]
+                )
                 if cursor.fetchone():
                     return
                 assert self.is_alive(), self.outcome

@@ -1,6 +1,7 @@
 """Writers take locks in one order, so that none ever waits for one that waits for it."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from accounts import people, sessions
 from accounts.access import Actor
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
-from follows import edges, graph, tallies
+from follows import edges, graph, leaving, tallies
 from follows.edges import Delta
+from follows.locks import pair_lock
 from follows.models import Follow, Tally
-from tests.postgres.conftest import Other
+from tests.postgres.conftest import PATIENCE, Other
 
 Beside = Callable[[Callable[[], Any]], Other]
 
@@ -53,6 +55,49 @@ def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside
         edges.move({bob.pk: Delta(following=1)})
 
     assert isinstance(healing.ends(), list)
+    assert next(tallies.verify()).wrong == 0
+
+
+@pytest.mark.parametrize(
+    "tie", [graph.follow, lambda one, other: graph.block(one, other, Actor(one, "test"))], ids=["follow", "block"]
+)
+def test_a_leaving_account_waits_for_who_was_about_to_be_tied_to_it(
+    alice: Account, bob: Account, beside: Beside, tie: Callable[[int, int], Any]
+) -> None:
+    with transaction.atomic():
+        tie(alice.pk, bob.pk)
+        leaving_bob = beside(lambda: leaving.delete_account(bob.pk))
+        leaving_bob.waits()
+
+    assert leaving_bob.ends() is None
+    assert not Account.objects.filter(pk=bob.pk).exists()
+    assert next(tallies.verify()).wrong == 0
+
+
+def test_a_leaving_account_never_waits_for_a_pair_that_waits_for_its_row(
+    alice: Account, bob: Account, carol: Account, beside: Beside
+) -> None:
+    """alice's follow began before bob leaves and comes after his edges are cut; her block has its lock next."""
+    graph.block(carol.pk, bob.pk, by(carol))
+    go_on = Event()
+
+    def block() -> bool:
+        with pair_lock(alice.pk, bob.pk):
+            assert go_on.wait(PATIENCE)
+            return graph.block(alice.pk, bob.pk, by(alice))
+
+    with transaction.atomic():
+        graph.unblock(carol.pk, bob.pk, by(carol))  # he waits for it when he has no edges any more
+        graph.follow(alice.pk, bob.pk)
+        blocking = beside(block)
+        blocking.waits()
+        leaving_bob = beside(lambda: leaving.delete_account(bob.pk))
+        leaving_bob.waits()
+    leaving_bob.waits("advisory")
+    go_on.set()
+
+    assert (blocking.ends(), leaving_bob.ends()) == (True, None)
+    assert not Account.objects.filter(pk=bob.pk).exists()
     assert next(tallies.verify()).wrong == 0
 
 
