@@ -45,7 +45,7 @@ def _clear(account: int) -> None:
 
 
 def _delete_row(account: int) -> bool:
-    """False when something was tied to it since it was cleared: that goes first, for its locks come before the row's."""
+    """False when something was tied to it since it was cleared: that goes first, its locks come before the row's."""
     with account_lock(account):
         row = Account.objects.select_for_update().filter(pk=account).first()
         if row is None:
