@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
@@ -96,15 +97,22 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         if obj is None:
             return self.add_fieldsets
-        return self.profile + (self.signing_in if self.has_change_permission(request, obj) else ())
+        signs_in = not obj.domain and self.has_change_permission(request, obj)
+        return self.profile + (self.signing_in if signs_in else ())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
-        remote = ("username", "email") if obj and obj.domain else ()
+        remote = ("username",) if obj and obj.domain else ()
         return self.fixed + remote + (() if request.user.is_superuser else self.of_superusers)
 
     def has_change_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         theirs = obj is None or request.user.is_superuser or not (obj.is_staff or obj.is_superuser)
         return theirs and super().has_change_permission(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        account = self.get_object(request, unquote(id))
+        if account and account.domain:
+            raise Http404  # nobody of another server signs in here
+        return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only `follows` knows how, without missing the tallies of others."""

@@ -6,6 +6,7 @@ Only shapes and invariants live here; writes are in `people` and `sessions`, rea
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
@@ -72,6 +73,8 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 LISTED = Q(discoverable=True, suspended_at__isnull=True)  # who wants to be found
+NO_PASSWORD = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+CANNOT_SIGN_IN = Q(email="", is_staff=False, is_superuser=False) & NO_PASSWORD
 
 
 class Account(AbstractBaseUser, PermissionsMixin):
@@ -133,7 +136,17 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("username"), "domain", name="account_handle_unique"),
             models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="account_email_unique"),
             models.CheckConstraint(condition=~Q(username=""), name="account_has_a_username"),
-            models.CheckConstraint(condition=Q(domain="") | Q(email=""), name="remote_account_has_no_email"),
+            models.CheckConstraint(condition=Q(domain=Lower("domain")), name="account_domain_is_lower_case"),
+            models.CheckConstraint(condition=Q(domain="") | CANNOT_SIGN_IN, name="remote_account_cannot_sign_in"),
+            models.CheckConstraint(
+                condition=Q(
+                    gender__in=Gender.values,
+                    profile_privacy__in=Audience.values,
+                    contact_privacy__in=Contact.values,
+                    verification__in=Verification.values,
+                ),
+                name="account_choices_known",
+            ),
         ]
         indexes = [
             models.Index(Bytewise("username"), name="account_username_begins"),
@@ -176,6 +189,9 @@ class Session(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(platform__in=Platform.values), name="session_platform_known")]
+
     def __str__(self) -> str:
         return f"{self.get_platform_display()} of account {self.account_id}"
 
@@ -189,7 +205,10 @@ class Device(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint("token", name="device_token_unique")]
+        constraints = [
+            models.UniqueConstraint("token", name="device_token_unique"),
+            models.CheckConstraint(condition=Q(platform__in=Platform.values), name="device_platform_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} of account {self.account_id}"
@@ -209,7 +228,10 @@ class Identity(models.Model):
 
     class Meta:
         verbose_name_plural = "identities"
-        constraints = [models.UniqueConstraint("provider", "subject", name="identity_unique")]
+        constraints = [
+            models.UniqueConstraint("provider", "subject", name="identity_unique"),
+            models.CheckConstraint(condition=Q(provider__in=Provider.values), name="identity_provider_known"),
+        ]
 
     def __str__(self) -> str:
         return f"account {self.account_id} with {self.get_provider_display()}"

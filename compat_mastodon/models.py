@@ -40,16 +40,17 @@ class AccessToken(AbstractAccessToken):
         indexes: ClassVar = [models.Index("user", "application", name="token_of_user_and_client")]
 
 
+class Policy(models.TextChoices):
+    """Of whose news a client wants to be told."""
+
+    ALL = "all"
+    FOLLOWED = "followed"
+    FOLLOWER = "follower"
+    NONE = "none"
+
+
 class PushSubscription(models.Model):
     """Where a client wants to be told of news: one per token, see `push`."""
-
-    class Policy(models.TextChoices):
-        """Whose news."""
-
-        ALL = "all"
-        FOLLOWED = "followed"
-        FOLLOWER = "follower"
-        NONE = "none"
 
     token = models.OneToOneField(AccessToken, on_delete=models.CASCADE, related_name="push_subscription")
     endpoint = models.CharField(max_length=2000)
@@ -59,6 +60,9 @@ class PushSubscription(models.Model):
     alerts = models.JSONField(default=dict, help_text='{"follow": true, …}; kinds that are not named are not sent.')
     policy = models.CharField(max_length=8, choices=Policy, default=Policy.ALL)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(policy__in=Policy.values), name="push_policy_known")]
 
     def __str__(self) -> str:
         return f"Push for token {self.token_id}"

@@ -11,8 +11,9 @@ from compat_mastodon.api import raw
 from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
 from compat_mastodon.links import inbox_link_header
 from compat_mastodon.params import Params, as_id
-from follows.hearing import RULES, Rule, Rules
+from follows.hearing import RULES, Rules
 from follows.inbox import Choice, Group, Told
+from follows.models import Rule
 from follows.notices import FOLLOWS, Kind
 from follows.paging import Page
 

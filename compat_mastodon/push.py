@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from accounts.pictures import avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon import oauth, webpush
-from compat_mastodon.models import PushSubscription
+from compat_mastodon.models import Policy, PushSubscription
 from compat_mastodon.notifications import NAMES
 from compat_mastodon.webpush import Target, Unreachable
 from follows import inbox, queries, relationships
@@ -21,7 +21,6 @@ from follows.notices import Kind
 from follows.queries import Person
 from follows.relationships import Relationship
 
-Policy = PushSubscription.Policy
 TITLES = {"follow": "{} is now following you", "follow_request": "Pending follower: {}"}
 GONE = {404, 410}  # what a push service says of a subscription that is no more
 MAX_BODY = 140

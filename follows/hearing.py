@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.statements import Statement, given
-from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy
+from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy, Rule
 from follows.policy import unexpired
 
 NEW_ACCOUNT = timedelta(days=30)
@@ -26,7 +26,6 @@ RULES = (
     "for_limited_accounts",
     "for_bots",
 )
-Rule = NoticePolicy.Rule
 Rules = dict[str, str]  # a rule's name -> accept, filter or drop
 
 

@@ -9,7 +9,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
-from follows.models import Follow, List, ListMember
+from follows.models import Follow, List, ListMember, Replies
 
 MAX_LISTS = 50
 MAX_TITLE = 256  # characters
@@ -118,7 +118,7 @@ def _check(values: dict[str, Any]) -> None:
             faults.append(Fault("title", Problem.BLANK))
         elif len(title) > MAX_TITLE:
             faults.append(Fault("title", Problem.TOO_LONG, MAX_TITLE))
-    if values.get("replies_policy", List.Replies.LIST) not in List.Replies:
+    if values.get("replies_policy", Replies.LIST) not in Replies:
         faults.append(Fault("replies_policy", Problem.INVALID))
     if faults:
         raise Invalid(faults)

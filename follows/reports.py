@@ -7,7 +7,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from follows import policy
-from follows.models import Report
+from follows.models import Reason, Report
 
 
 class NoSuchReason(Refused):
@@ -19,13 +19,13 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
 
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.
-    :raises NoSuchReason: when the reason is no `Report.Reason`.
+    :raises NoSuchReason: when the reason is no `Reason`.
     """
     if reporter == target:
         raise policy.SelfFollow
     if not Account.objects.filter(pk=target).exists():
         raise NoSuchAccount
-    if reason not in Report.Reason:
+    if reason not in Reason:
         raise NoSuchReason
     made, _ = Report.objects.update_or_create(
         reporter_id=reporter,

@@ -69,6 +69,13 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='account_domain_is_lower_case'),
+                    models.CheckConstraint(condition=models.Q(('domain', ''), models.Q(('email', ''), ('is_staff', False), ('is_superuser', False), models.Q(('password', ''), ('password__startswith', '!'), _connector='OR')), _connector='OR'), name='remote_account_cannot_sign_in'),
+                    models.CheckConstraint(condition=models.Q(('contact_privacy__in', ['everyone', 'followed']), ('gender__in', ['M', 'F', 'O', 'T']), ('profile_privacy__in', ['everyone', 'followers']), ('verification__in', [0, 1, 2])), name='account_choices_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BadgeRequest',
@@ -89,7 +96,10 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('token'), name='device_token_unique')],
+                'constraints': [
+                    models.UniqueConstraint(models.F('token'), name='device_token_unique'),
+                    models.CheckConstraint(condition=models.Q(('platform__in', ['mobile_android', 'mobile_ios'])), name='device_platform_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +111,9 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('provider__in', ['google', 'facebook'])), name='identity_provider_known'),
+                ],
                 'verbose_name_plural': 'identities',
             },
         ),
@@ -115,6 +128,11 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('platform__in', ['mobile_android', 'mobile_ios'])), name='session_platform_known'),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name='account',
@@ -163,10 +181,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='account',
             constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='account_has_a_username'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('domain', ''), ('email', ''), _connector='OR'), name='remote_account_has_no_email'),
         ),
         migrations.AddConstraint(
             model_name='identity',

@@ -29,5 +29,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('token', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscription', to=settings.OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('policy__in', ['all', 'followed', 'follower', 'none'])), name='push_policy_known'),
+                ],
+            },
         ),
     ]

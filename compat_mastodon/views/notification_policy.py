@@ -9,8 +9,8 @@ from compat_mastodon.notifications import listing, notification_request, rules
 from compat_mastodon.params import as_id
 from compat_mastodon.views.notifications import READ, WRITE
 from follows import hearing, inbox
-from follows.hearing import Rule
 from follows.inbox import Choice
+from follows.models import Rule
 from follows.notices import FOLLOWS
 
 ENOUGH = 100  # more that is kept aside is not counted

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from compat_mastodon import entities, push, webpush
 from compat_mastodon.api import View, answer
-from compat_mastodon.models import PushSubscription
+from compat_mastodon.models import Policy
 from compat_mastodon.params import BadParam, Params
 from compat_mastodon.webpush import Target
 
@@ -75,7 +75,7 @@ def _data(params: Params) -> tuple[dict[str, bool], str]:
     data = params.mapping("data") or Params({})
     alerts = data.mapping("alerts") or Params({})
     wanted = {kind: alerts.flag(kind) or False for kind in ALERTS if kind in alerts}
-    return wanted, data.text("policy") or PushSubscription.Policy.ALL.value
+    return wanted, data.text("policy") or Policy.ALL.value
 
 
 def _faults(target: Target, policy: str) -> Iterator[str]:
@@ -97,5 +97,5 @@ def _faults(target: Target, policy: str) -> Iterator[str]:
 
 
 def _policy_faults(policy: str) -> Iterator[str]:
-    if policy not in PushSubscription.Policy.values:
+    if policy not in Policy.values:
         yield "Policy is not included in the list"

@@ -9,16 +9,16 @@ from compat_mastodon import entities, limits
 from compat_mastodon.api import Denied, View, answer
 from compat_mastodon.params import Params, as_id
 from follows import queries, reports
-from follows.models import Report
+from follows.models import Reason
 from follows.policy import SelfFollow
 from follows.reports import NoSuchReason
 
 MAX_COMMENT = 1000  # characters
 REASONS = {
-    "spam": Report.Reason.SPAM,
-    "legal": Report.Reason.INAPPROPRIATE,
-    "violation": Report.Reason.INAPPROPRIATE,
-    "other": Report.Reason.OTHER,
+    "spam": Reason.SPAM,
+    "legal": Reason.INAPPROPRIATE,
+    "violation": Reason.INAPPROPRIATE,
+    "other": Reason.OTHER,
 }
 
 

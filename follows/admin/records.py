@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from accounts.changelists import Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column, actor, age_column
 from follows import graph, reports
-from follows.models import Block, Decision, Follow, Notice, Report
+from follows.models import Block, Decision, Follow, Notice, Reason, Report
 
 SHORT = 160  # characters of a comment that a list shows
 
@@ -135,9 +135,7 @@ class ReasonFilter(OptionFilter):
     title = parameter_name = "reason"
 
     def options(self) -> Sequence[Option]:
-        return [
-            Option(str(reason.value), str(reason.label).capitalize(), {"reason": reason}) for reason in Report.Reason
-        ]
+        return [Option(str(reason.value), str(reason.label).capitalize(), {"reason": reason}) for reason in Reason]
 
 
 @admin.register(Report)

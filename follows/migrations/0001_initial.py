@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -29,6 +30,9 @@ class Migration(migrations.Migration):
                 ('for_bots', models.CharField(choices=[('accept', 'Accept'), ('filter', 'Filter'), ('drop', 'Drop')], default='accept', max_length=6)),
             ],
             options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('for_bots__in', ['accept', 'filter', 'drop']), ('for_limited_accounts__in', ['accept', 'filter', 'drop']), ('for_new_accounts__in', ['accept', 'filter', 'drop']), ('for_not_followers__in', ['accept', 'filter', 'drop']), ('for_not_following__in', ['accept', 'filter', 'drop']), ('for_private_mentions__in', ['accept', 'filter', 'drop'])), name='notice_policy_rules_known'),
+                ],
                 'verbose_name_plural': 'notice policies',
             },
         ),
@@ -55,6 +59,11 @@ class Migration(migrations.Migration):
                 ('follower', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('follower', models.F('target')), _negated=True), name='decision_on_a_pair'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Follow',
@@ -91,6 +100,11 @@ class Migration(migrations.Migration):
                 ('exclusive', models.BooleanField(default=False, help_text='Its members are not shown at home.')),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('replies_policy__in', ['followed', 'list', 'none'])), name='list_replies_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListMember',
@@ -143,6 +157,11 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('recipient', models.F('actor')), _negated=True), name='notice_not_of_oneself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='NoticePermission',
@@ -175,6 +194,10 @@ class Migration(migrations.Migration):
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason__in', [1, 2, 3, 4, 5, 6])), name='report_reason_known'),
+                    models.CheckConstraint(condition=models.Q(('closed_by', None), ('closed_at__isnull', False), _connector='OR'), name='report_closed_by_whom_and_when'),
+                ],
                 'permissions': [('close_report', 'Can close reports')],
                 'default_permissions': ('view',),
             },
@@ -213,7 +236,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(models.F('account'), models.F('id'), name='domain_block_of')],
-                'constraints': [models.UniqueConstraint(models.F('account'), models.F('domain'), name='domain_block_unique'), models.CheckConstraint(condition=models.Q(('domain', ''), _negated=True), name='domain_block_names_a_domain')],
+                'constraints': [
+                    models.UniqueConstraint(models.F('account'), models.F('domain'), name='domain_block_unique'), models.CheckConstraint(condition=models.Q(('domain', ''), _negated=True), name='domain_block_names_a_domain'),
+                    models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='domain_block_is_lower_case'),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -4,10 +4,10 @@ Edges change in `graph`, the rest in the modules of their names; reads are in `q
 """
 
 from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Opening, Tally
-from follows.models.lists import List, ListMember
+from follows.models.lists import List, ListMember, Replies
 from follows.models.marks import Dismissal, Endorsement, Mute, Note
-from follows.models.notices import Marker, Notice, NoticePermission, NoticePolicy
-from follows.models.records import Decision, Report
+from follows.models.notices import Marker, Notice, NoticePermission, NoticePolicy, Rule
+from follows.models.records import Decision, Reason, Report
 
 __all__ = [
     "Block",
@@ -27,6 +27,9 @@ __all__ = [
     "NoticePermission",
     "NoticePolicy",
     "Opening",
+    "Reason",
+    "Replies",
     "Report",
+    "Rule",
     "Tally",
 ]

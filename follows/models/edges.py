@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 
@@ -101,6 +101,7 @@ class DomainBlock(models.Model):
         constraints = [
             models.UniqueConstraint("account", "domain", name="domain_block_unique"),
             models.CheckConstraint(condition=~Q(domain=""), name="domain_block_names_a_domain"),
+            models.CheckConstraint(condition=Q(domain=Lower("domain")), name="domain_block_is_lower_case"),
         ]
         indexes = [models.Index("account", "id", name="domain_block_of")]
 

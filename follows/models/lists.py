@@ -5,15 +5,16 @@ from django.db import models
 from django.db.models import Q
 
 
+class Replies(models.TextChoices):
+    """Whose replies a list shows."""
+
+    FOLLOWED = "followed"
+    LIST = "list"
+    NONE = "none"
+
+
 class List(models.Model):
     """Some of the people whom `owner` follows, under a title."""
-
-    class Replies(models.TextChoices):
-        """Whose replies a list shows."""
-
-        FOLLOWED = "followed"
-        LIST = "list"
-        NONE = "none"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     title = models.CharField(max_length=256)
@@ -21,7 +22,10 @@ class List(models.Model):
     exclusive = models.BooleanField(default=False, help_text="Its members are not shown at home.")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(title=""), name="list_has_a_title")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="list_has_a_title"),
+            models.CheckConstraint(condition=Q(replies_policy__in=Replies.values), name="list_replies_known"),
+        ]
         indexes = [models.Index("owner", "id", name="list_of")]
 
     def __str__(self) -> str:

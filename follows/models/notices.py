@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 
@@ -28,6 +28,7 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("recipient", "actor", "kind", name="notice_unique"),
+            models.CheckConstraint(condition=~Q(recipient=F("actor")), name="notice_not_of_oneself"),
         ]
         indexes = [
             models.Index("recipient", "id", name="notice_to"),
@@ -39,13 +40,16 @@ class Notice(models.Model):
         return f"{self.recipient}: {self.actor} {self.get_kind_display()}"
 
 
+class Rule(models.TextChoices):
+    """What becomes of a notice that a policy means."""
+
+    ACCEPT = "accept"
+    FILTER = "filter"
+    DROP = "drop"
+
+
 class NoticePolicy(models.Model):
     """What an account wants to be told by whom. Without a row everything is told."""
-
-    class Rule(models.TextChoices):
-        ACCEPT = "accept"
-        FILTER = "filter"
-        DROP = "drop"
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="notice_policy"
@@ -59,6 +63,19 @@ class NoticePolicy(models.Model):
 
     class Meta:
         verbose_name_plural = "notice policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    for_not_following__in=Rule.values,
+                    for_not_followers__in=Rule.values,
+                    for_new_accounts__in=Rule.values,
+                    for_private_mentions__in=Rule.values,
+                    for_limited_accounts__in=Rule.values,
+                    for_bots__in=Rule.values,
+                ),
+                name="notice_policy_rules_known",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"What {self.account} is told"

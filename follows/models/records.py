@@ -28,20 +28,26 @@ class Decision(models.Model):
     door = models.CharField(max_length=16, help_text="Through which door the decision came.")
     created_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(follower=F("target")), name="decision_on_a_pair")]
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.follower} → {self.target}"
 
 
+class Reason(models.IntegerChoices):
+    """What an account is reported for."""
+
+    SPAM = 1, "spam account"
+    IMPERSONATION = 2, "impersonation"
+    INAPPROPRIATE = 3, "inappropriate content"
+    FAKE = 4, "fake account"
+    FRAUD = 5, "fraudulent"
+    OTHER = 6, "something else"
+
+
 class Report(models.Model):
     """What somebody wants moderators to know of an account; a later one of the same two replaces it."""
-
-    class Reason(models.IntegerChoices):
-        SPAM = 1, "spam account"
-        IMPERSONATION = 2, "impersonation"
-        INAPPROPRIATE = 3, "inappropriate content"
-        FAKE = 4, "fake account"
-        FRAUD = 5, "fraudulent"
-        OTHER = 6, "something else"
 
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -60,6 +66,10 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint("reporter", "target", name="report_pair_unique"),
             models.CheckConstraint(condition=~Q(reporter=F("target")), name="report_not_oneself"),
+            models.CheckConstraint(condition=Q(reason__in=Reason.values), name="report_reason_known"),
+            models.CheckConstraint(
+                condition=Q(closed_by=None) | Q(closed_at__isnull=False), name="report_closed_by_whom_and_when"
+            ),
         ]
         indexes = [models.Index("id", name="report_open", condition=Q(closed_at__isnull=True))]
 

@@ -112,6 +112,14 @@ def test_who_comes_from_another_server_keeps_the_name(desk: Desk, zoe: Account) 
     assert (fresh(zoe).acct, fresh(zoe).email, fresh(zoe).display_name) == ("zoe@other.example", "", "Zed")
 
 
+def test_who_comes_from_another_server_never_signs_in_here(desk: Desk, zoe: Account) -> None:
+    assert desk.save(ACCOUNTS, zoe.pk, is_staff="on", is_superuser="on").status_code == 302
+    sent = {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    assert desk.client.post(f"/admin/accounts/account/{zoe.pk}/password/", sent).status_code == 404
+
+    assert (fresh(zoe).is_staff, fresh(zoe).is_superuser, fresh(zoe).password) == (False, False, "")
+
+
 # --- deleting ---------------------------------------------------------------------------------------
 
 

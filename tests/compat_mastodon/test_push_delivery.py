@@ -14,14 +14,14 @@ from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon import oauth, push, webpush
-from compat_mastodon.models import AccessToken, PushSubscription
+from compat_mastodon.models import AccessToken, Policy, PushSubscription
 from follows import delivery, graph, hearing
 from follows.delivery import Told
 from follows.models import Notice
 from tests.compat_mastodon.conftest import token_for
 from tests.push_service import PATIENCE, PushService, push_service
 
-Kind, Policy = Notice.Kind, PushSubscription.Policy
+Kind = Notice.Kind
 ALL = {"follow": True, "follow_request": True}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from follows.models import Report
+from follows.models import Reason, Report
 from tests.compat_mastodon import reference_people as reference
 from tests.compat_mastodon.conftest import Clients, refusal
 from tests.compat_mastodon.golden_files import check, golden
@@ -19,7 +19,7 @@ def test_a_report_reaches_the_moderators(mastodon: Clients, alice: Account, dora
 
     report = Report.objects.get()
     assert (report.reporter, report.target, report.door) == (alice, dora, "mastodon")
-    assert (report.reason, report.comment, report.closed_at) == (Report.Reason.SPAM, "Buys & sells", None)
+    assert (report.reason, report.comment, report.closed_at) == (Reason.SPAM, "Buys & sells", None)
     golden("report", answer, report=report.pk, dora=dora.pk)
     check(reference.Report, answer, never={"action_taken_at not null", "rule_ids not null"})
 
@@ -27,9 +27,9 @@ def test_a_report_reaches_the_moderators(mastodon: Clients, alice: Account, dora
 @pytest.mark.parametrize(
     ("sent", "category", "reason"),
     [
-        ({}, "other", Report.Reason.OTHER),
-        ({"category": "legal"}, "legal", Report.Reason.INAPPROPRIATE),
-        ({"category": "spam", "rule_ids": ["1"]}, "violation", Report.Reason.INAPPROPRIATE),
+        ({}, "other", Reason.OTHER),
+        ({"category": "legal"}, "legal", Reason.INAPPROPRIATE),
+        ({"category": "spam", "rule_ids": ["1"]}, "violation", Reason.INAPPROPRIATE),
     ],
 )
 def test_categories_are_the_moderators_reasons(

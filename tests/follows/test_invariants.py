@@ -4,17 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from accounts.models import Account
-from follows import graph, queries
-from follows.models import Block, Follow, Tally
+from accounts import sessions
+from accounts.models import Account, Identity
+from follows import graph, hearing, queries
+from follows.models import Block, Decision, DomainBlock, Follow, List, Notice, Reason, Report, Tally
 from follows.paging import Window
 from tests.factories import AccountFactory
 
 
-def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Account) -> None:
-    from django.db import IntegrityError, transaction
+def elsewhere(**values: Any) -> Account:
+    return Account.objects.create(**{"username": "zed", "domain": "other.example"} | values)
 
+
+def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Account) -> None:
     graph.follow(alice.pk, bob.pk)
     never: list[Callable[[], Any]] = [
         lambda: Follow.objects.create(follower=alice, target=bob),
@@ -24,7 +28,24 @@ def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Acc
         lambda: Account.objects.create(username="ALICE"),
         lambda: Account.objects.create(username="zed", email="Alice@Example.org"),
         lambda: Account.objects.create(username=""),
-        lambda: Account.objects.create(username="zed", domain="other.example", email="zed@example.org"),
+        lambda: elsewhere(email="zed@example.org"),
+        lambda: elsewhere(is_staff=True),
+        lambda: elsewhere(is_superuser=True),
+        lambda: elsewhere(password=alice.password),
+        lambda: elsewhere(domain="Other.example"),
+        lambda: Account.objects.filter(pk=bob.pk).update(gender="X"),
+        lambda: Account.objects.filter(pk=bob.pk).update(profile_privacy="nobody"),
+        lambda: Account.objects.filter(pk=bob.pk).update(contact_privacy="nobody"),
+        lambda: Account.objects.filter(pk=bob.pk).update(verification=3),
+        lambda: sessions.open_session(bob.pk, "watch"),
+        lambda: Identity.objects.create(account=bob, provider="nobody", subject="bob"),
+        lambda: DomainBlock.objects.create(account=bob, domain="Other.example"),
+        lambda: Notice.objects.create(recipient=bob, actor=bob, kind=Notice.Kind.FOLLOWED),
+        lambda: Decision.objects.create(kind=Decision.Kind.ACCEPTED, follower=bob, target=bob, door="test"),
+        lambda: Report.objects.create(reporter=bob, target=alice, reason=7, door="test"),
+        lambda: Report.objects.create(reporter=bob, target=alice, reason=Reason.SPAM, door="test", closed_by=alice),
+        lambda: List.objects.create(owner=bob, title="Friends", replies_policy="all"),
+        lambda: hearing.change_policy(bob.pk, for_bots="laugh"),
     ]
     for write in never:
         with pytest.raises(IntegrityError), transaction.atomic():
