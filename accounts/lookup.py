@@ -1,12 +1,9 @@
 """Reads of accounts: by id, by handle, by e-mail. What a viewer may see is decided in `follows`."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
-from django.db.models import Count, Expression, QuerySet, TextField, Value
-from django.db.models.functions import Lower, TruncWeek
-from django.utils import timezone
+from django.db.models import Expression, QuerySet, TextField, Value
+from django.db.models.functions import Lower
 
 from accounts.models import Account, Bytewise
 from accounts.refused import Refused
@@ -97,42 +94,3 @@ def _named(column: str, value: str, domain: str) -> int | None:
         return None
     found = _NAMED[column].first(value=value, domain=domain)
     return found[0] if found else None
-
-
-def local_count() -> int:
-    """How many accounts this server has."""
-    return Account.objects.filter(domain="").count()
-
-
-def active_count(days: int) -> int:
-    """How many of them were active within the last `days`."""
-    return Account.objects.filter(domain="", last_active_at__gt=timezone.now() - timedelta(days=days)).count()
-
-
-class Week(NamedTuple):
-    """How many accounts of this server signed up in a week, and how many were seen last in it."""
-
-    begins_at: datetime
-    signed_up: int
-    last_seen: int
-
-
-def weeks(number: int) -> list[Week]:
-    """This week and the ones before it, the latest first; weeks begin on Mondays, UTC. Two queries."""
-    today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    monday = today - timedelta(days=today.weekday())
-    oldest = monday - timedelta(weeks=number - 1)
-    signed_up, last_seen = (_by_week(column, oldest) for column in ("created_at", "last_active_at"))
-    begins = [monday - timedelta(weeks=n) for n in range(number)]
-    return [Week(week, signed_up.get(week, 0), last_seen.get(week, 0)) for week in begins]
-
-
-def _by_week(column: str, oldest: datetime) -> dict[datetime, int]:
-    since = Account.objects.filter(domain="", **{f"{column}__gte": oldest})
-    counted = since.annotate(week=TruncWeek(column, tzinfo=UTC)).values("week").annotate(number=Count("pk"))
-    return dict(counted.values_list("week", "number"))
-
-
-def domains() -> list[str]:
-    """The other servers that accounts here are from."""
-    return list(Account.objects.exclude(domain="").order_by("domain").values_list("domain", flat=True).distinct())

@@ -11,4 +11,5 @@ from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test leave no connection
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # every test counts for itself
 WHITENOISE_AUTOREFRESH = True  # each test's client would look at every file beforehand

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import lookup
+from accounts import census
 from compat_mastodon.api import Caller, View
 from compat_mastodon.entities import html
 from compat_mastodon.views.instance import public
@@ -48,7 +48,7 @@ class Peers(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:
-        return public(lookup.domains())
+        return public(census.domains())
 
 
 class Activity(View):
@@ -63,6 +63,6 @@ class Activity(View):
                     "logins": str(week.last_seen),
                     "registrations": str(week.signed_up),
                 }
-                for week in lookup.weeks(WEEKS)
+                for week in census.weeks(WEEKS)
             ]
         )

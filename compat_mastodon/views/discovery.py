@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
-from accounts import lookup
+from accounts import census, lookup
 from accounts.lookup import NoSuchAccount
 from accounts.pictures import avatar_url, header_url
 from compat_mastodon.api import Caller, View, answer
@@ -41,8 +41,8 @@ class NodeInfo(Discovery):
     """The name is this software's own; `upstream` says whose clients it is for (§6.8)."""
 
     def get(self, request: Request) -> HttpResponse:
-        users = {"total": lookup.local_count()}
-        users |= {"activeMonth": lookup.active_count(30), "activeHalfyear": lookup.active_count(180)}
+        users = {"total": census.local_count()}
+        users |= {"activeMonth": census.active_count(30), "activeHalfyear": census.active_count(180)}
         return answer(
             {
                 "version": "2.0",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
-from accounts import lookup
+from accounts import census
 from compat_mastodon import limits, webpush
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
@@ -55,7 +55,7 @@ class InstanceV2(View):
                 "version": VERSION,
                 "source_url": settings.BASE_URL,
                 "description": settings.SITE_DESCRIPTION,
-                "usage": {"users": {"active_month": lookup.active_count(days=30)}},
+                "usage": {"users": {"active_month": census.active_count(days=30)}},
                 "thumbnail": {"url": THUMBNAIL, "description": ""},
                 "icon": [],
                 "languages": ["en"],
@@ -105,7 +105,7 @@ class InstanceV1(View):
                 "email": settings.CONTACT_EMAIL,
                 "version": VERSION,
                 "urls": {"streaming_api": settings.STREAMING_URL},
-                "stats": {"user_count": lookup.local_count(), "status_count": 0, "domain_count": 0},
+                "stats": {"user_count": census.local_count(), "status_count": 0, "domain_count": 0},
                 "thumbnail": THUMBNAIL,
                 "languages": ["en"],
                 "registrations": settings.REGISTRATIONS_OPEN,

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import census
 from accounts.models import Account
 from compat_mastodon import bearer
 from follows import inbox, policy, queries, relationships, rosters
@@ -36,6 +37,7 @@ READS: dict[str, Callable[[int, int, int], Any]] = {
     "blocks": lambda me, you, deep: rosters.blocked_by(me, PAGE),
     "mutes": lambda me, you, deep: rosters.muted_by(me, PAGE),
     "notices": lambda me, you, deep: inbox.notices(me, inbox.Choice((Notice.Kind.REQUESTED,)), PAGE),
+    "other servers": lambda me, you, deep: census.domains(),
     "token": lambda me, you, deep: bearer.find("unknown"),
 }
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from accounts import census
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, opening
@@ -54,6 +55,18 @@ def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, caro
     )
 
     assert steps() < 1.5 * before
+
+
+def test_other_servers_are_found_without_looking_at_each_account() -> None:
+    def steps(number: int) -> int:
+        names = [f"person_{number}_{n}" for n in range(number)]
+        Account.objects.bulk_create(Account(username=name, domain=f"{n % 5}.example") for n, name in enumerate(names))
+        with _counted() as executed:
+            assert census.domains() == [f"{n}.example" for n in range(5)]
+        return executed()
+
+    few = steps(100)
+    assert steps(4_000) < 1.5 * few
 
 
 @contextmanager

@@ -1,0 +1,81 @@
+"""How many accounts there are, since when, and from where.
+
+Counting reads every account, so what was counted is told again for a while, by all processes alike.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeVar, cast
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from accounts.models import Account
+
+KEPT = 5 * 60  # seconds
+
+Counted = TypeVar("Counted")
+
+
+def local_count() -> int:
+    """How many accounts this server has."""
+    return _kept("local", Account.objects.filter(domain="").count)
+
+
+def active_count(days: int) -> int:
+    """How many of them were active within the last `days`."""
+    since = timezone.now() - timedelta(days=days)
+    return _kept(f"active:{days}", Account.objects.filter(domain="", last_active_at__gt=since).count)
+
+
+class Week(NamedTuple):
+    """How many accounts of this server signed up in a week, and how many were seen last in it."""
+
+    begins_at: datetime
+    signed_up: int
+    last_seen: int
+
+
+def weeks(number: int) -> list[Week]:
+    """This week and the ones before it, the latest first; weeks begin on Mondays, UTC."""
+    today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    oldest = monday - timedelta(weeks=number - 1)
+    signed_up, last_seen = (
+        _kept(f"weeks:{column}:{oldest:%F}", lambda column=column: _by_week(column, oldest))  # type: ignore[misc]
+        for column in ("created_at", "last_active_at")
+    )
+    begins = [monday - timedelta(weeks=n) for n in range(number)]
+    return [Week(week, signed_up.get(week, 0), last_seen.get(week, 0)) for week in begins]
+
+
+def _by_week(column: str, oldest: datetime) -> dict[datetime, int]:
+    since = Account.objects.filter(domain="", **{f"{column}__gte": oldest})
+    counted = since.annotate(week=TruncWeek(column, tzinfo=UTC)).values("week").annotate(number=Count("pk"))
+    return dict(counted.values_list("week", "number"))
+
+
+def domains() -> list[str]:
+    """The other servers that accounts here are from, in their order. It costs as many seeks as there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DOMAINS)
+        return [domain for (domain,) in cursor.fetchall()]
+
+
+def _kept(name: str, count: Callable[[], Counted]) -> Counted:
+    return cast("Counted", cache.get_or_set(f"census:{name}", count, KEPT))
+
+
+# From each domain to the next one in the index; DISTINCT would read the entries of all accounts. SQLite seeks by
+# the first condition, and needs the second one to know that the partial index will do.
+_DOMAINS = """
+    WITH RECURSIVE found(domain) AS (
+        SELECT min(domain) FROM accounts_account WHERE domain > ''
+        UNION ALL
+        SELECT (SELECT min(a.domain) FROM accounts_account a WHERE a.domain > found.domain AND a.domain > '')
+        FROM found WHERE found.domain IS NOT NULL
+    )
+    SELECT domain FROM found WHERE domain IS NOT NULL"""

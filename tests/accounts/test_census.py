@@ -1,0 +1,41 @@
+"""Counting all accounts takes long when there are many, so it is not done at each request."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import override_settings
+
+from accounts import census
+from accounts.models import Account
+from tests.factories import AccountFactory
+
+
+def test_who_came_since_is_counted_after_five_minutes(tmp_path: Path, db: None, django_assert_num_queries: Any) -> None:
+    file = {"BACKEND": "config.cache.SharedFile", "LOCATION": str(tmp_path / "cache.sqlite3")}
+    with override_settings(CACHES={"default": file}), time_machine.travel("2026-08-21T12:00:00Z", tick=False) as clock:
+        AccountFactory()
+        assert counts() == (1, 1, 1)
+        AccountFactory()
+        clock.shift(census.KEPT - 1)
+        with django_assert_num_queries(0):
+            assert counts() == (1, 1, 1)
+        clock.shift(1)
+        assert counts() == (2, 2, 2)
+
+
+def counts() -> tuple[int, int, int]:
+    return census.local_count(), census.active_count(30), census.weeks(2)[0].signed_up
+
+
+def test_servers_are_told_once_and_in_their_order(db: None) -> None:
+    for name, domain in (("ann", "b.example"), ("ben", "a.example"), ("cid", "b.example"), ("dan", "")):
+        Account.objects.create(username=name, domain=domain)
+
+    assert census.domains() == ["a.example", "b.example"]
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_server_alone_knows_no_others() -> None:
+    assert census.domains() == []
