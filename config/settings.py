@@ -142,7 +142,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "compat_twittner.middleware.AlwaysOk",
-    "corsheaders.middleware.CorsMiddleware",
+    "config.cors.Cors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -117,7 +117,9 @@ class _Asked(NamedTuple):
 
 
 def _joined() -> FollowQuerySet:
-    return Follow.objects.accepted().filter(target=given("owner"), follower__in=each("followers"))
+    """The new followers in the order in which they asked."""
+    followers = Follow.objects.accepted().filter(target=given("owner"), follower__in=each("followers"))
+    return followers.order_by("pk")
 
 
 _WAITING = Statement(

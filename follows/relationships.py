@@ -84,20 +84,32 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 theirs=FilteredRelation("follows_out", condition=theirs),
                 mute=FilteredRelation("mutes_in", condition=muted),
                 remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
+                # What cannot be is not asked: only the followed are endorsed, and most accounts are local.
                 ties=_bits(
-                    following=Q(mine__accepted_at__isnull=False),
-                    requested=Q(mine__id__isnull=False, mine__accepted_at__isnull=True),
-                    show_reblogs=Q(mine__show_reblogs=True),
-                    notify=Q(mine__notify=True),
-                    followed_by=Q(theirs__accepted_at__isnull=False),
-                    requested_by=Q(theirs__id__isnull=False, theirs__accepted_at__isnull=True),
                     blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
                     blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),
-                    muting=Q(mute__id__isnull=False),
-                    muting_notices=Q(mute__notices_too=True),
-                    # What cannot be is asked first: most accounts are local, and only the followed are endorsed.
                     domain_blocking=Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain")),
-                    endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
+                )
+                + _If(
+                    Q(mine__id__isnull=False),
+                    _bits(
+                        following=Q(mine__accepted_at__isnull=False),
+                        requested=Q(mine__accepted_at__isnull=True),
+                        show_reblogs=Q(mine__show_reblogs=True),
+                        notify=Q(mine__notify=True),
+                        endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
+                    ),
+                )
+                + _If(
+                    Q(theirs__id__isnull=False),
+                    _bits(
+                        followed_by=Q(theirs__accepted_at__isnull=False),
+                        requested_by=Q(theirs__accepted_at__isnull=True),
+                    ),
+                )
+                + _If(
+                    Q(mute__id__isnull=False),
+                    _bits(muting=Q(mute__id__isnull=False), muting_notices=Q(mute__notices_too=True)),
                 ),
             )
             .values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text")
@@ -107,12 +119,24 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
 
 def _bits(**ties: Q) -> Combinable:
     """The sum of those bits of `Relationship.ties` that are so."""
-    bits: list[Combinable] = [_Bit(condition, bit=Relationship.__dict__[name].mask) for name, condition in ties.items()]
+    bits: list[Combinable] = [
+        _If(condition, _Bit(bit=Relationship.__dict__[name].mask)) for name, condition in ties.items()
+    ]
     return reduce(add, bits)
 
 
+class _If(Func):
+    """A number where a condition holds, else 0: `_If(condition, number)`."""
+
+    template = "CASE WHEN %(expressions)s ELSE 0 END"
+    arg_joiner = " THEN "
+    output_field = IntegerField()
+
+
 class _Bit(Func):
-    template = "CASE WHEN %(expressions)s THEN %(bit)d ELSE 0 END"
+    """The number itself, for one bound to the statement costs at each run."""
+
+    template = "%(bit)d"
     output_field = IntegerField()
 
 

@@ -6,7 +6,9 @@ What it costs is what Django, its middleware and the server cost before any work
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
+
+from config.urls import urlpatterns as ours
 
 
 @cache
@@ -18,4 +20,4 @@ def bare(_request: HttpRequest, size: int) -> HttpResponse:
     return HttpResponse(_body(size), content_type="application/json")
 
 
-urlpatterns = [path("bare/<int:size>", bare), path("", include("config.urls"))]
+urlpatterns = [path("bare/<int:size>", bare), *ours]

@@ -65,7 +65,7 @@ def test_answers_have_the_headers_of_this_dialect(mastodon: Clients, alice: Acco
 
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
     assert response.headers["Cache-Control"] == "private, no-store"
-    assert "Authorization" in response.headers["Vary"]
+    assert response.headers["Vary"] == "Authorization, Origin"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
     assert response.headers["X-XSS-Protection"] == "0"
