@@ -74,6 +74,20 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='account_domain_is_lower_case'),
                     models.CheckConstraint(condition=models.Q(('domain', ''), models.Q(('email', ''), ('is_staff', False), ('is_superuser', False), models.Q(('password', ''), ('password__startswith', '!'), _connector='OR')), _connector='OR'), name='remote_account_cannot_sign_in'),
                     models.CheckConstraint(condition=models.Q(('contact_privacy__in', ['everyone', 'followed']), ('gender__in', ['M', 'F', 'O', 'T']), ('profile_privacy__in', ['everyone', 'followers']), ('verification__in', [0, 1, 2])), name='account_choices_known'),
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('username'), models.F('domain'), name='account_handle_unique'),
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='account_email_unique'),
+                    models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='account_has_a_username'),
+                ],
+                'indexes': [
+                    models.Index(django.db.models.functions.comparison.Collate(django.db.models.functions.text.Lower('username'), 'binary'), name='account_username_begins'),
+                    models.Index(django.db.models.functions.comparison.Collate(django.db.models.functions.text.Lower('display_name'), 'binary'), name='account_display_name_begins'),
+                    models.Index(models.F('created_at'), name='account_created'),
+                    models.Index(condition=models.Q(('discoverable', True), ('suspended_at__isnull', True)), fields=['-last_active_at', '-id'], name='account_directory_active'),
+                    models.Index(models.F('id'), condition=models.Q(('discoverable', True), ('suspended_at__isnull', True)), name='account_directory_newest'),
+                    models.Index(models.F('domain'), models.F('id'), condition=models.Q(('domain__gt', '')), name='account_remote'),
+                    models.Index(models.F('id'), condition=models.Q(('suspended_at__isnull', False)), name='account_suspended'),
+                    models.Index(models.F('id'), condition=models.Q(('bot', True)), name='account_bots'),
+                    models.Index(models.F('id'), condition=models.Q(('is_staff', True)), name='account_moderators'),
                 ],
             },
         ),
@@ -113,6 +127,7 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('provider__in', ['google', 'facebook'])), name='identity_provider_known'),
+                    models.UniqueConstraint(models.F('provider'), models.F('subject'), name='identity_unique'),
                 ],
                 'verbose_name_plural': 'identities',
             },
@@ -133,57 +148,5 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(('platform__in', ['mobile_android', 'mobile_ios'])), name='session_platform_known'),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(django.db.models.functions.comparison.Collate(django.db.models.functions.text.Lower('username'), 'binary'), name='account_username_begins'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(django.db.models.functions.comparison.Collate(django.db.models.functions.text.Lower('display_name'), 'binary'), name='account_display_name_begins'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('created_at'), name='account_created'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('discoverable', True), ('suspended_at__isnull', True)), fields=['-last_active_at', '-id'], name='account_directory_active'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('id'), condition=models.Q(('discoverable', True), ('suspended_at__isnull', True)), name='account_directory_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('domain'), models.F('id'), condition=models.Q(('domain__gt', '')), name='account_remote'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('id'), condition=models.Q(('suspended_at__isnull', False)), name='account_suspended'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('id'), condition=models.Q(('bot', True)), name='account_bots'),
-        ),
-        migrations.AddIndex(
-            model_name='account',
-            index=models.Index(models.F('id'), condition=models.Q(('is_staff', True)), name='account_moderators'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), models.F('domain'), name='account_handle_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='account_email_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('username', ''), _negated=True), name='account_has_a_username'),
-        ),
-        migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(models.F('provider'), models.F('subject'), name='identity_unique'),
         ),
     ]

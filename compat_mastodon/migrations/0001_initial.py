@@ -63,10 +63,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(models.F('user'), models.F('application'), name='token_of_user_and_client'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='accesstoken',
-            index=models.Index(models.F('user'), models.F('application'), name='token_of_user_and_client'),
         ),
     ]

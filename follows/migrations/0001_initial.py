@@ -77,6 +77,18 @@ class Migration(migrations.Migration):
                 ('follower', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='follows_out', to=settings.AUTH_USER_MODEL)),
                 ('target', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='follows_in', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(models.F('created_at'), models.F('id'), condition=models.Q(('accepted_at__isnull', True)), name='follow_queue'),
+                    models.Index(models.F('target'), models.F('id'), models.F('follower'), condition=models.Q(('accepted_at__isnull', True)), name='follow_requests_to'),
+                    models.Index(models.F('target'), models.F('id'), models.F('follower'), condition=models.Q(('accepted_at__isnull', False)), name='follow_followers_of'),
+                    models.Index(models.F('follower'), models.F('id'), models.F('target'), condition=models.Q(('accepted_at__isnull', False)), name='follow_following_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(models.F('follower'), models.F('target'), name='follow_pair_unique'),
+                    models.CheckConstraint(condition=models.Q(('follower', models.F('target')), _negated=True), name='follow_not_oneself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FollowRequest',
@@ -103,6 +115,10 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('replies_policy__in', ['followed', 'list', 'none'])), name='list_replies_known'),
+                    models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='list_has_a_title'),
+                ],
+                'indexes': [
+                    models.Index(models.F('owner'), models.F('id'), name='list_of'),
                 ],
             },
         ),
@@ -113,6 +129,11 @@ class Migration(migrations.Migration):
                 ('list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='follows.list')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('list'), models.F('member'), name='list_member_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Marker',
@@ -124,6 +145,11 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('account'), models.F('timeline'), name='marker_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Mute',
@@ -135,6 +161,15 @@ class Migration(migrations.Migration):
                 ('muter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mutes_in', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(models.F('muter'), models.F('id'), name='mute_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(models.F('muter'), models.F('target'), name='mute_pair_unique'),
+                    models.CheckConstraint(condition=models.Q(('muter', models.F('target')), _negated=True), name='mute_not_oneself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -144,6 +179,11 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes_in', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('author'), models.F('target'), name='note_pair_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -160,6 +200,12 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('recipient', models.F('actor')), _negated=True), name='notice_not_of_oneself'),
+                    models.UniqueConstraint(models.F('recipient'), models.F('actor'), models.F('kind'), name='notice_unique'),
+                ],
+                'indexes': [
+                    models.Index(models.F('recipient'), models.F('id'), name='notice_to'),
+                    models.Index(models.F('recipient'), models.F('bucket'), models.F('id'), condition=models.Q(('bucket__isnull', False)), name='notice_group'),
+                    models.Index(models.F('recipient'), models.F('id'), condition=models.Q(('filtered', True)), name='notice_filtered'),
                 ],
             },
         ),
@@ -170,6 +216,11 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(models.F('recipient'), models.F('actor'), name='notice_permission_unique'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Opening',
@@ -197,9 +248,14 @@ class Migration(migrations.Migration):
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('reason__in', [1, 2, 3, 4, 5, 6])), name='report_reason_known'),
                     models.CheckConstraint(condition=models.Q(('closed_by', None), ('closed_at__isnull', False), _connector='OR'), name='report_closed_by_whom_and_when'),
+                    models.UniqueConstraint(models.F('reporter'), models.F('target'), name='report_pair_unique'),
+                    models.CheckConstraint(condition=models.Q(('reporter', models.F('target')), _negated=True), name='report_not_oneself'),
                 ],
                 'permissions': [('close_report', 'Can close reports')],
                 'default_permissions': ('view',),
+                'indexes': [
+                    models.Index(models.F('id'), condition=models.Q(('closed_at__isnull', True)), name='report_open'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,93 +309,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(models.F('endorser'), models.F('target'), name='endorsement_pair_unique'), models.CheckConstraint(condition=models.Q(('endorser', models.F('target')), _negated=True), name='endorsement_not_of_oneself')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('created_at'), models.F('id'), condition=models.Q(('accepted_at__isnull', True)), name='follow_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('target'), models.F('id'), models.F('follower'), condition=models.Q(('accepted_at__isnull', True)), name='follow_requests_to'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('target'), models.F('id'), models.F('follower'), condition=models.Q(('accepted_at__isnull', False)), name='follow_followers_of'),
-        ),
-        migrations.AddIndex(
-            model_name='follow',
-            index=models.Index(models.F('follower'), models.F('id'), models.F('target'), condition=models.Q(('accepted_at__isnull', False)), name='follow_following_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.UniqueConstraint(models.F('follower'), models.F('target'), name='follow_pair_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='follow',
-            constraint=models.CheckConstraint(condition=models.Q(('follower', models.F('target')), _negated=True), name='follow_not_oneself'),
-        ),
-        migrations.AddIndex(
-            model_name='list',
-            index=models.Index(models.F('owner'), models.F('id'), name='list_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='list',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='list_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='listmember',
-            constraint=models.UniqueConstraint(models.F('list'), models.F('member'), name='list_member_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='marker',
-            constraint=models.UniqueConstraint(models.F('account'), models.F('timeline'), name='marker_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='mute',
-            index=models.Index(models.F('muter'), models.F('id'), name='mute_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.UniqueConstraint(models.F('muter'), models.F('target'), name='mute_pair_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='mute',
-            constraint=models.CheckConstraint(condition=models.Q(('muter', models.F('target')), _negated=True), name='mute_not_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(models.F('author'), models.F('target'), name='note_pair_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(models.F('recipient'), models.F('id'), name='notice_to'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(models.F('recipient'), models.F('bucket'), models.F('id'), condition=models.Q(('bucket__isnull', False)), name='notice_group'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(models.F('recipient'), models.F('id'), condition=models.Q(('filtered', True)), name='notice_filtered'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(models.F('recipient'), models.F('actor'), models.F('kind'), name='notice_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticepermission',
-            constraint=models.UniqueConstraint(models.F('recipient'), models.F('actor'), name='notice_permission_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='report',
-            index=models.Index(models.F('id'), condition=models.Q(('closed_at__isnull', True)), name='report_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(models.F('reporter'), models.F('target'), name='report_pair_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('reporter', models.F('target')), _negated=True), name='report_not_oneself'),
         ),
     ]
