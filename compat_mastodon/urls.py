@@ -160,6 +160,6 @@ def _viewer(request: HttpRequest) -> HttpResponseBase:
 urlpatterns = [
     *_paths(),
     path("docs/mastodon/schema", _description, name="mastodon_schema"),
-    path("docs/mastodon/", _viewer),
+    path("docs/mastodon/", _viewer, name="mastodon_docs"),
     re_path("", instance.Unknown.as_view()),
 ]

@@ -20,6 +20,7 @@ urlpatterns = [
     path(
         "",
         SpectacularSwaggerView.as_view(url_name="twittner_schema", title=ABOUT["TITLE"]),
+        name="twittner_docs",
     ),
     path(
         "openapi.json",

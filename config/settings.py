@@ -187,6 +187,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_ROOT = ROOT / "config" / "root"  # robots.txt and favicon.ico lie at the root of the site
 WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step
 
 # --- people -----------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "/auth/sign_in"
-CSRF_FAILURE_VIEW = "compat_mastodon.views.pages.stale"
+CSRF_FAILURE_VIEW = "config.pages.stale"
 
 # Social logins; empty for none. The addresses differ from the providers' own only in tests.
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID")

@@ -11,6 +11,7 @@ from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
 API_VERSION = 3  # grouped notifications and attribution domains; PKCE is asked for from here on (mastodon.md §3.9)
+PUBLIC = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
 CONFIGURATION = {
@@ -133,5 +134,5 @@ class Unknown(View):
 
 def public(value: object) -> HttpResponse:
     response = answer(value)
-    response["Cache-Control"] = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
+    response["Cache-Control"] = PUBLIC
     return response

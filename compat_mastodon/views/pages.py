@@ -20,7 +20,7 @@ from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from accounts import lookup
@@ -33,18 +33,20 @@ from compat_mastodon.params import FALSE, as_id
 from compat_mastodon.views.oauth import refuse
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-SITE = {"site_name": settings.SITE_NAME, "local_domain": settings.LOCAL_DOMAIN}
+SITE = {"site_name": settings.SITE_NAME, "local_domain": settings.LOCAL_DOMAIN, "base_url": settings.BASE_URL}
 CODE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 PageView = Callable[..., HttpResponseBase]
 
 
 def page(view: PageView) -> PageView:
-    """A page for people: kept by no cache, and with the headers that the flow needs."""
+    """A page for people: kept by no cache unless it says so, and with the headers that the flow needs."""
 
     @wraps(view)
     def with_headers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = never_cache(view)(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         response["Content-Security-Policy"] = POLICY
         response["Cross-Origin-Opener-Policy"] = "unsafe-none"
         return response
@@ -241,18 +243,6 @@ def developers(request: HttpRequest) -> HttpResponse:
 # --- pages --------------------------------------------------------------------------------------------
 
 
-@page
-def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django tells why
-    """A form was sent without its token: from another site, or too late."""
-    return render_page(
-        request,
-        "error",
-        status=403,
-        title="This page has expired",
-        description="Please go back, reload the page and try again.",
-    )
-
-
 def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render_page(
         request,
@@ -265,5 +255,6 @@ def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     )
 
 
-def render_page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+def render_page(request: HttpRequest | None, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Without a request it is the same page for everybody, and no database is asked who looks at it."""
     return render(request, f"compat_mastodon/{template}.html", SITE | context, status=status)

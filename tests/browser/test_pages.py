@@ -97,3 +97,10 @@ def test_a_profile(live: Live, browser: Browser, person: Account, shown: Shown) 
     shown("profile", ".facts")
     browser.get(f"{live.url}/@nobody")
     shown("profile-nobody", ".fault")
+
+
+def test_the_front_page_and_an_address_that_leads_nowhere(live: Live, browser: Browser, shown: Shown) -> None:
+    browser.get(live.url)
+    shown("front", ".ways")
+    browser.get(f"{live.url}/nowhere")
+    shown("not-found", ".fault")

@@ -75,3 +75,6 @@ def test_the_viewer_loads_nothing_from_elsewhere(client: Any) -> None:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js" in text
     assert "https://" not in text
+    script = client.get(f"{DOCS}?script=")
+    assert script.status_code == 200
+    assert f"{DOCS}schema" in script.content.decode()

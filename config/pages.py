@@ -1,0 +1,75 @@
+"""The pages of neither door: the front page, and what stands in for an answer where none of them gives one."""
+
+import re
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import census
+from compat_mastodon.api import answer
+from compat_mastodon.views.instance import PUBLIC
+from compat_mastodon.views.pages import SITE, PageView, page, render_page
+
+MACHINES = re.compile(r"/(api|oauth/(token|revoke|userinfo)|\.well-known|nodeinfo)(/|$)")  # who asks there reads JSON
+
+
+@page
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the same for everybody
+    """What this server is, and how to come in."""
+    told = {
+        "description": settings.SITE_DESCRIPTION,
+        "people": census.local_count(),
+        "contact": settings.CONTACT_EMAIL,
+        "registrations_open": settings.REGISTRATIONS_OPEN,
+    }
+    response = render(None, "front.html", SITE | told)
+    response["Cache-Control"] = PUBLIC
+    return response
+
+
+def _failure(status: HTTPStatus, title: str, description: str, hint: str) -> PageView:
+    """A page that does not ask who is looking: the database may be what failed."""
+
+    @page
+    def failure(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
+        if MACHINES.match(request.path_info):
+            return answer({"error": status.phrase}, status)
+        return render_page(None, "error", status=status, title=title, description=description, hint=hint)
+
+    return failure
+
+
+bad_request = _failure(
+    HTTPStatus.BAD_REQUEST,
+    "This request could not be read",
+    "The address or the form that was sent makes no sense to this server.",
+    "Please go back, reload the page and try again.",
+)
+forbidden = _failure(
+    HTTPStatus.FORBIDDEN,
+    "This is not open to you",
+    "Your account may not see or do this.",
+    "If it should, please ask whoever runs this server.",
+)
+stale = _failure(  # a form without its token: from another site, or too late
+    HTTPStatus.FORBIDDEN,
+    "This page has expired",
+    "What you sent was not taken.",
+    "Please go back, reload the page and try again.",
+)
+not_found = _failure(
+    HTTPStatus.NOT_FOUND,
+    "There is no such page",
+    "Nothing on this server has this address.",
+    "Please look whether it is spelt right; what was here may also be gone.",
+)
+broken = _failure(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something went wrong",
+    "This is a fault of the server, and none of yours.",
+    "Please try again in a few minutes.",
+)
