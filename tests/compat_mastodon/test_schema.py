@@ -1,5 +1,6 @@
 """The description of this door: where it is, what it says, and that the server keeps to it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -65,6 +66,14 @@ def test_every_path_is_described(client: Any) -> None:
 
     assert answer.status_code == 200
     assert len(answer.json()["paths"]) == len(VIEWS)
+
+
+def test_the_description_explains_all_that_it_names_the_second_time_too(client: Any) -> None:
+    answer = client.get(f"{DOCS}schema?format=json")  # one was made already, for the story above
+
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', answer.content.decode()))
+    assert named
+    assert named <= answer.json()["components"]["schemas"].keys()
 
 
 def test_the_viewer_loads_nothing_from_elsewhere(client: Any) -> None:
