@@ -118,10 +118,13 @@ def test_who_may_not_do_something_in_the_admin_has_a_page(helper: Account) -> No
     is_a_page(browser(helper).get("/admin/accounts/account/"), 403, "This is not open to you")
 
 
-def test_a_form_without_its_token_has_a_page(db: None) -> None:
+def test_a_form_without_its_token_has_a_page_and_no_place_in_the_log(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = Client(enforce_csrf_checks=True).post("/auth/sign_in", {"username": "alice"})
 
     is_a_page(answer, 403, "This page has expired")
+    assert caplog.messages == []
 
 
 def test_a_name_that_is_not_this_servers_has_a_page(person: Client) -> None:
