@@ -1,10 +1,10 @@
 """The ways to the graph as drivers with the same verbs: the domain itself, and a client of each dialect.
 
 A verb takes the accounts' ids and says whether it was done; False is a refusal. `ties` is how one
-account sees itself stand to another.
+account sees itself stand to others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.test import Client
@@ -20,6 +20,8 @@ from follows.paging import Window
 from tests.compat_mastodon.conftest import Mastodon as MastodonClient
 from tests.compat_mastodon.conftest import token_for
 
+Tie = tuple[int, str, int]  # who does what to whom
+
 NO_REQUEST = 2**31 - 1
 NEWS = {Kind.REQUESTED: "asks", Kind.FOLLOWED: "follows", Kind.JOINED: "follows", Kind.ACCEPTED: "accepts"}
 
@@ -28,6 +30,7 @@ class Domain:
     """The functions behind both doors. A dialect without a word for a verb inherits it from here."""
 
     name = "domain"
+    both_ways = True  # whether one sees what others do to oneself, too
     news = {"asks", "follows", "accepts"}  # what there are notifications of
 
     def follow(self, me: int, other: int) -> bool:
@@ -61,9 +64,12 @@ class Domain:
         """Opens without a word to those who wait."""
         return done(people.change, me, locked=False)
 
-    def ties(self, me: int, other: int) -> set[str]:
-        found = relationships.one(me, other)
-        return words(follows=found.following, asks=found.requested, blocks=found.blocking)
+    def ties(self, me: int, others: Iterable[int]) -> set[Tie]:
+        ties: set[Tie] = set()
+        for found in relationships.many(me, others):
+            ties |= doing(me, found.id, found.following, found.requested, found.blocking)
+            ties |= doing(found.id, me, found.followed_by, found.requested_by, found.blocked_by)
+        return ties
 
     def requesters(self, me: int) -> list[int]:
         return [key.account for key in queries.requests_to(me, Window(40)).rows]
@@ -119,12 +125,13 @@ class Mastodon(Domain):
     def unlock(self, me: int) -> bool:
         return self.lock(me, locked=False)
 
-    def ties(self, me: int, other: int) -> set[str]:
-        (mine,) = self._get(me, f"accounts/relationships?id[]={other}")
-        (theirs,) = self._get(other, f"accounts/relationships?id[]={me}")
-        assert (mine["following"], mine["requested"]) == (theirs["followed_by"], theirs["requested_by"])
-        assert mine["blocking"] == theirs["blocked_by"]
-        return words(follows=mine["following"], asks=mine["requested"], blocks=mine["blocking"])
+    def ties(self, me: int, others: Iterable[int]) -> set[Tie]:
+        ties: set[Tie] = set()
+        for entity in self._get(me, "accounts/relationships?" + "&".join(f"id[]={other}" for other in others)):
+            other = int(entity["id"])
+            ties |= doing(me, other, entity["following"], entity["requested"], entity["blocking"])
+            ties |= doing(other, me, entity["followed_by"], entity["requested_by"], entity["blocked_by"])
+        return ties
 
     def requesters(self, me: int) -> list[int]:
         return [int(entity["id"]) for entity in self._get(me, "follow_requests")]
@@ -163,6 +170,7 @@ class Twittner(Domain):
     """A Twittner phone per account. It names requests by the ids that its owner saw in the queue."""
 
     name = "twittner"
+    both_ways = False
 
     def __init__(self) -> None:
         self._http = Client()
@@ -174,7 +182,7 @@ class Twittner(Domain):
 
     def unfollow(self, me: int, other: int) -> bool:
         """The follow button toggles; it is pressed only where it shows that one follows or has asked."""
-        return not self.ties(me, other) & {"follows", "asks"} or self._post(me, "follow", user_id=other)
+        return not self._does(me, other) & {"follows", "asks"} or self._post(me, "follow", user_id=other)
 
     def accept(self, me: int, other: int) -> bool:
         return self._post(me, "accept_follow", req_id=self._request(me, other))
@@ -184,10 +192,10 @@ class Twittner(Domain):
 
     def block(self, me: int, other: int) -> bool:
         """A toggle as well, pressed only where it shows that one does not block."""
-        return "blocks" in self.ties(me, other) or self._post(me, "block_user", user_id=other)
+        return "blocks" in self._does(me, other) or self._post(me, "block_user", user_id=other)
 
     def unblock(self, me: int, other: int) -> bool:
-        return "blocks" not in self.ties(me, other) or self._post(me, "block_user", user_id=other)
+        return "blocks" not in self._does(me, other) or self._post(me, "block_user", user_id=other)
 
     def lock(self, me: int, follow_privacy: str = "approved") -> bool:
         settings = self._get(me, "get_priv_settings")["data"] | {
@@ -199,11 +207,15 @@ class Twittner(Domain):
     def unlock(self, me: int) -> bool:
         return self.lock(me, "everyone")
 
-    def ties(self, me: int, other: int) -> set[str]:
-        profile = self._get(me, "profile", user_id=other)["data"]["user"]
-        return words(
-            follows=profile["is_following"], asks=profile["follow_requested"], blocks=profile["is_blocked_profile"]
-        )
+    def ties(self, me: int, others: Iterable[int]) -> set[Tie]:
+        ties: set[Tie] = set()
+        for other in others:
+            user = self._get(me, "profile", user_id=other)["data"]["user"]
+            ties |= doing(me, other, user["is_following"], user["follow_requested"], user["is_blocked_profile"])
+        return ties
+
+    def _does(self, me: int, other: int) -> set[str]:
+        return {word for _, word, _ in self.ties(me, [other])}
 
     def requesters(self, me: int) -> list[int]:
         items = self._get(me, "follow_requests")["data"]
@@ -251,5 +263,6 @@ def done(act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
     return True
 
 
-def words(**flags: Any) -> set[str]:
-    return {word for word, flag in flags.items() if flag}
+def doing(one: int, other: int, follows: bool, asks: bool, blocks: bool) -> set[Tie]:
+    flags = {"follows": follows, "asks": asks, "blocks": blocks}
+    return {(one, word, other) for word, flag in flags.items() if flag}
