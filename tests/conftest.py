@@ -10,9 +10,9 @@ from compat_mastodon import entities
 from compat_twittner import cards
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
-from tests.servers import live
+from tests.servers import django_db_setup, live
 
-__all__ = ["live"]
+__all__ = ["django_db_setup", "live"]
 
 
 @pytest.fixture(autouse=True)

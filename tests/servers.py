@@ -6,6 +6,7 @@ the models and the domain of the test's process read and write the server's data
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -148,24 +149,48 @@ def wait_for_answer(url: str, process: subprocess.Popen[Any], log: Path) -> None
 
 
 @contextmanager
-def database_of_its_own(directory: Path, name: str, blocker: Any) -> Iterator[str]:
-    """The URL of a new and empty database, of the kind under test."""
+def database_of_its_own(directory: Path, name: str, blocker: Any, like: str = "") -> Iterator[str]:
+    """The URL of a new database, of the kind under test: an empty one, or a copy of `like`."""
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{directory / name}.sqlite3"
+        path = directory / f"{name}.sqlite3"
+        if like:
+            shutil.copy(like, path)
+        yield f"sqlite:///{path}"
         return
+    copied = f" TEMPLATE {like}" if like else ""
     with blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name}{copied}")
     yield urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
     with blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+def django_db_setup(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str
+) -> Iterator[str]:
+    """Keep a copy of the database while all its tables are empty, to spare servers the migrations; gives its name."""
+    if connection.vendor == "sqlite":
+        blank = str(tmp_path_factory.mktemp("blank") / "blank.sqlite3")
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [blank])
+        yield blank
+        return
+    with django_db_blocker.unblock():
+        connection.close()  # nobody may be connected to what is copied
+    name, original = f"latchkey_blank_{worker_id}", str(connection.settings_dict["NAME"])
+    with database_of_its_own(Path(), name, django_db_blocker, like=original):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def live(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[Live]:
     """A real server, as `make serve` starts it, on a free port."""
     directory = tmp_path_factory.mktemp("live")
-    with database_of_its_own(directory, f"latchkey_live_{worker_id}", django_db_blocker) as url:
+    with database_of_its_own(directory, f"latchkey_live_{worker_id}", django_db_blocker, django_db_setup) as url:
         server = Live(url, directory, django_db_blocker)
         server.start()
         yield server

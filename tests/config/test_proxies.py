@@ -14,10 +14,12 @@ OUTSIDE = {"Host": "example.org", "X-Forwarded-For": "203.0.113.7", "X-Forwarded
 
 
 @pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+def proxied(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[Live]:
     """A server for https://example.org that is reached through a proxy on 127.0.0.1, and on 127.0.0.2 directly."""
     directory = tmp_path_factory.mktemp("proxied")
-    with database_of_its_own(directory, f"latchkey_proxied_{worker_id}", django_db_blocker) as url:
+    with database_of_its_own(directory, f"latchkey_proxied_{worker_id}", django_db_blocker, django_db_setup) as url:
         server = Live(url, directory, django_db_blocker, BASE_URL="https://example.org", TRUSTED_PROXIES="127.0.0.1")
         server.start()
         yield server
