@@ -22,6 +22,7 @@ class Run:
     """A `make run` in a folder; `make` is the process, `url` the address it must answer at."""
 
     def __init__(self, folder: Path, port: int, target: str = "run") -> None:
+        self.folder, self.port = folder, port
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
         environment = {name: value for name, value in os.environ.items() if name not in OURS}

@@ -3,16 +3,18 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.runs import Run, clean_copy, running
-from tests.servers import PATIENCE, free_port
+from tests.servers import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with running(folder):
         pass
     return folder
+
+
+@pytest.fixture(scope="module")
+def again(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A second run, in a copy of the folder, so that it is nobody's but the readers'."""
+    copied = tmp_path_factory.mktemp("again") / "clone"
+    shutil.copytree(folder, copied, symlinks=True)
+    with running(copied) as run:
+        yield run
 
 
 def test_the_second_start_finds_its_data_and_is_less_than_two_seconds_of_work(folder: Path) -> None:
@@ -47,25 +58,22 @@ def test_only_the_owner_may_read_the_data(folder: Path) -> None:
         assert (folder / "var" / name).stat().st_mode & 0o777 == 0o600
 
 
-def test_every_printed_line_answers(folder: Path) -> None:
-    with running(folder) as run:
-        lines = re.findall(r"^  (curl .*)$", run.said, re.MULTILINE)
-        answers = [
-            subprocess.check_output(f"{line} -sS -w ' %{{http_code}}'", shell=True, text=True, cwd=folder)
-            for line in lines
-        ]
+def test_every_printed_line_answers(again: Run) -> None:
+    answers = [
+        subprocess.check_output(f"{line} -sS -w ' %{{http_code}}'", shell=True, text=True, cwd=again.folder)
+        for line in re.findall(r"^  (curl .*)$", again.said, re.MULTILINE)
+    ]
 
     assert len(answers) == 7
     assert [answer.rpartition(" ")[2] for answer in answers] == ["200"] * 7
     assert all('"code":4' not in answer for answer in answers)
 
 
-def test_the_admin_has_its_style_without_any_further_step(folder: Path) -> None:
-    with running(folder) as run:
-        page = urllib.request.urlopen(f"{run.url}/admin/login/").read().decode()
-        (style, *_) = re.findall(r'href="(/static/[^"]+\.css)"', page)
-        with urllib.request.urlopen(run.url + style) as answer:
-            assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')
+def test_the_admin_has_its_style_without_any_further_step(again: Run) -> None:
+    page = urllib.request.urlopen(f"{again.url}/admin/login/").read().decode()
+    (style, *_) = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    with urllib.request.urlopen(again.url + style) as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (200, 'text/css; charset="utf-8"')
 
 
 @pytest.mark.parametrize("target", ["make", "server"])
@@ -111,11 +119,10 @@ def test_an_idle_client_does_not_hold_the_end_up(folder: Path) -> None:
     assert left == []
 
 
-def test_a_taken_port_is_said_in_one_sentence(folder: Path) -> None:
-    port = free_port()
-    with running(folder, port):
-        second = Run(folder, port)
-        code = second.make.wait(PATIENCE)
+def test_a_taken_port_is_said_in_one_sentence(folder: Path, again: Run) -> None:
+    port = again.port
+    second = Run(folder, port)
+    code = second.make.wait(PATIENCE)
 
     assert code != 0
     assert f"Port {port} on 127.0.0.1 is taken; set PORT to another one." in second.said
