@@ -21,7 +21,7 @@ from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Ta
 
 CHUNK = 500  # requests accepted in one transaction
 AT_ONCE = 2  # chunks that are done before the caller is answered
-PAUSE = 0.6  # of a chunk's time, left to the other writers after it: SQLite has them ask again and again
+PAUSE = 0.4  # of a chunk's time, left to the other writers after it: SQLite has them ask again and again
 
 
 def begin(owner: int, by: Actor) -> None:
