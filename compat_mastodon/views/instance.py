@@ -106,7 +106,7 @@ class InstanceV1(View):
                 "email": settings.CONTACT_EMAIL,
                 "version": VERSION,
                 "urls": {"streaming_api": settings.STREAMING_URL},
-                "stats": {"user_count": census.local_count(), "status_count": 0, "domain_count": 0},
+                "stats": {"user_count": census.local_count(), "status_count": 0, "domain_count": census.domain_count()},
                 "thumbnail": THUMBNAIL,
                 "languages": ["en"],
                 "registrations": settings.REGISTRATIONS_OPEN,

@@ -1,5 +1,6 @@
-"""Counting all accounts takes long when there are many, so it is not done at each request."""
+"""Counting all accounts takes long when there are many, and is not done at each request then."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,25 @@ from accounts.models import Account
 from tests.factories import AccountFactory
 
 
-def test_who_came_since_is_counted_after_five_minutes(tmp_path: Path, db: None, django_assert_num_queries: Any) -> None:
+@pytest.fixture(autouse=True)
+def cached(tmp_path: Path) -> Iterator[None]:
     file = {"BACKEND": "config.cache.SharedFile", "LOCATION": str(tmp_path / "cache.sqlite3")}
-    with override_settings(CACHES={"default": file}), time_machine.travel("2026-08-21T12:00:00Z", tick=False) as clock:
+    with override_settings(CACHES={"default": file}):
+        yield
+
+
+def test_whoever_comes_to_a_small_server_is_counted_at_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census, "SLOW", 60)
+    for number in range(1, 3):
+        AccountFactory()
+        assert counts() == (number, number, number)
+
+
+def test_who_came_to_a_large_one_is_counted_after_five_minutes(
+    db: None, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(census, "SLOW", 0)
+    with time_machine.travel("2026-08-21T12:00:00Z", tick=False) as clock:
         AccountFactory()
         assert counts() == (1, 1, 1)
         AccountFactory()
@@ -34,6 +51,7 @@ def test_servers_are_told_once_and_in_their_order(db: None) -> None:
         Account.objects.create(username=name, domain=domain)
 
     assert census.domains() == ["a.example", "b.example"]
+    assert census.domain_count() == 2
 
 
 @pytest.mark.usefixtures("alice")

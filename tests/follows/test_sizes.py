@@ -23,19 +23,25 @@ def _sqlite(db: None) -> None:
         pytest.skip("counts what SQLite executes")
 
 
-def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "CHUNK", 20)
+def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue_and_after_many_chunks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def chunk(owner: int, size: int) -> int:
+        monkeypatch.setattr(opening, "CHUNK", size)
+        with _counted() as executed:
+            assert opening.accept_oldest(owner) == size
+        return executed()
 
-    def steps(queue: int) -> int:
+    def steps(queue: int, joined: int) -> int:
         name = f"asked_by_{queue}"
         call_command("seed", requests=queue, accounts=queue, follows=0, locked_account=name, verbosity=0)
         owner = Account.objects.get(username=name).pk
+        monkeypatch.setattr(opening, "AT_ONCE", 0)
         graph.change_profile(owner, Actor(owner, "test"), locked=False)
-        with _counted() as executed:
-            assert opening.accept_oldest(owner) == opening.CHUNK
-        return executed()
+        chunk(owner, joined)
+        return chunk(owner, 20)
 
-    assert steps(4_000) < 1.5 * steps(100)
+    assert steps(8_000, joined=4_000) < 1.5 * steps(100, joined=40)
 
 
 def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, carol: Account) -> None:
