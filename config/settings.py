@@ -97,7 +97,7 @@ def _database() -> dict[str, object]:
         }
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
     elif str(database["ENGINE"]).endswith("postgresql"):
-        database["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler
+        database |= {"ENGINE": "config.postgresql", "DISABLE_SERVER_SIDE_CURSORS": True}  # safe behind a pooler
     else:
         env.refuse("DATABASE_URL must name a PostgreSQL or an SQLite database.")
     return database
