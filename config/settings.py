@@ -7,6 +7,7 @@ import multiprocessing
 import secrets
 import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -80,24 +81,23 @@ SQLITE_OPTIONS = {
     "timeout": 5,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+# What runs often is planned once for each connection; a pooler hands these around.
+POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
 
 
-def _database() -> dict[str, object]:
+def _database() -> dict[str, Any]:
     url = DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}"
     try:
-        database = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+        database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     except (ValueError, KeyError):
         env.refuse("DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.")
     if str(database["ENGINE"]).endswith("sqlite3"):
-        database |= {
-            "ENGINE": "config.sqlite",
-            "OPTIONS": SQLITE_OPTIONS,
-            "CONN_HEALTH_CHECKS": False,
-            "CONN_MAX_AGE": None,
-        }
+        database |= {"ENGINE": "config.sqlite", "OPTIONS": SQLITE_OPTIONS}
+        database |= {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
     elif str(database["ENGINE"]).endswith("postgresql"):
-        database |= {"ENGINE": "config.postgresql", "DISABLE_SERVER_SIDE_CURSORS": True}  # safe behind a pooler
+        database |= {"ENGINE": "config.postgresql", "OPTIONS": POSTGRESQL_OPTIONS | database.get("OPTIONS", {})}
+        database["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler
     else:
         env.refuse("DATABASE_URL must name a PostgreSQL or an SQLite database.")
     return database

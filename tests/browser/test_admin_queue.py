@@ -30,12 +30,12 @@ PEOPLE = [  # user name, display name, hours of waiting
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as long as the server is, however the tests are shared out
 def moderator(live: Live) -> Account:
     return live.sign_up(username="robin", staff=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def owner(live: Live) -> Account:
     """A locked account whom eight people want to follow, each for another time."""
     owner = live.sign_up(username="vera", display_name="Vera Rubin", locked=True)

@@ -147,6 +147,23 @@ def test_a_key_is_made_once_and_is_nobody_elses(tmp_path: Path, name: str, file:
     assert (tmp_path / "var" / file).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(("direct", "threshold"), [("", "5"), ("postgres://127.0.0.1/latchkey", "None")])
+def test_behind_a_pooler_nothing_is_prepared(tmp_path: Path, direct: str, threshold: str) -> None:
+    script = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['prepare_threshold'])"
+    environment = os.environ | {
+        "VAR": str(tmp_path / "var"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": "only for tests",
+        "DATABASE_URL": "postgres://127.0.0.1:6432/latchkey",
+        "LISTEN_DATABASE_URL": direct,
+    }
+
+    assert (
+        subprocess.check_output([sys.executable, "-c", script], env=environment, cwd=ROOT, text=True)
+        == f"{threshold}\n"
+    )
+
+
 def test_what_production_uses_passes_djangos_deployment_check(tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
