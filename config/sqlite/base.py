@@ -2,15 +2,23 @@
 
 The rewriting scans the whole text, which for a page of the graph costs more than running it. And
 a moment, which is stored in UTC, is told so without asking how that zone's clocks changed.
+
+Writers ask for their turn every millisecond. SQLite itself asks after ever longer waits, up to a
+tenth of a second, and beside a busy writer keeps missing the moments when nobody has the lock.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.operations import DatabaseOperations
+
+ASK_EVERY = 0.001  # seconds
 
 
 @lru_cache(maxsize=1024)
@@ -37,5 +45,25 @@ class Operations(DatabaseOperations):
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = Operations
 
+    def _start_transaction_under_autocommit(self) -> None:
+        patience = self.settings_dict["OPTIONS"]["timeout"]
+        given_up = time.monotonic() + patience
+        self.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
+                    return
+                except OperationalError as error:
+                    if not _is_busy(error) or time.monotonic() > given_up:
+                        raise
+                time.sleep(ASK_EVERY)
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY  # its last byte is the kind
