@@ -7,6 +7,7 @@ while, by all processes alike.
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, TypeVar, cast
 
 from django.core.cache import cache
@@ -48,7 +49,7 @@ def weeks(number: int) -> list[Week]:
     monday = today - timedelta(days=today.weekday())
     oldest = monday - timedelta(weeks=number - 1)
     signed_up, last_seen = (
-        _kept(f"weeks:{column}:{oldest:%F}", lambda column=column: _by_week(column, oldest))  # type: ignore[misc]
+        _kept(f"weeks:{column}:{oldest:%F}", partial(_by_week, column, oldest))
         for column in ("created_at", "last_active_at")
     )
     begins = [monday - timedelta(weeks=n) for n in range(number)]
