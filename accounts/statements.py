@@ -14,7 +14,17 @@ from typing import Any, Generic, TypeVar, cast
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, BooleanField, Expression, Field, IntegerField, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    Expression,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Lookup,
+    Model,
+    QuerySet,
+)
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -37,16 +47,34 @@ class given(Expression):  # noqa: N801  # reads as a word inside a filter
 
 
 class each(given):  # noqa: N801
-    """For `__in`: the members of a sequence of integers of any length, sent as one value."""
+    """For `__among`: the members of a sequence of integers of any length, sent as one value."""
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        if connection.vendor == "sqlite":
-            return "(SELECT value FROM json_each(%s))", [self]
-        return "(SELECT unnest(%s::integer[]))", [self]
+        return "(SELECT value FROM json_each(%s))", [self]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "(%s::integer[])", [self]
 
     def bind(self, values: dict[str, Any], connection: Any) -> Any:
         members = list(values[self.name])
         return orjson.dumps(members).decode() if connection.vendor == "sqlite" else members
+
+
+@ForeignKey.register_lookup
+@Field.register_lookup
+class Among(Lookup[bool]):
+    """`pk__among=each("ids")`: whether it is one of them.
+
+    For PostgreSQL these are an array and no subquery, which it may join by comparing each row with each.
+    """
+
+    lookup_name = "among"
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        column, own = self.process_lhs(compiler, connection)
+        members, others = self.process_rhs(compiler, connection)
+        operator = "= ANY" if connection.vendor == "postgresql" else "IN"
+        return f"{column} {operator} {members}", [*own, *others]
 
 
 class Statement(Generic[Row]):

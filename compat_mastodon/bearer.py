@@ -42,7 +42,7 @@ class _Living(NamedTuple):
 _LIVING: Statement[_Living] = Statement(
     _Living,
     lambda _: AccessToken.objects.filter(
-        pk__in=each("tokens"), revoked_at__isnull=True, user__suspended_at__isnull=True
+        pk__among=each("tokens"), revoked_at__isnull=True, user__suspended_at__isnull=True
     ).values_list("id"),
 )
 _BY_CHECKSUM: Statement[Token] = Statement(

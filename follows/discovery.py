@@ -143,7 +143,7 @@ def _told() -> QuerySet[Follow]:
         Follow.objects.accepted()
         .filter(
             Exists(Account.objects.filter(lists_open_to(given("viewer")), pk=OuterRef("target"))),
-            target__in=each("ids"),
+            target__among=each("ids"),
             follower__suspended_at__isnull=True,
         )
         .exclude(follower__hide_collections=True)

@@ -150,7 +150,7 @@ def _shape(choice: Choice) -> tuple[bool | None, bool, bool]:
 def _chosen(filtered: bool | None, of_one: bool, of_group: bool) -> QuerySet[Notice]:
     chosen = Notice.objects.filter(
         recipient=given("recipient"),
-        kind__in=each("kinds"),
+        kind__among=each("kinds"),
         pk__lt=given("before"),
         pk__gt=given("after"),
         actor__suspended_at__isnull=True,

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection, transaction
 
+from accounts.statements import Statement, each
 from follows.models import Tally
 
 PAIR = "pg_advisory_xact_lock(%s, %s)"
@@ -62,4 +63,15 @@ def lock_pairs(one: int, others: Iterable[int]) -> None:
 def lock_tallies(accounts: Iterable[int]) -> None:
     """Within a transaction, take the rows of many tallies in the order in which all writers take them."""
     if connection.vendor == "postgresql":
-        list(Tally.objects.filter(account__in=accounts).order_by("account").select_for_update().values_list("pk"))
+        _TALLIES.rows(accounts=accounts)
+
+
+_TALLIES: Statement[tuple[int]] = Statement(
+    None,
+    lambda _: (
+        Tally.objects.filter(account__among=each("accounts"))
+        .order_by("account")
+        .select_for_update()
+        .values_list("account")
+    ),
+)

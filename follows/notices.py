@@ -85,14 +85,14 @@ _TELL = Write.insert(
     postgresql=f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))",
 )
 _WITHDRAW = Write.delete(
-    lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind__in=each("kinds"))
+    lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind__among=each("kinds"))
 )
 _FORGET = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor")))
-_CLEAR = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), kind__in=each("kinds")))
+_CLEAR = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), kind__among=each("kinds")))
 _DISMISS = Write.delete(
-    lambda: Notice.objects.filter(recipient=given("recipient"), pk__in=each("ids"), kind__in=each("kinds"))
+    lambda: Notice.objects.filter(recipient=given("recipient"), pk__among=each("ids"), kind__among=each("kinds"))
 )
 _DISMISS_GROUP = Write.delete(lambda: Notice.objects.filter(recipient=given("recipient"), bucket=given("bucket")))
 _MARK_SEEN = Write.update(
-    lambda: Notice.objects.filter(recipient=given("recipient"), pk__in=each("ids"), seen=False), seen=True
+    lambda: Notice.objects.filter(recipient=given("recipient"), pk__among=each("ids"), seen=False), seen=True
 )

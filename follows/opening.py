@@ -7,7 +7,7 @@ in `Opening` stays until it is done, and whoever starts next goes on with it (`r
 
 import threading
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, connections, transaction
 from django.db.models import CharField, F, IntegerField, Value
@@ -69,17 +69,18 @@ def accept_oldest(owner: int) -> int:
             opening.delete()
             return 0
         lock_pairs(owner, askers)
-        followers = [row.follower for row in _STILL_WAITING.rows(requests=[row.id for row in waiting])]
-        if not followers:
+        asked = _STILL_WAITING.rows(requests=[row.id for row in waiting])
+        if not asked:
             if not waiting:
                 opening.delete()
             return len(waiting)
-        values = {"owner": owner, "followers": followers, "now": timezone.now()}
-        _renew(values)
+        followers = [row.follower for row in asked]
+        joined = _renewed([row.id for row in asked])
+        values = {"owner": owner, "followers": followers}
         _WITHDRAW_REQUESTED.run(**values)
         _WITHDRAW_ACCEPTED.run(**values)
-        _TELL_ACCEPTED.run(**values)
-        _LOG.run(actor=opening.actor_id, door=opening.door, **values)
+        _TELL_ACCEPTED.run(joined=joined)
+        _LOG.run(joined=joined, actor=opening.actor_id, door=opening.door)
         lock_tallies([owner, *followers])
         _COUNT_FOLLOWING.run(**values)
         _COUNT_FOLLOWERS.run(accepted=len(followers), **values)
@@ -101,14 +102,13 @@ def _finish_politely(owners: list[int]) -> None:
         connections.close_all()
 
 
-def _renew(values: dict[str, Any]) -> None:
-    bound = {
-        "owner": values["owner"],
-        "followers": each("followers").bind(values, connection),
-        "now": given("now").bind(values, connection),
-    }
+def _renewed(requests: list[int]) -> list[int]:
+    """Accept these requests; returns the ids of the rows that take their place."""
+    values = {"requests": requests, "now": timezone.now()}
+    bound = {value.name: value.bind(values, connection) for value in (each("requests"), given("now"))}
     with connection.cursor() as cursor:
         cursor.execute(_RENEW[connection.vendor], bound)
+        return [row for (row,) in cursor.fetchall()]
 
 
 class _Asked(NamedTuple):
@@ -118,8 +118,7 @@ class _Asked(NamedTuple):
 
 def _joined() -> FollowQuerySet:
     """The new followers in the order in which they asked."""
-    followers = Follow.objects.accepted().filter(target=given("owner"), follower__in=each("followers"))
-    return followers.order_by(F("pk") + 0)  # a sum, for which no index has an order: it would read all followers
+    return Follow.objects.filter(pk__among=each("joined")).order_by("pk")
 
 
 _WAITING = Statement(
@@ -133,13 +132,13 @@ _WAITING = Statement(
 )
 _STILL_WAITING = Statement(
     _Asked,  # by id, for by follower the whole queue would be read in its order
-    lambda _: Follow.objects.pending().filter(pk__in=each("requests")).values_list("id", "follower_id"),
+    lambda _: Follow.objects.pending().filter(pk__among=each("requests")).values_list("id", "follower_id"),
 )
 _WITHDRAW_REQUESTED = Write.delete(
-    lambda: Notice.objects.filter(recipient=given("owner"), actor__in=each("followers"), kind=Notice.Kind.REQUESTED)
+    lambda: Notice.objects.filter(recipient=given("owner"), actor__among=each("followers"), kind=Notice.Kind.REQUESTED)
 )
 _WITHDRAW_ACCEPTED = Write.delete(
-    lambda: Notice.objects.filter(recipient__in=each("followers"), actor=given("owner"), kind=Notice.Kind.ACCEPTED)
+    lambda: Notice.objects.filter(recipient__among=each("followers"), actor=given("owner"), kind=Notice.Kind.ACCEPTED)
 )
 _TELL_ACCEPTED = Write.copy(
     Notice,
@@ -163,14 +162,14 @@ _LOG = Write.copy(
 )
 _START_COUNTING = Write.copy(
     Tally,
-    lambda: Account.objects.filter(pk__in=each("followers")).order_by("pk"),
+    lambda: Account.objects.filter(pk__among=each("followers")).order_by("pk"),
     account=F("pk"),
     followers=Value(0),
     following=Value(0),
     requests=Value(0),
 )
 _COUNT_FOLLOWING = Write.update(
-    lambda: Tally.objects.filter(account__in=each("followers")), following=F("following") + 1
+    lambda: Tally.objects.filter(account__among=each("followers")), following=F("following") + 1
 )
 _COUNT_FOLLOWERS = Write.update(
     lambda: Tally.objects.filter(account=given("owner")),
@@ -184,11 +183,11 @@ _RENEW = {
     "sqlite": f"""
         INSERT OR REPLACE INTO follows_follow ({_COLUMNS}, accepted_at)
         SELECT {_COLUMNS}, %(now)s FROM follows_follow
-        WHERE target_id = %(owner)s AND follower_id IN (SELECT value FROM json_each(%(followers)s)) ORDER BY id""",
+        WHERE id IN (SELECT value FROM json_each(%(requests)s)) ORDER BY id RETURNING id""",
     "postgresql": f"""
         WITH gone AS (
-            DELETE FROM follows_follow WHERE target_id = %(owner)s AND follower_id = ANY(%(followers)s)
-            RETURNING id, {_COLUMNS}
+            DELETE FROM follows_follow WHERE id = ANY(%(requests)s) RETURNING id, {_COLUMNS}
         )
-        INSERT INTO follows_follow ({_COLUMNS}, accepted_at) SELECT {_COLUMNS}, %(now)s FROM gone ORDER BY id""",
+        INSERT INTO follows_follow ({_COLUMNS}, accepted_at) SELECT {_COLUMNS}, %(now)s FROM gone ORDER BY id
+        RETURNING id""",
 }

@@ -183,7 +183,7 @@ def person(account: int | None) -> Person:
 
 _PEOPLE = Statement(
     Person,
-    lambda _: Account.objects.filter(pk__in=each("ids")).values_list(
+    lambda _: Account.objects.filter(pk__among=each("ids")).values_list(
         "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
     ),
 )

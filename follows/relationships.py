@@ -78,7 +78,7 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
     return Statement(
         Relationship,
         lambda _: (
-            accounts.filter(pk__in=each("ids"))
+            accounts.filter(pk__among=each("ids"))
             .annotate(
                 mine=FilteredRelation("follows_in", condition=mine),
                 theirs=FilteredRelation("follows_out", condition=theirs),

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('seen', models.BooleanField(default=False)),
                 ('filtered', models.BooleanField(db_default=False, default=False, help_text="Kept aside by the recipient's policy.")),
                 ('bucket', models.PositiveIntegerField(editable=False, help_text='New followers of half a day are one group: the hour when it began.', null=True)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('actor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('recipient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -204,6 +204,7 @@ class Migration(migrations.Migration):
                 ],
                 'indexes': [
                     models.Index(models.F('recipient'), models.F('id'), name='notice_to'),
+                    models.Index(models.F('actor'), models.F('recipient'), name='notice_by'),
                     models.Index(models.F('recipient'), models.F('bucket'), models.F('id'), condition=models.Q(('bucket__isnull', False)), name='notice_group'),
                     models.Index(models.F('recipient'), models.F('id'), condition=models.Q(('filtered', True)), name='notice_filtered'),
                 ],

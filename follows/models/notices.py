@@ -16,7 +16,7 @@ class Notice(models.Model):
         JOINED = 4, "follows you since you accepted"
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.PositiveSmallIntegerField(choices=Kind)
     created_at = models.DateTimeField(default=timezone.now)
     seen = models.BooleanField(default=False)
@@ -32,6 +32,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index("recipient", "id", name="notice_to"),
+            models.Index("actor", "recipient", name="notice_by"),
             models.Index("recipient", "bucket", "id", name="notice_group", condition=Q(bucket__isnull=False)),
             models.Index("recipient", "id", name="notice_filtered", condition=Q(filtered=True)),
         ]

@@ -12,7 +12,7 @@ def test_a_connection_that_was_ended_is_replaced_before_the_next_request(live: L
     before = [status(live, name) for _ in range(20)]  # enough that both workers have a connection
     with live.database(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query NOT LIKE 'LISTEN%%'"
         )
         (ended,) = cursor.fetchone()
