@@ -2,6 +2,7 @@
 
 import re
 
+from django.db import IntegrityError
 from django.db.models import Expression, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
@@ -15,6 +16,14 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes these, so nobo
 
 class NoSuchAccount(Refused):
     """No account with this id or name."""
+
+
+def told_by_the_database(error: Exception) -> Exception:
+    """`NoSuchAccount` for a write that names somebody who has been deleted since it was checked; else the error."""
+    cause = error.__cause__
+    known = {getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorname", None)}  # PostgreSQL, SQLite
+    gone = isinstance(error, IntegrityError) and known & {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+    return NoSuchAccount() if gone else error
 
 
 def by_id(account: int | None) -> Account:

@@ -20,6 +20,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts import lookup
 from accounts.access import Access, Actor, touch
 from accounts.refused import Refused
 from compat_mastodon import bearer, limits
@@ -184,13 +185,13 @@ class View(APIView):
 def _error(exc: Exception, request: str) -> tuple[int, dict[str, object]]:
     """Status and body for whatever went wrong with the request of this id."""
     status, text = 500, "Something went wrong on our side; please try again later"
-    match exc:
-        case Refused():
-            return body_of(exc)
+    match lookup.told_by_the_database(exc):
+        case Refused() as refused:
+            return body_of(refused)
         case MethodNotAllowed() | Http404():
             status, text = 404, "Not Found"
-        case APIException():
-            status, text = exc.status_code, str(exc.detail)
+        case APIException() as failure:
+            status, text = failure.status_code, str(failure.detail)
         case SuspiciousOperation() | RecursionError():  # too many fields, too large, too deep
             status, text = 400, "The request could not be read"
         case OperationalError():

@@ -14,7 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts import sessions
+from accounts import lookup, sessions
 from accounts.access import Actor
 from accounts.refused import Refused
 from accounts.sessions import Caller
@@ -91,11 +91,11 @@ class View(APIView):
         return Actor(self.viewer, DOOR)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
-        match exc:
-            case Failure():
-                return answer(exc.body)
-            case Refused():
-                return answer(Failure((REFUSALS | self.refusals)[type(exc)]).body)
+        match lookup.told_by_the_database(exc):
+            case Failure() as failure:
+                return answer(failure.body)
+            case Refused() as refused:
+                return answer(Failure((REFUSALS | self.refusals)[type(refused)]).body)
             case SuspiciousOperation() | BadRequest() | MultiPartParserError():  # too large, too many, broken
                 return answer(Failure(UNREADABLE).body)
         logger.error("Unexpected error", exc_info=exc)
