@@ -80,7 +80,8 @@ def bench(arguments: argparse.Namespace) -> None:
     arguments.into.mkdir(parents=True, exist_ok=True)
     (arguments.into / f"benchmarks-{arguments.database}-{requests}.json").write_text(json.dumps(figures, indent=2))
     report.plot(arguments.into, arguments.database)
-    sys.exit(0 if all(row.good for row in rows) else 1)
+    good = all(row.good for row in rows) and memory <= report.MEMORY and start <= report.START
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from rich.table import Table
 from tests.benchmarks.measure import Row
 
 MEMORY, START = 160, 1.5  # MiB, seconds
-LISTS = ("requests", "requests 5,000 deep", "followers", "relationships", "Twittner requests")
-COLOURS = ("#1f6feb", "#8250df", "#1a7f37", "#9a6700", "#cf222e")
+LISTS = ("requests", "requests 5,000 deep", "requests, last page", "followers", "relationships", "Twittner requests")
+COLOURS = ("#1f6feb", "#8250df", "#1a7f37", "#9a6700", "#cf222e", "#57606a")
 
 
 def table(rows: list[Row], *, memory: float, start: float) -> None:

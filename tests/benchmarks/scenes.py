@@ -27,6 +27,7 @@ class Cast:
     token: str
     session: str
     deep: int  # the id of a request 5,000 places down the queue, or the last one
+    last: int  # the id of the request above the last page
 
 
 @dataclass
@@ -57,7 +58,9 @@ def cast_of(owner: int) -> Cast:
     for follower in crowd:
         graph.follow(follower, popular)
     queue = queries.requests_to(owner, Window(5_000)).ids
-    return Cast(owner, popular, crowd[:PAGE], token, sessions.open_session(owner, Platform.ANDROID).token, queue[-1])
+    last = queries.requests_to(owner, Window(PAGE + 1, from_below=True)).ids
+    session = sessions.open_session(owner, Platform.ANDROID).token
+    return Cast(owner, popular, crowd[:PAGE], token, session, deep=queue[-1], last=last[0])
 
 
 def reads(cast: Cast) -> list[Scene]:
@@ -71,6 +74,7 @@ def reads(cast: Cast) -> list[Scene]:
     return [
         Scene("requests", [get(requests, me)], _forty, 3.2),
         Scene("requests 5,000 deep", [get(f"{requests}&max_id={cast.deep + PAGE}", me)], _forty, 3.2),
+        Scene("requests, last page", [get(f"{requests}&max_id={cast.last}", me)], _forty, 3.2),
         Scene("followers", [get(followers, me)], _forty, 3.5),
         Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
