@@ -66,7 +66,18 @@ def set_header(account: Account, picture: Picture) -> str:
     _store(picture, original_of(f"{base}-"))
     name = _store(_cut(picture, 0), _header_name(base, 0))
     old = account.header.name or ""
-    return _replace(account, "header", name, [old, original_of(old)] if old else [])
+    return _replace(account, "header", name, [old, original_of(old)])
+
+
+def drop_avatar(account: Account) -> None:
+    """Leave an account without an avatar."""
+    _replace(account, "avatar", "", [account.avatar.name or ""])
+
+
+def drop_header(account: Account) -> None:
+    """Leave an account without a header picture."""
+    old = account.header.name or ""
+    _replace(account, "header", "", [old, original_of(old)])
 
 
 def reposition(account: Account, top: int) -> str:

@@ -105,7 +105,7 @@ BODIES: dict[str, dict[str, Shape]] = {
         "agreement!": a("boolean", enum=[True]),
         "locale": TEXT,
     },
-    "PATCH v1/accounts/update_credentials": _PROFILE,
+    **dict.fromkeys(("PATCH v1/accounts/update_credentials", "PATCH v1/profile", "PUT v1/profile"), _PROFILE),
     "POST v1/accounts/<account>/follow": {"reblogs": FLAG, "notify": FLAG, "languages": LANGUAGES},
     "POST v1/accounts/<account>/mute": {"notifications": FLAG, "duration": NUMBER},
     "POST v1/accounts/<account>/note": {"comment": TEXT},

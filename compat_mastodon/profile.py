@@ -1,4 +1,4 @@
-"""What update_credentials may change, and its bounds (mastodon.md §3.1, §4.9)."""
+"""What one may change of one's own account, its bounds, and how it looks to who changes it (mastodon.md §3.1, §4.9)."""
 
 import base64
 import re
@@ -15,7 +15,9 @@ from rest_framework.parsers import BaseParser
 from accounts import images, lookup
 from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
+from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
+from follows.queries import Own
 
 MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD = 40, 500, 150, 4, 255
 TEXTS = {
@@ -37,6 +39,11 @@ FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
 DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+PROFILE = (
+    *("id", "display_name", "note", "fields", "avatar", "avatar_static", "avatar_description"),
+    *("header", "header_static", "header_description", "locked", "bot", "hide_collections", "discoverable"),
+    *("indexable", "show_media", "show_media_replies", "show_featured", "attribution_domains", "featured_tags"),
+)
 
 
 class JSONWithPictures(BaseParser):
@@ -52,6 +59,15 @@ class JSONWithPictures(BaseParser):
             return orjson.loads(body)
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from None
+
+
+def profile(own: Own) -> Entity:
+    """Profile: what may be changed, as it was written; a picture that was never given is null."""
+    shown = credential_account(own)
+    missing = [name for name in READ if not getattr(own.person, name)]
+    unset = {f"{name}{kind}": None for name in missing for kind in ("", "_static")}
+    values = shown | shown["source"] | unset | {"featured_tags": []}
+    return {key: values[key] for key in PROFILE}
 
 
 def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:

@@ -157,11 +157,11 @@ def _object(fields: dict[str, shapes.Shape]) -> shapes.Shape:
 def _responses(view: View, route: str, method: str) -> dict[str, Any]:
     if method == "GET":
         shape = shapes.GETS.get(route, shapes.NONE)
+    elif method == "DELETE":
+        shape = shapes.DELETES.get(route, shapes.DONE)
     else:
         changes_ties = route.startswith("v1/accounts/<account>/")
         shape = shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
-    if method == "DELETE":
-        shape = shapes.DONE
     errors = ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
     answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
     return {

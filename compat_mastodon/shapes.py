@@ -86,6 +86,18 @@ _TEXT_PAGE = mapping({"updated_at": a("string", null=True), "content": TEXT})
 COMPONENTS: dict[str, Shape] = {
     "Account": mapping(_ACCOUNT, suspended=FLAG, noindex=FLAG, roles=many(a("object"))),
     "CredentialAccount": mapping({**_ACCOUNT, "source": a("object"), "role": a("object")}),
+    "Profile": mapping(
+        {
+            "id": ID,
+            **dict.fromkeys(("display_name", "note", "avatar_description", "header_description"), TEXT),
+            **dict.fromkeys(("avatar", "avatar_static", "header", "header_static"), a("string", null=True)),
+            **dict.fromkeys(("locked", "bot", "indexable", "show_media", "show_media_replies", "show_featured"), FLAG),
+            **dict.fromkeys(("discoverable", "hide_collections"), MAYBE_FLAG),
+            "fields": many(FIELD),
+            "attribution_domains": many(TEXT),
+            "featured_tags": NONE,
+        }
+    ),
     "MutedAccount": mapping({**_ACCOUNT, "mute_expires_at": a("string", null=True)}),
     "Relationship": mapping(
         {
@@ -217,6 +229,7 @@ GETS: dict[str, Shape] = {  # what is not named is an empty list
     **dict.fromkeys(("v1/accounts/<account>", "v1/accounts/lookup"), ref("Account")),
     "v1/accounts/relationships": many(ref("Relationship")),
     "v1/accounts/verify_credentials": ref("CredentialAccount"),
+    "v1/profile": ref("Profile"),
     "v1/accounts/familiar_followers": many(ref("FamiliarFollowers")),
     **dict.fromkeys(("v1/lists", "v1/accounts/<account>/lists"), many(ref("List"))),
     "v1/lists/<pk>": ref("List"),
@@ -251,6 +264,7 @@ WRITES: dict[str, Shape] = {
     "v1/apps": ref("CredentialApplication"),
     "v1/accounts": ref("Token"),
     "v1/accounts/update_credentials": ref("CredentialAccount"),
+    "v1/profile": ref("Profile"),
     "v1/follow_requests/<account>/authorize": ref("Relationship"),
     "v1/follow_requests/<account>/reject": ref("Relationship"),
     **dict.fromkeys(("v1/lists", "v1/lists/<pk>"), ref("List")),
@@ -260,3 +274,4 @@ WRITES: dict[str, Shape] = {
     "v1/markers": ref("Markers"),
     "v1/reports": ref("Report"),
 }
+DELETES = dict.fromkeys(("v1/profile/avatar", "v1/profile/header"), ref("CredentialAccount"))

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 
-from accounts import lookup
+from accounts import images, lookup
 from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.params import as_id
@@ -29,6 +29,7 @@ class Preferences(View):
 class UpdateCredentials(View):
     accepts = ("write", "write:accounts")
     is_form = True
+    entity = staticmethod(entities.credential_account)
     parser_classes = [profile.JSONWithPictures, FormParser, MultiPartParser]
 
     def patch(self, request: Request) -> HttpResponse:
@@ -36,7 +37,34 @@ class UpdateCredentials(View):
         columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.params)
         profile.set_pictures(self.me, pictures)
         graph.change_profile(self.me, self.actor, **columns)
+        return answer(self.entity(queries.own(self.me)))
+
+
+class Profile(View):
+    accepts = VerifyCredentials.accepts
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer(profile.profile(queries.own(self.me)))
+
+
+class ChangeProfile(UpdateCredentials):
+    """As update_credentials, but the answer is the Profile."""
+
+    entity = staticmethod(profile.profile)
+    put = UpdateCredentials.patch
+
+
+class DropAvatar(View):
+    accepts = UpdateCredentials.accepts
+    drop = staticmethod(images.drop_avatar)
+
+    def delete(self, request: Request) -> HttpResponse:
+        self.drop(lookup.by_id(self.me))
         return answer(entities.credential_account(queries.own(self.me)))
+
+
+class DropHeader(DropAvatar):
+    drop = staticmethod(images.drop_header)
 
 
 class Account(View):

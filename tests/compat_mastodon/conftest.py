@@ -18,7 +18,7 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 ALL_SCOPES = "read write follow push"
 pytest.register_assert_rewrite("tests.compat_mastodon.golden_files")  # its differences are shown
 NOON = "2026-08-21T12:00:00.250Z"
-FORMS = {"/api/v1/accounts", "/api/v1/accounts/update_credentials"}
+FORMS = {"/api/v1/accounts", "/api/v1/accounts/update_credentials", "/api/v1/profile"}
 
 
 class Mastodon(Client):

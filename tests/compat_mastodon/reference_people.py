@@ -103,6 +103,31 @@ class CredentialAccount(Account):
     role: Role
 
 
+class Profile(TypedDict):
+    """§3.1."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[str]
+
+
 class MutedAccount(Account):
     """§4.3."""
 

@@ -67,6 +67,14 @@ def test_types_and_nulls_of_credential_accounts(own: Any, mastodon: Clients, dor
     check(reference.CredentialAccount, own(dora), own(alice), renamed, never=never)
 
 
+def test_profile(mastodon: Clients, dora: Account, alice: Account) -> None:
+    people.change(dora.pk, avatar="avatars/dora.jpg", header="headers/hill.jpg")
+    hers, others = (mastodon(account).get("/api/v1/profile").json() for account in (dora, alice))
+
+    golden("profile", hers, dora=dora.pk)
+    check(reference.Profile, hers, others, never=NO_PROOFS)
+
+
 def test_muted_account(mastodon: Clients, dora: Account, eve: Account, alice: Account) -> None:
     marks.mute(alice.pk, eve.pk)
     marks.mute(alice.pk, dora.pk, seconds=3600)

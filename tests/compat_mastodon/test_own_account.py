@@ -167,3 +167,16 @@ def test_a_value_of_the_wrong_shape_is_named(mastodon: Clients, alice: Account, 
 
 def test_put_is_not_patch(mastodon: Clients, alice: Account) -> None:
     assert refusal(mastodon(alice).put(UPDATE, {"note": "x"})) == (404, "Not Found")
+
+
+def test_a_profile_is_changed_alike_and_shown_as_it_was_written(mastodon: Clients, alice: Account) -> None:
+    client = mastodon(alice)
+    values = {"note": "<3", "locked": "1", "fields_attributes": [{"name": "a", "value": "b"}]}
+
+    for change in (client.patch, client.put):
+        me = change("/api/v1/profile", values).json()
+        assert client.get("/api/v1/profile").json() == me
+        assert (me["note"], me["locked"]) == ("<3", True)
+        assert me["fields"] == [{"name": "a", "value": "b", "verified_at": None}]
+    too_long = client.patch("/api/v1/profile", {"note": "x" * 501})
+    assert too_long.json() == client.patch(UPDATE, {"note": "x" * 501}).json()

@@ -78,6 +78,22 @@ def test_a_blank_picture_is_not_sent(mastodon: Clients, alice: Account) -> None:
     assert client.patch(UPDATE, {"avatar": "", "header": ""}).json()["avatar"] == before
 
 
+@pytest.mark.parametrize("column", ["avatar", "header"])
+def test_a_picture_may_be_taken_away_again(
+    mastodon: Clients, alice: Account, media: Path, django_capture_on_commit_callbacks: Any, column: str
+) -> None:
+    client = mastodon(alice)
+    send(client, **{column: picture()})
+
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            me = client.delete(f"/api/v1/profile/{column}").json()
+        assert me == client.get("/api/v1/accounts/verify_credentials").json()
+        assert me[column].endswith(f"/static/accounts/{column}.png")
+    assert client.get("/api/v1/profile").json()[column] is None
+    assert stored(media) == []
+
+
 @pytest.mark.parametrize(
     "avatar",
     [
