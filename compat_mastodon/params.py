@@ -96,8 +96,10 @@ class Params:
         return None if not value else value not in FALSE
 
     def items(self, name: str) -> list[str]:
-        """A list of strings; a lone value is a list of one."""
+        """A list of strings; a lone value is a list of one, and in forms the members may be numbered."""
         value = self._values.get(name)
+        if isinstance(value, dict) and value and all(map(str.isdigit, value)):
+            value = list(value.values())
         values = value if isinstance(value, list) else [] if value is None else [value]
         if len(values) > MOST_ITEMS or not TEXTS.issuperset(map(type, values)):
             raise BadParam(name)
@@ -118,9 +120,9 @@ class Params:
         return Params(value)
 
     def mappings(self, name: str) -> "list[Params] | None":
-        """A list of mappings, or a mapping whose keys number them."""
+        """A list of mappings, or a mapping whose keys number them; blank counts as missing."""
         value = self._values.get(name)
-        if value is None:
+        if value is None or value == "":
             return None
         members = list(value.values()) if isinstance(value, dict) else value
         if not isinstance(members, list) or not all(isinstance(member, dict) for member in members):

@@ -17,9 +17,10 @@ from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
+from follows.domains import is_domain
 from follows.queries import Own
 
-MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD = 40, 500, 150, 4, 255
+MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD, MAX_SITES = 40, 500, 150, 4, 255, 10
 TEXTS = {
     "display_name": MAX_DISPLAY_NAME,
     "note": MAX_NOTE,
@@ -39,6 +40,7 @@ FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
 DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+AROUND_SITE = re.compile(r"^(?:https?://)?(?:\*\.)?|/$")
 PROFILE = (
     *("id", "display_name", "note", "fields", "avatar", "avatar_static", "avatar_description"),
     *("header", "header_static", "header_description", "locked", "bot", "hide_collections", "discoverable"),
@@ -87,7 +89,8 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     if (defaults := params.mapping("source")) is not None:
         changed["source"] = source | _defaults(defaults, faults)
     if "attribution_domains" in params:
-        changed["source"] = changed.get("source", source) | {"attribution_domains": params.items("attribution_domains")}
+        sites = _sites(params.items("attribution_domains"), faults)
+        changed["source"] = changed.get("source", source) | {"attribution_domains": sites}
     if faults:
         raise Invalid(faults)
     return changed
@@ -137,6 +140,16 @@ def _fields(rows: list[Params]) -> list[dict[str, str]]:
         {name: clean_text(row.text(name) or "")[:MAX_FIELD] for name in ("name", "value")} for row in rows[:MAX_FIELDS]
     ]
     return [field for field in fields if field["name"] or field["value"]]
+
+
+def _sites(sent: list[str], faults: list[Fault]) -> list[str]:
+    """The servers that are named, each once, whether by name, by address or with all below them."""
+    sites = list(filter(None, dict.fromkeys(AROUND_SITE.sub("", site.strip()) for site in sent)))
+    if len(sites) > MAX_SITES:
+        faults.append(Fault("attribution_domains", Problem.TOO_LONG, MAX_SITES))
+    elif not all(map(is_domain, sites)):
+        faults.append(Fault("attribution_domains", Problem.INVALID))
+    return sites
 
 
 def _defaults(sent: Params, faults: list[Fault]) -> dict[str, Any]:

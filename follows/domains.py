@@ -80,11 +80,16 @@ _BLOCKS_OF = Statement(
 )
 
 
+def is_domain(text: str) -> bool:
+    """Whether this can be the name of a server."""
+    return len(text) <= 253 and DOMAIN.fullmatch(text) is not None
+
+
 def _domain(text: str) -> str:
     domain = text.strip().lower().removesuffix(".")
     if not domain:
         raise Invalid([Fault("domain", Problem.BLANK)])
-    if len(domain) > 253 or not DOMAIN.fullmatch(domain):
+    if not is_domain(domain):
         raise NotADomain
     return domain
 

@@ -75,6 +75,28 @@ def test_sites_may_be_named_that_may_name_me_as_author(mastodon: Clients, alice:
     assert me["source"]["attribution_domains"] == ["one.example", "two.example"]
 
 
+def test_these_sites_are_kept_as_names_each_once(mastodon: Clients, alice: Account) -> None:
+    sent = ["https://one.example/", " one.example", "*.two.example", ""]
+    me = change(mastodon(alice), attribution_domains=sent)
+
+    assert me["source"]["attribution_domains"] == ["one.example", "two.example"]
+    assert change(mastodon(alice), attribution_domains=[])["source"]["attribution_domains"] == []
+
+
+@pytest.mark.parametrize(
+    ("sites", "problem"),
+    [
+        (["no site"], "is invalid"),
+        (["a.example/b"], "is invalid"),
+        ([f"{i}.example" for i in range(11)], "is too long (maximum is 10 characters)"),
+    ],
+)
+def test_at_most_ten_sites_that_are_some(mastodon: Clients, alice: Account, sites: list[str], problem: str) -> None:
+    response = mastodon(alice).patch(UPDATE, {"attribution_domains": sites})
+
+    assert refusal(response) == (422, f"Validation failed: Attribution domains {problem}")
+
+
 def test_fields_come_by_number_or_in_a_row(mastodon: Clients, alice: Account) -> None:
     client = mastodon(alice)
     rows = [{"name": "Site", "value": "https://example.org"}, {"name": "", "value": ""}]
@@ -94,6 +116,14 @@ def test_a_form_sends_nested_names(mastodon: Clients, alice: Account) -> None:
     me = response.json()
     assert me["source"]["fields"] == [{"name": "a", "value": "b", "verified_at": None}]
     assert (me["source"]["privacy"], me["source"]["sensitive"]) == ("private", True)
+
+
+def test_a_form_numbers_the_members_of_any_list(mastodon: Clients, alice: Account) -> None:
+    """As masto.js does."""
+    form = "attribution_domains[0]=one.example&attribution_domains[1]=two.example&fields_attributes="
+    response = mastodon(alice).patch(UPDATE, form, content_type="application/x-www-form-urlencoded")
+
+    assert response.json()["source"]["attribution_domains"] == ["one.example", "two.example"]
 
 
 def test_at_most_four_fields_of_255_characters(mastodon: Clients, alice: Account) -> None:
