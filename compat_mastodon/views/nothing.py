@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.params import as_id
-from follows import queries
+from follows import lists, queries
 
 STATUSES = ("read", "read:statuses")
 TAG = re.compile(r"\w{1,255}")
@@ -36,6 +36,14 @@ class NothingOf(Nothing):
 
     def get(self, request: Request, **parts: str) -> HttpResponse:
         queries.person(as_id(parts["account"]))
+        return super().get(request)
+
+
+class NothingOnList(Nothing):
+    """As `Nothing`, for a list that has to be mine."""
+
+    def get(self, request: Request, **parts: str) -> HttpResponse:
+        lists.one(self.me, as_id(parts["pk"]))
         return super().get(request)
 
 
@@ -76,7 +84,7 @@ PATHS: dict[str, type[View]] = {
     "api/v1/timelines/public": PUBLIC_STATUSES,
     "api/v1/timelines/link": PUBLIC_STATUSES,
     "api/v1/timelines/tag/<name>": PUBLIC_STATUSES,
-    "api/v1/timelines/list/<pk>": _view("read", "read:lists"),
+    "api/v1/timelines/list/<pk>": _view("read", "read:lists", base=NothingOnList),
     "api/v1/accounts/<account>/statuses": _view(*STATUSES, caller=Caller.OPTIONAL, base=NothingOf),
     "api/v1/accounts/<account>/featured_tags": _view(caller=Caller.OPTIONAL, base=NothingOf),
     "api/v1/accounts/<account>/identity_proofs": _view(

@@ -7,7 +7,9 @@ import pytest
 from accounts.models import Account
 from compat_mastodon.api import Caller
 from compat_mastodon.views.nothing import PATHS
+from follows import lists
 from tests.compat_mastodon import reference_server as reference
+from tests.compat_mastodon.conftest import refusal
 from tests.compat_mastodon.golden_files import check, golden
 
 LISTS = sorted(path for path in PATHS if path != "api/v1/tags/<name>")
@@ -16,8 +18,8 @@ MEMBERS = ["api/v1/accounts/<account>/identity_proofs", "api/v1/announcements"]
 
 
 def address(path: str, account: Account) -> str:
-    filled = path.replace("<account>", str(account.pk)).replace("<pk>", "1").replace("<name>", "cats")
-    return f"/{filled}"
+    filled = path.replace("<account>", str(account.pk)).replace("<name>", "cats")
+    return "/" + filled.replace("<pk>", str(lists.create(account.pk, "Friends").pk) if "<pk>" in path else "")
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -55,6 +57,13 @@ def test_a_senseless_limit_is_told(mastodon: Any, alice: Account, path: str) -> 
 
 def test_an_account_without_posts_has_to_exist(mastodon: Any) -> None:
     assert mastodon().get("/api/v1/accounts/999/statuses").status_code == 404
+
+
+def test_a_list_without_posts_has_to_be_mine(mastodon: Any, alice: Account, bob: Account) -> None:
+    where = address("api/v1/timelines/list/<pk>", bob)
+
+    assert refusal(mastodon(alice).get(where)) == (404, "Record not found")
+    assert refusal(mastodon(alice).get("/api/v1/timelines/list/x")) == (404, "Record not found")
 
 
 def test_a_tag_is_unused(mastodon: Any, alice: Account) -> None:
