@@ -1,7 +1,5 @@
 """How other software finds this server and the people on it (mastodon.md §4.11, §6.8), and their pages."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import mark_safe
@@ -11,6 +9,7 @@ from rest_framework.request import Request
 from accounts import census, lookup
 from accounts.lookup import NoSuchAccount
 from accounts.pictures import avatar_url, header_url
+from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.entities import html, linked
 from compat_mastodon.views.pages import page, render_page
@@ -121,6 +120,4 @@ def _local(name: str) -> Person:
 
 def _named(resource: str) -> str:
     """The handle in `acct:alice@here` or in an address of her profile."""
-    if resource.startswith(f"{settings.BASE_URL}/"):
-        return urlsplit(resource).path.removeprefix("/users/").removeprefix("/@")
-    return resource.removeprefix("acct:")
+    return handle_at(resource) or resource.removeprefix("acct:")

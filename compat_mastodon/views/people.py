@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from compat_mastodon import entities
+from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, Denied, View, answer, raw
 from compat_mastodon.params import BadPaging, TooManyIds, as_id
 from follows import discovery, marks, queries
@@ -46,6 +47,7 @@ class SearchEverything(View):
 
     def get(self, request: Request) -> HttpResponse:
         text, part = self.params.required("q"), self.params.part(20, 40)
+        text = handle_at(text) or text
         if self.params.is_negative("limit") or self.params.is_negative("offset"):
             raise BadPaging
         if self.viewer is None:

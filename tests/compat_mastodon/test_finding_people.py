@@ -90,6 +90,25 @@ def test_search_for_everything_knows_accounts_alone(mastodon: Clients, alice: Ac
     assert len(mastodon().get("/api/v2/search", {"q": "alice", "type": "accounts"}).json()["accounts"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("http://testserver/@alice", "alice"),
+        (" http://testserver/users/Alice/", "alice"),
+        ("https://far.example/@rose", "rose"),
+        ("https://far.example/users/rose", "rose"),
+        ("http://testserver/@rose@far.example", "rose"),
+    ],
+)
+def test_a_pasted_address_leads_to_whose_profile_it_is(
+    mastodon: Clients, alice: Account, bob: Account, address: str, name: str
+) -> None:
+    Account.objects.create(username="rose", domain="far.example")
+    found = mastodon(bob).get("/api/v2/search", {"q": address, "resolve": "true", "limit": 1}).json()
+
+    assert [account["username"] for account in found["accounts"]] == [name]
+
+
 def test_what_search_for_everything_refuses(mastodon: Clients, alice: Account) -> None:
     mine = mastodon(alice)
     missing = (400, "param is missing or the value is empty or invalid: q")
