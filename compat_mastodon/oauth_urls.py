@@ -14,6 +14,7 @@ MACHINE = {
     ".well-known/host-meta": discovery.HostMeta,
     ".well-known/webfinger": discovery.WebFinger,
     "nodeinfo/2.0": discovery.NodeInfo,
+    "health": discovery.Health,
 }
 
 urlpatterns = [

@@ -64,6 +64,11 @@ class HostMeta(Discovery):
         return HttpResponse(HOST_META, content_type="application/xrd+xml; charset=utf-8")
 
 
+class Health(Discovery):
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse("OK", content_type="text/plain; charset=utf-8")
+
+
 class WebFinger(Discovery):
     def get(self, request: Request) -> HttpResponse:
         person = _local(_named(self.params.required("resource")))

@@ -60,6 +60,7 @@ def test_it_hears_of_a_request_by_stream_and_by_push(live: Live, posted: Any) ->
     assert client.push_subscription() == subscribed
     assert client.push_subscription_update(follow_request_events=True).alerts == {"follow_request": True}
 
+    assert client.instance_health()
     assert client.stream_healthy()
     stream = client.stream_user(Listener(), run_async=True, timeout=PATIENCE, reconnect_async=False)
     try:

@@ -91,6 +91,7 @@ def test_a_profile_with_pictures(live: Live, client_of: ClientOf) -> None:
     assert (changed.display_name, changed.source.note, changed.fields[0].name) == ("Zoë", "Hello", "Site")
     assert changed.avatar != before.avatar
     assert changed.header != before.header
+    assert mine.account_delete_avatar().avatar == before.avatar
     assert mine.preferences()["posting:default:visibility"] == "public"
 
 

@@ -28,6 +28,16 @@ def test_host_meta_leads_to_webfinger(client: Client, db: None) -> None:
     assert link.get("template") == "http://testserver/.well-known/webfinger?resource={uri}"
 
 
+def test_who_asks_for_its_health_is_told_that_it_answers(client: Client) -> None:
+    answer = client.get("/health")
+
+    assert (answer.status_code, answer.content, answer.headers["Content-Type"]) == (
+        200,
+        b"OK",
+        "text/plain; charset=utf-8",
+    )
+
+
 @pytest.mark.parametrize(
     "resource",
     ["acct:alice@testserver", "acct:ALICE@testserver", "alice@testserver", "http://testserver/@alice",
