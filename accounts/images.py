@@ -22,6 +22,7 @@ from accounts.refused import Refused
 FORMATS = ("JPEG", "PNG", "GIF")
 MOST_BYTES = 24_000_000
 MOST_PIXELS = 50_000_000
+MOST_HEIGHT = 65_500  # pixels of a JPEG
 AVATAR = (512, 512)
 HEADER = (600, 200)
 QUALITY = 88
@@ -51,7 +52,10 @@ def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
     """
     width, least = HEADER
     picture = _opened(file, formats)
-    return picture.resize((width, max(least, round(picture.height * width / picture.width))))
+    height = max(least, round(picture.height * width / picture.width))
+    if height > MOST_HEIGHT:
+        raise BadImage
+    return picture.resize((width, height))
 
 
 def set_avatar(account: Account, picture: Picture) -> str:

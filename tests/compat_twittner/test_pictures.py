@@ -135,6 +135,15 @@ def test_what_is_no_picture_is_refused_and_nothing_changes(
     assert not alice.avatar
 
 
+@pytest.mark.parametrize("size", [(600, 70_000), (1, 200_000)])
+def test_a_cover_too_high_to_be_kept_uncut_is_refused(
+    twittner: Phone, settings: Any, alice: Account, size: tuple[int, int]
+) -> None:
+    """Six hundred wide it would have more pixels than memory, or than a JPEG can have."""
+    assert twittner(alice).post("cover", cover=picture(*size, mode="1", color=0))["code"] == 400
+    assert stored(settings) == []
+
+
 def test_too_many_bytes_are_refused(twittner: Phone, monkeypatch: pytest.MonkeyPatch, alice: Account) -> None:
     monkeypatch.setattr(images, "MOST_BYTES", 100)
 
