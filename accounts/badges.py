@@ -57,6 +57,12 @@ def answer(account: int, verification: Verification) -> None:
     """Give an account the badge or none; what it sent to get one is deleted."""
     with transaction.atomic():
         people.change(account, verification=verification)
+        withdraw(account)
+
+
+def withdraw(account: int) -> None:
+    """Delete what an account sent to get the badge, if it did."""
+    with transaction.atomic():
         request = BadgeRequest.objects.filter(account=account).first()
         if request:
             request.delete()

@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import credentials, images, lookup, people
+from accounts import badges, credentials, images, lookup, people
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
@@ -83,6 +83,8 @@ class GeneralSettings(Write):
         except Invalid as invalid:  # somebody was faster
             taken_name = any(fault.field == "username" for fault in invalid.faults)
             raise Failure((400, USERNAME_TAKEN if taken_name else EMAIL_TAKEN)) from None
+        if renamed:
+            badges.withdraw(me)
         data = entities.own_settings(lookup.by_id(me), queries.person(me))
         return success("Profile data updated successfully", data)
 

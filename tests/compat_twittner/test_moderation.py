@@ -1,6 +1,7 @@
 """Blocking and reporting (twittner.md §2.6), and asking for the badge."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,6 +100,22 @@ def test_moderators_answer_who_asks_for_the_badge(
     press(moderator, "accounts_badgerequest", action, alice.pk)
     assert twittner().get("search_people", query="alice")["data"][0]["verified"] == verified
     assert not BadgeRequest.objects.exists()
+
+
+def test_who_takes_another_name_meanwhile_asks_anew(
+    twittner: Phone, tmp_path: Path, alice: Account, django_capture_on_commit_callbacks: Any
+) -> None:
+    phone = twittner(alice)
+    renamed = {"email": alice.email, "gender": "F", "country_id": "1", "username": "alicia"}
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            asked = phone.post("verify_user", full_name="Alice Adams", text_message="It is me.", video_message=film())
+            assert asked["code"] == 200
+            phone.post("gen_settings", first_name="Alicia", last_name="Adams", **renamed)
+            renamed["username"] += "_"
+
+    assert not BadgeRequest.objects.exists()
+    assert [path for path in (tmp_path / "private").rglob("*") if path.is_file()] == []
 
 
 def test_the_film_is_for_moderators_only(twittner: Phone, client: Client, alice: Account) -> None:
