@@ -74,7 +74,7 @@ def unfollow(follower: int, target: int, by: Actor) -> Turn:
 def toggle(follower: int, target: int, by: Actor) -> Turn:
     """Follow or ask, and the other time unfollow or take back. Who follows may always end it.
 
-    A request to an account that has opened meanwhile becomes a follow.
+    A request to an account that has opened meanwhile becomes a follow; one that was suspended can only be unasked.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
@@ -83,7 +83,12 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
         edge = edges.find(follower, target)
         if edge and not edge.pending:
             return _end(edge, by)
-        wait = policy.needs_approval(follower, target)
+        try:
+            wait = policy.needs_approval(follower, target)
+        except NoSuchAccount:
+            if edge is None:
+                raise
+            wait = True
         if edge is None:
             policy.check_ceiling(follower)
             return _begin(follower, target, wait, {})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, policy, relationships
@@ -138,3 +139,12 @@ def test_a_block_either_way_sounds_like_an_unknown_user(
 
     answer = twittner(alice).post("follow", user_id=bob.pk)
     assert answer == {"code": 400, "message": "User ID is missing or invalid", "data": []}
+
+
+def test_who_was_suspended_since_may_still_be_unasked(twittner: Phone, alice: Account, carol: Account) -> None:
+    phone = twittner(alice)
+    phone.post("follow", user_id=carol.pk)
+    people.suspend(carol.pk)
+
+    assert phone.post("follow", user_id=carol.pk)["message"] == "Subscription request canceled successfully"
+    assert phone.post("follow", user_id=carol.pk)["message"] == "User ID is missing or invalid"
