@@ -38,9 +38,9 @@ class Access:
         return Actor(self.account, self.door)
 
 
-def touch(account: int, last_active_at: datetime, address: str | None = None) -> None:
-    """Note that the account is active now; writes at most every 30 minutes."""
+def touch(account: int, last_active_at: datetime, address: str | None = None, *, moved: bool = False) -> None:
+    """Note that the account is active now; writes at most every 30 minutes, unless it `moved` to this address."""
     now = timezone.now()
-    if now - last_active_at >= ACTIVE_EVERY:
+    if moved or now - last_active_at >= ACTIVE_EVERY:
         changed: dict[str, object] = {"last_address": address} if address else {}
         Account.objects.filter(pk=account).update(last_active_at=now, version=F("version") + 1, **changed)

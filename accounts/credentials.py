@@ -31,7 +31,7 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     attempts.succeeded(email, address)
     if not account.is_active:
         raise SuspendedAccount
-    touch(account.pk, account.last_active_at, address)
+    touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
     return account
 
 

@@ -4,6 +4,7 @@ The original never looks at the method and never parses JSON: a body that is no 
 """
 
 import json
+from ipaddress import ip_address
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -97,7 +98,11 @@ class Params:
 
     @property
     def address(self) -> str | None:
-        return self._request.META.get("REMOTE_ADDR") or None
+        """The caller's, None when a proxy named none that can be stored, such as one with a port."""
+        try:
+            return str(ip_address(self._request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+        except ValueError:
+            return None
 
 
 def _number(text: str) -> int:

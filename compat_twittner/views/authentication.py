@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import badges, credentials, lookup, people, sessions, social
+from accounts.access import touch
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Provider
 from accounts.people import Invalid
@@ -75,6 +76,7 @@ class SignUp(Guest):
         except Invalid as invalid:  # somebody was faster
             taken_name = any(fault.field == "username" for fault in invalid.faults)
             raise Failure(USERNAME_TAKEN if taken_name else EMAIL_TAKEN, bare=True) from None
+        touch(account.pk, account.last_active_at, self.params.address, moved=True)
         tokens = sessions.open_session(account.pk, ANDROID)
         return success("User logged in successfully", auth=entities.auth(tokens))
 

@@ -123,6 +123,26 @@ def test_a_login_tells_where_the_account_was_last_seen_before(twittner: Phone, a
     assert alice.last_address == "127.0.0.1"
 
 
+def test_who_just_signed_up_or_in_sees_from_where(twittner: Phone, alice: Account) -> None:
+    twittner().post("login", email=alice.email, password=PASSWORD)
+    zoe = {"first_name": "Zoe", "last_name": "Adams", "username": "zoe", "email": "zoe@example.org"}
+    phone = Twittner(twittner().post("signup", password=PASSWORD, **zoe)["auth"]["auth_token"])
+
+    for owner, name in ((twittner(alice), "alice"), (phone, "zoe")):
+        assert owner.get("profile", username=name)["data"]["ip_address"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("named", ["203.0.113.7:5678", "unknown"])
+def test_what_a_proxy_calls_an_address_and_is_none_is_not_kept(twittner: Phone, alice: Account, named: str) -> None:
+    Account.objects.update(last_active_at="2026-01-01T00:00:00Z")
+    phone = twittner(alice)
+    phone.http.defaults["REMOTE_ADDR"] = named
+
+    assert phone.get("get_priv_settings")["code"] == 200
+    alice.refresh_from_db()
+    assert alice.last_address is None
+
+
 def test_no_answer_of_a_login_holds_a_secret(twittner: Phone, alice: Account) -> None:
     text = str(twittner().post("login", email=alice.email, password=PASSWORD))
 
