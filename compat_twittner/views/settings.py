@@ -20,7 +20,7 @@ from compat_twittner.refusals import REFUSALS, Failure
 from compat_twittner.views.authentication import EMAIL_LENGTH, NAME_LENGTHS, PASSWORD_LENGTHS
 from follows import leaving, queries
 
-ABOUT_LENGTH = 140
+ABOUT_LENGTHS = range(141)
 WEBSITE_LENGTH = 115
 EMAIL_TAKEN = "This email address is already taken"
 USERNAME_MALFORMED = (
@@ -33,7 +33,7 @@ USERNAME_TAKEN = "This username is already taken, please select another"
 class GeneralSettings(Write):
     """The whole profile at once; the first wrong value answers, misspellings included.
 
-    Who has a longer address or another length of name from elsewhere may keep it.
+    Who has a name, bio or address of another length from elsewhere may keep it.
     """
 
     def post(self, request: Request) -> HttpResponse:
@@ -43,10 +43,10 @@ class GeneralSettings(Write):
         email, website, username = form.text("email"), form.text("website"), form.text("username")
         gender, country = form.text("gender"), countries.BY_NUMBER.get(form.number("country_id"))
         for holds, message in (
-            (len(first_name) in NAME_LENGTHS, "Invlid user first name"),
-            (len(last_name) in NAME_LENGTHS, "Invlid user last name"),
+            (_fits(first_name, NAME_LENGTHS, account.first_name), "Invlid user first name"),
+            (_fits(last_name, NAME_LENGTHS, account.last_name), "Invlid user last name"),
             (
-                len(about) <= ABOUT_LENGTH,
+                _fits(about, ABOUT_LENGTHS, account.note),
                 "The text you entered is too long, the maximum length is 140 characters",
             ),
             (
@@ -57,11 +57,8 @@ class GeneralSettings(Write):
             (gender in Gender, "The user gender you selected is not valid"),
             (not website or _is_url(website), "Website URL address you entered is not valid"),
             (country is not None, "Country your selected is not valid"),
-            (username == account.username or len(username) in NAME_LENGTHS, "Username is missing or inavlid"),
-            (
-                re.fullmatch(r"\w+", username, re.ASCII),
-                USERNAME_MALFORMED,
-            ),
+            (_fits(username, NAME_LENGTHS, account.username), "Username is missing or inavlid"),
+            (re.fullmatch(r"\w+", username, re.ASCII), USERNAME_MALFORMED),
             (_free(username, me), USERNAME_TAKEN),
         ):
             if not holds:
@@ -87,6 +84,10 @@ class GeneralSettings(Write):
             badges.withdraw(me)
         data = entities.own_settings(lookup.by_id(me), queries.person(me))
         return success("Profile data updated successfully", data)
+
+
+def _fits(value: str, lengths: range, kept: str) -> bool:
+    return len(value) in lengths or (bool(value) and value == kept)
 
 
 def _free(name_or_email: str, me: int) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account, Verification
+from follows import graph
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import PASSWORD, AccountFactory
 
@@ -65,11 +67,16 @@ def test_one_may_change_the_letter_case_of_ones_own_name(twittner: Phone, alice:
     assert twittner(alice).post("gen_settings", **FORM | {"username": "ALICE"})["data"]["user_name"] == "ALICE"
 
 
-def test_who_came_with_another_length_of_name_or_address_keeps_it(twittner: Phone) -> None:
+def test_what_came_in_another_length_through_the_other_door_may_be_kept(twittner: Phone) -> None:
     al = AccountFactory(username="al", email=f"{'a' * 60}@example.org")
-    answer = twittner(al).post("gen_settings", **FORM | {"username": "al", "email": al.email})
+    graph.change_profile(al.pk, Actor(al.pk, "test"), display_name="Al Bo", note="é\n" * 200 + "!")
+    phone = twittner(al)
+    mine = phone.get("profile", user_id=al.pk)["data"]
+    kept = {"first_name": "Al", "last_name": "Bo", "about": mine["about_you"], "email": al.email, "username": "al"}
 
-    assert (answer["code"], answer["data"]["about_you"]) == (200, FORM["about"])
+    answer = phone.post("gen_settings", **FORM | kept)
+    assert (answer["code"], answer["data"]["website"]) == (200, FORM["website"])
+    assert phone.post("gen_settings", **FORM | kept | {"last_name": "Bi"})["message"] == "Invlid user last name"
 
 
 def test_a_refused_change_changes_nothing(twittner: Phone, alice: Account) -> None:
