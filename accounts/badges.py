@@ -18,6 +18,7 @@ VIDEOS = {
     ".3gp": {"video/3gpp", "audio/3gpp"},
     ".webm": {"video/webm"},
 }
+UNTOLD = {"", "application/octet-stream"}  # what phones send that do not look at the file
 MOST_BYTES = 24_000_000
 
 
@@ -70,9 +71,14 @@ def withdraw(account: int) -> None:
 
 
 def is_video(file: "UploadedFile[Any]") -> bool:
-    """Whether the name, the type and the size are those of a short film, and it begins like one."""
-    types = VIDEOS.get(PurePath(file.name or "").suffix.lower(), set())
-    return file.content_type in types and 0 < (file.size or 0) <= MOST_BYTES and _begins_like_one(file)
+    """Whether the name, the type, if told, and the size are those of a short film, and it begins like one."""
+    types = VIDEOS.get(PurePath(file.name or "").suffix.lower())
+    return (
+        types is not None
+        and file.content_type in types | UNTOLD
+        and 0 < (file.size or 0) <= MOST_BYTES
+        and _begins_like_one(file)
+    )
 
 
 def _begins_like_one(file: "UploadedFile[Any]") -> bool:

@@ -125,6 +125,14 @@ def test_the_film_is_for_moderators_only(twittner: Phone, client: Client, alice:
     assert client.get(reverse("admin:badge_request_film", args=[alice.pk])).status_code == 302
 
 
+def test_a_phone_need_not_say_of_what_kind_its_film_is(twittner: Phone, alice: Account) -> None:
+    """Dio says `application/octet-stream` of every file unless it is told otherwise."""
+    sent = film("ME.MOV", "application/octet-stream")
+    answer = twittner(alice).post("verify_user", full_name="Alice Adams", text_message="It is me.", video_message=sent)
+
+    assert answer == {"code": 200, "message": "Verification request sent successfully"}
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -132,6 +140,7 @@ def test_the_film_is_for_moderators_only(twittner: Phone, client: Client, alice:
         lambda: film("me.mp4", "text/html"),
         lambda: film(content=b"<html>"),
         lambda: film("../../me.mp4\x00.html", "video/mp4"),
+        lambda: film("me", "application/octet-stream"),
     ],
 )
 def test_what_is_no_film_is_refused(twittner: Phone, alice: Account, bad: Callable[[], Any]) -> None:
