@@ -4,6 +4,7 @@ The original never looks at the method and never parses JSON: a body that is no 
 """
 
 import json
+import re
 from ipaddress import ip_address
 from typing import Any
 
@@ -14,17 +15,18 @@ from accounts.people import clean_text
 from follows.paging import MAX_ID, Window
 
 MOST = 100  # the longest page; the original has no limit
+MISSING = {None, "", "0"}
 
 
 class Values:
-    """Typed reads of named values; the first of `sources` that has one that is not empty wins."""
+    """Typed reads of named values; the first of `sources` that has one that is not missing wins."""
 
     def __init__(self, *sources: QueryDict) -> None:
         self._sources = sources
 
     def raw(self, name: str) -> str:
         """The value as it was sent, for secrets; "" for a missing one."""
-        return next((str(value) for source in self._sources if (value := source.get(name))), "")
+        return next((str(value) for source in self._sources if (value := source.get(name)) not in MISSING), "")
 
     def prose(self, name: str) -> str:
         """A value without outer blanks and control characters, otherwise raw; "" for a missing one."""
@@ -39,9 +41,11 @@ class Values:
         return _number(self.raw(name))
 
     def numbers(self, name: str) -> list[int]:
-        """A list of numbers as JSON text, as `name[]` or as a repeated `name`; empty when any is none."""
-        texts: list[Any] = [text for source in self._sources for text in source.getlist(f"{name}[]")]
-        texts = texts or [text for source in self._sources for text in source.getlist(name)]
+        """A list of numbers as JSON text, as `name[]`, `name[0]` … or a repeated `name`; empty when any is none."""
+        key = re.compile(rf"{name}(\[\d*\])?", re.ASCII)
+        texts: list[Any] = [
+            text for source in self._sources for sent in source if key.fullmatch(sent) for text in source.getlist(sent)
+        ]
         if len(texts) == 1 and texts[0].strip().startswith("["):
             try:
                 texts = json.loads(texts[0])

@@ -17,7 +17,7 @@ class SearchPeople(Read):
 
     def get(self, request: Request) -> HttpResponse:
         query = self.params.query.raw("query")
-        if query == "0" or not 1 <= len(query) <= 32:
+        if not 1 <= len(query) <= 32:
             raise Failure((400, "The search term is invalid or missing"))
         text = clean_text(query).removeprefix("@")
         page = search.people_like(text, self.viewer, self.params.query.window())

@@ -82,15 +82,31 @@ def test_suspended_people_are_not_told_of(twittner: Phone, alice: Account, bob: 
     assert told(twittner(bob)) == []
 
 
-@pytest.mark.parametrize("form", [str, list])
+def _as_text(ids: list[int]) -> dict[str, Any]:
+    return {"scope": str(ids)}
+
+
+def _repeated(ids: list[int]) -> dict[str, Any]:
+    return {"scope": ids}
+
+
+def _in_brackets(ids: list[int]) -> dict[str, Any]:
+    return {"scope[]": ids}
+
+
+def _numbered(ids: list[int]) -> dict[str, Any]:
+    return {f"scope[{place}]": number for place, number in enumerate(ids)}
+
+
+@pytest.mark.parametrize("form", [_as_text, _repeated, _in_brackets, _numbered])
 def test_one_deletes_ones_own_notices_and_no_others(
-    twittner: Phone, alice: Account, bob: Account, carol: Account, form: Callable[[list[int]], Any]
+    twittner: Phone, alice: Account, bob: Account, carol: Account, form: Callable[[list[int]], dict[str, Any]]
 ) -> None:
     graph.follow(alice.pk, bob.pk)
     graph.follow(alice.pk, carol.pk)
     ids = list(Notice.objects.values_list("pk", flat=True))
 
-    assert twittner(bob).post("delete_notifs", scope=form(ids))["code"] == 200
+    assert twittner(bob).post("delete_notifs", **form(ids))["code"] == 200
     assert told(twittner(bob)) == []
     assert len(told(twittner(carol))) == 1
 

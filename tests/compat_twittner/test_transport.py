@@ -155,6 +155,13 @@ def test_odd_windows_are_as_if_not_given(http: Client, alice: Account, bob: Acco
     assert len(kept_promise(http.get("/mobile_api/fetch_followers", query))["data"]) == 1
 
 
+def test_a_nought_is_nothing(http: Client, token: str, alice: Account) -> None:
+    wanted = {"username": "0", "user_id": alice.pk}
+    assert kept_promise(http.get("/mobile_api/profile", wanted))["data"]["id"] == alice.pk
+    device = {"session_id": token, "token": "x" * 60, "type": "0"}
+    assert kept_promise(http.post("/mobile_api/save_pnotif_token", device))["code"] == 200
+
+
 def test_too_many_fields_are_refused(http: Client) -> None:
     assert kept_promise(http.post("/mobile_api/login", {f"f{n}": "" for n in range(2000)})) == UNREADABLE
 
