@@ -30,6 +30,17 @@ def test_it_answers_from_a_database_of_its_own(live: Live, db: None) -> None:
     assert not Account.objects.filter(username=account.username).exists()
 
 
+@pytest.mark.parametrize("path", ["/mobile_api/upload_post_media", "/api/v2/nothing"])
+def test_who_sends_what_nobody_reads_is_answered_and_stays_connected(live: Live, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", live.port)
+    for _ in range(2):
+        connection.request("POST", path, b"x" * 5_000_000, {"Content-Type": "application/octet-stream"})
+        first = connection.sock
+        connection.getresponse().read()
+        assert connection.sock is first is not None
+    connection.close()
+
+
 def test_the_streams_end_with_the_server_and_start_again_after_a_failure(
     tmp_path: Path, django_db_blocker: Any, worker_id: str
 ) -> None:
