@@ -7,6 +7,7 @@ used from before is only held to its own count, and a new password forgets the a
 
 import hashlib
 import time
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.core.cache import cache
 from accounts.refused import Refused
 
 WINDOW = 15 * 60  # seconds
+GUESSES_OF_AN_ADDRESS = 300
 
 
 class TooManyAttempts(Refused):
@@ -39,13 +41,19 @@ def begin(account: str, address: str | None, *, known: bool) -> None:
 
 
 def succeeded(account: str, address: str | None) -> None:
-    """Forget what was guessed wrong before the right password came."""
+    """Forget what was guessed wrong before the right password came, which was no guess of its address either.
+
+    No address for a password that was not guessed but chosen anew.
+    """
     if settings.RATE_LIMITS:
         cache.delete_many([_pair(account, address).key, _whole_account(account).key])
+        if address:
+            with suppress(ValueError):  # another window began meanwhile
+                cache.decr(_whole_address(address).key)
 
 
 def _pair(account: str, address: str | None) -> Counter:
-    return Counter(_key("pair", account, address), 5)
+    return Counter(_key("pair", account, address), 10)
 
 
 def _whole_account(account: str) -> Counter:
@@ -53,7 +61,7 @@ def _whole_account(account: str) -> Counter:
 
 
 def _whole_address(address: str | None) -> Counter:
-    return Counter(_key("address", address), 300)
+    return Counter(_key("address", address), GUESSES_OF_AN_ADDRESS)
 
 
 def _key(kind: str, *parts: str | None) -> str:

@@ -21,6 +21,8 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     :raises WrongCredentials: when there is none.
     :raises SuspendedAccount: when it may not sign in.
     """
+    if not password:
+        raise WrongCredentials  # that was no guess
     account = lookup.local(email) if "@" in email else None
     attempts.begin(email, address, known=account is not None and account.last_address == address)
     if account is None:
@@ -41,6 +43,8 @@ def confirm(account: Account, password: str, address: str | None = None) -> None
     :raises attempts.TooManyAttempts: when too many were wrong lately.
     :raises WrongCredentials: when this is not the password.
     """
+    if not password:
+        raise WrongCredentials
     attempts.begin(account.email, address, known=account.last_address == address)
     if not account.check_password(password):
         raise WrongCredentials

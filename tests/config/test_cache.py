@@ -66,6 +66,10 @@ def test_it_is_a_cache_like_any_other_of_django(cache: SharedFile) -> None:
     assert not cache.touch("key")
     assert cache.add("key", True)
     assert cache.get("key") is True
+    cache.set("counter", 5, 60)
+    assert (cache.decr("counter"), cache.incr("counter", 3)) == (4, 7)
+    with pytest.raises(ValueError, match="nothing"):
+        cache.decr("nothing")
     cache.clear()
     assert cache.get("key") is None
 
