@@ -61,7 +61,7 @@ def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
 def set_avatar(account: Account, picture: Picture) -> str:
     """Give an account a new avatar; returns its stored name."""
     name = _store(picture, f"avatars/{_fresh()}_thumbnail_512x512.jpg")
-    return _replace(account, "avatar", name, [account.avatar.name or ""])
+    return _replace(account, "avatar", name)
 
 
 def set_header(account: Account, picture: Picture) -> str:
@@ -69,19 +69,17 @@ def set_header(account: Account, picture: Picture) -> str:
     base = f"headers/{_fresh()}"
     _store(picture, original_of(f"{base}-"))
     name = _store(_cut(picture, 0), _header_name(base, 0))
-    old = account.header.name or ""
-    return _replace(account, "header", name, [old, original_of(old)])
+    return _replace(account, "header", name)
 
 
 def drop_avatar(account: Account) -> None:
     """Leave an account without an avatar."""
-    _replace(account, "avatar", "", [account.avatar.name or ""])
+    _replace(account, "avatar", "")
 
 
 def drop_header(account: Account) -> None:
     """Leave an account without a header picture."""
-    old = account.header.name or ""
-    _replace(account, "header", "", [old, original_of(old)])
+    _replace(account, "header", "")
 
 
 def reposition(account: Account, top: int) -> str:
@@ -101,7 +99,7 @@ def reposition(account: Account, top: int) -> str:
     name = _header_name(old.partition("-")[0], top)
     if name == old:
         return old
-    return _replace(account, "header", _store(_cut(picture, top), name), [old])
+    return _replace(account, "header", _store(_cut(picture, top), name))
 
 
 def original_of(name: str) -> str:
@@ -111,8 +109,7 @@ def original_of(name: str) -> str:
 
 def files_of(account: Account) -> list[str]:
     """The stored names of all of an account's pictures."""
-    header = account.header.name or ""
-    return [name for name in (account.avatar.name or "", header, original_of(header)) if name]
+    return [name for file in (account.avatar, account.header) for name in _files(file.name or "")]
 
 
 def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Picture:
@@ -144,15 +141,24 @@ def _store(picture: Picture, name: str) -> str:
     return default_storage.save(name, ContentFile(encoded.getvalue()))
 
 
-def _replace(account: Account, column: str, name: str, old: list[str]) -> str:
-    people.change(account.pk, **{column: name})
+def _replace(account: Account, column: str, name: str) -> str:
+    """Make a stored picture the account's, and delete what it replaces, even if that is newer than `account`."""
+    with transaction.atomic():
+        old = Account.objects.select_for_update().values_list(column, flat=True).filter(pk=account.pk).first()
+        people.change(account.pk, **{column: name})
+        gone = [file for file in _files(old or "") if file not in _files(name)]
+        transaction.on_commit(lambda: remove(gone))
     setattr(account, column, name)
-    transaction.on_commit(lambda: remove(old))
     return name
 
 
+def _files(name: str) -> list[str]:
+    """The stored names of one picture: its own, and that of its uncut original."""
+    return [file for file in (name, original_of(name) if "-" in name else "") if file]
+
+
 def remove(names: list[str]) -> None:
-    for name in filter(None, names):
+    for name in names:
         default_storage.delete(name)
 
 

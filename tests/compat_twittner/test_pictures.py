@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from accounts import images
+from accounts import images, lookup
 from accounts.models import Account
 from tests.compat_twittner.conftest import Twittner
 from tests.compat_twittner.files import picture
@@ -102,6 +102,18 @@ def test_old_files_are_deleted(
             phone.post("avatar", avatar=picture())
             phone.post("cover", cover=picture())
             phone.post("cover_reposition", cover_position="20")
+
+    assert len(stored(settings)) == 3
+
+
+def test_of_two_uploads_at_once_one_is_kept(
+    settings: Any, alice: Account, django_capture_on_commit_callbacks: Commit
+) -> None:
+    both = [lookup.by_id(alice.pk) for _ in range(2)]
+    with django_capture_on_commit_callbacks(execute=True):
+        for account in both:
+            images.set_avatar(account, images.avatar(picture()))
+            images.set_header(account, images.header(picture()))
 
     assert len(stored(settings)) == 3
 
