@@ -121,14 +121,15 @@ def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Picture:
         with Image.open(file, formats=formats) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadImage
-            picture.load()
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            ImageOps.exif_transpose(picture, in_place=True)
+            upright = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except BadImage:
         raise
     except Exception:  # decoders of broken files raise whatever they like
         raise BadImage from None
-    ground = Image.new("RGBA", upright.size, "white")
-    return Image.alpha_composite(ground, upright).convert("RGB")
+    ground = Image.new("RGB", upright.size, "white")  # it has none of the metadata that conversions carry along
+    ground.paste(upright, mask=upright if upright.mode == "RGBA" else None)
+    return ground
 
 
 def _cut(picture: Picture, top: int) -> Picture:
