@@ -53,7 +53,7 @@ def succeeded(account: str, address: str | None) -> None:
 
 
 def _pair(account: str, address: str | None) -> Counter:
-    return Counter(_key("pair", account, address), 10)
+    return Counter(_key("pair", account, address), 5)
 
 
 def _whole_account(account: str) -> Counter:
