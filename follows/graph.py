@@ -18,7 +18,7 @@ from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, notices, opening, policy
 from follows.edges import Edge
-from follows.locks import pair_lock, tie_lock
+from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, Notice
 
 Decided = Decision.Kind
@@ -137,9 +137,10 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
 
     :raises people.Invalid: when a value cannot be stored.
     """
-    with transaction.atomic():
-        was_locked = Account.objects.filter(pk=owner, locked=True, domain="")  # other servers answer for themselves
-        opens = accept_waiting and columns.get("locked") is False and was_locked.exists()
+    opens = accept_waiting and columns.get("locked") is False
+    with account_lock(owner) if opens else transaction.atomic():  # whoever asks beside it is seen below, or follows
+        # Accounts of other servers answer for themselves.
+        opens = opens and Account.objects.filter(pk=owner, locked=True, domain="").exists()
         people.change(owner, **columns)
         if opens:
             opening.begin(owner, by)
