@@ -1,13 +1,16 @@
 """Whoever knew the old password is out, at both doors, once somebody else or a mail gave the account a new one."""
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 
 from accounts import devices, sessions
+from accounts.management.commands import changepassword
 from accounts.models import Account, Platform
 from tests.compat_mastodon.conftest import Mastodon
 from tests.compat_mastodon.oauth_client import code_for, register, signed_in
@@ -61,6 +64,12 @@ def _password_form(alice: Account, **sent: str) -> None:
     Desk(root).client.post(f"/admin/accounts/account/{alice.pk}/password/", sent)
 
 
+def set_by_an_operator(alice: Account) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(changepassword, "getpass", lambda _: NEW)
+        call_command("changepassword", alice.username, stdout=io.StringIO())
+
+
 def chosen_anew_after_it_was_forgotten(alice: Account) -> None:
     Client().post("/mobile_api/resetpassword", {"email": alice.email})
     link = re.search(r"http://testserver(/\S+)", str(mail.outbox[-1].body))
@@ -71,7 +80,8 @@ def chosen_anew_after_it_was_forgotten(alice: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [set_by_a_moderator, switched_off_by_a_moderator, chosen_anew_after_it_was_forgotten]
+    "change",
+    [set_by_a_moderator, switched_off_by_a_moderator, set_by_an_operator, chosen_anew_after_it_was_forgotten],
 )
 def test_a_new_password_ends_everything(alices: Doors, change: Callable[[Account], None], bob: Account) -> None:
     bobs = Doors(bob)

@@ -1,0 +1,28 @@
+"""`manage.py changepassword`: in the place of Django's, which knows neither other servers nor who is signed in."""
+
+from getpass import getpass
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from accounts import lookup, people
+
+
+class Command(BaseCommand):
+    help = "Ask for a new password of an account of this server, and sign the account out everywhere."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", metavar="NAME", help="user name or e-mail address")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        account = lookup.local(username)
+        if account is None:
+            raise CommandError(f"There is no account {username!r} on this server.")
+        try:
+            password, again = getpass("New password: "), getpass("Once more: ")
+        except EOFError:
+            raise CommandError("Nobody is there to say the password.") from None
+        if not password or password != again:
+            raise CommandError("These are not the same password, or none. Nothing was changed.")
+        people.reset_password(account, password)
+        self.stdout.write(f"{username} has a new password, and is signed out everywhere.")
