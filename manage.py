@@ -12,6 +12,8 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell says that Ctrl-C ended it
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise

@@ -1,6 +1,7 @@
-"""A command whose database is not there, or not prepared: one clear sentence, exit code 1, no traceback."""
+"""Commands that come to nothing: one clear sentence or silence, an exit code, and no traceback."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,3 +19,16 @@ def test_a_database_that_cannot_be_asked(tmp_path: Path, url: str) -> None:
     assert refused.returncode == 1
     assert refused.stderr.startswith("latchkey: The database does not answer, or `manage.py migrate` has not prepared")
     assert "Traceback" not in refused.stderr
+
+
+def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:
+    own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path)}
+    work = "print('begun', flush=True); import time; time.sleep(60)"
+    command = [sys.executable, str(settings.ROOT / "manage.py"), "shell", "--no-imports", "--command", work]
+    with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+
+    assert (process.returncode, complaint) == (130, "")
