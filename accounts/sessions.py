@@ -108,6 +108,11 @@ def sign_out_phones(account: int) -> None:
         devices.forget(account)
 
 
+def forget_expired() -> int:
+    """Delete the sessions that nobody can use any more; returns how many."""
+    return Session.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
 def register(ending: Ending) -> None:
     """From now on `ending(account)` belongs to signing an account out everywhere."""
     _endings.append(ending)

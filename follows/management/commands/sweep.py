@@ -1,17 +1,23 @@
-"""`manage.py sweep`: what a stopped server left undone; safe to run at any time, also from cron."""
+"""`manage.py sweep`: what nobody else takes care of; safe to run at any time, also from cron."""
 
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, call_command
 
+from accounts import sessions
 from follows import opening
 from follows.models import Opening
 
 
 class Command(BaseCommand):
-    help = "Finish what a stopped server left undone: accept who waits for accounts that have opened."
+    help = (
+        "Accept who waits for accounts that have opened, where a stopped server left that undone, "
+        "and delete sessions that have expired."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         owners = list(Opening.objects.values_list("account_id", flat=True))
         accepted = sum(opening.finish(owner) for owner in owners)
         self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
+        self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
+        call_command("clearsessions")  # those of browsers
