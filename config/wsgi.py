@@ -1,26 +1,32 @@
 """The WSGI application, for `manage.py serve` and any other WSGI server."""
 
 import os
-from contextlib import suppress
-from io import BytesIO
-from typing import Any
+from io import BytesIO, RawIOBase
+from typing import IO, Any
 
-import django
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.http.response import HttpResponseBase
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
+from django.core.wsgi import get_wsgi_application
+
+from config.proxies import believing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-
-LONGEST_CHUNKED = 26_000_001  # bytes; one more than any door takes
+LONGEST = 26_000_001  # bytes that are kept of a body; one more than any door takes
 LONGEST_SKIPPED = 100_000_000
 PART = 65_536  # bytes
 
 
+class BrokenOff(RawIOBase):
+    """A body that its client did not send to the end: half a form is none, but looks like one."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise SuspiciousOperation("The client broke off.")
+
+
 class Request(WSGIRequest):
-    """A request in UTF-8, whatever the client calls it, and with its body even if nobody said how long it is.
+    """A request in UTF-8, whatever the client calls it, and with all of its body, whether its length was told or not.
 
     Django takes the name of any codec, and falls over one that decodes no text, such as
     `Content-Type: application/json; charset=hex`, before there is anything that could answer.
@@ -28,9 +34,14 @@ class Request(WSGIRequest):
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        if "HTTP_TRANSFER_ENCODING" in environ:
-            body = environ["wsgi.input"].read(LONGEST_CHUNKED)
-            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        if length := _length(environ):
+            source = environ["wsgi.input"]
+            body = source.read(min(length, LONGEST))
+            if "HTTP_TRANSFER_ENCODING" in environ or len(body) == min(length, LONGEST):
+                _skip(source)
+                environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            else:
+                environ["wsgi.input"] = BrokenOff()
         super().__init__(environ)
 
     @property
@@ -41,27 +52,22 @@ class Request(WSGIRequest):
     def encoding(self, name: str) -> None:
         pass
 
-    def skip_unread(self) -> None:
-        """Read the rest of the body, which nobody wanted: who is cut off while sending may never see the answer."""
-        with suppress(OSError):  # the client has gone
-            for _ in range(LONGEST_SKIPPED // PART):
-                if not self.read(PART):
-                    break
+
+def _length(environ: dict[str, Any]) -> int:
+    """How many bytes of a body may come; nobody says that of one in chunks."""
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return LONGEST
+    length = environ.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
 
 
-class Handler(WSGIHandler):
-    """Django, answering a request when all of it is there."""
-
-    request_class = Request
-
-    def get_response(self, request: Request) -> HttpResponseBase:  # type: ignore[override]  # all are our own
-        response = super().get_response(request)
-        request.skip_unread()
-        return response
+def _skip(source: IO[bytes]) -> None:
+    """Read the rest, which is too much: who is cut off while sending may never see the answer."""
+    for _ in range(LONGEST_SKIPPED // PART):
+        if not source.read(PART):
+            break
 
 
-django.setup(set_prefix=False)
-application = Handler()
-
-if settings.TRUSTED_PROXIES:
-    application = wrap_wsgi_with_proxy_headers(application, settings.TRUSTED_PROXIES)
+_django = get_wsgi_application()
+_django.request_class = Request
+application = believing(settings.TRUSTED_PROXIES, _django) if settings.TRUSTED_PROXIES else _django

@@ -52,13 +52,32 @@ def test_nobody_else_is_believed(proxied: Live) -> None:
     assert get(proxied, "/api/v1/instance", OUTSIDE, source="127.0.0.2").status == 301
 
 
-@pytest.mark.parametrize(("source", "address"), [("127.0.0.1", "203.0.113.7"), ("127.0.0.2", "127.0.0.2")])
-def test_the_address_that_is_kept_is_the_callers(proxied: Live, source: str, address: str) -> None:
+def test_a_proxy_may_say_only_that_it_was_https(proxied: Live) -> None:
+    told = {name: value for name, value in OUTSIDE.items() if name != "X-Forwarded-For"}
+
+    assert get(proxied, "/api/v1/instance", told).status == 200
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "address"),
+    [
+        ("127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", "203.0.113.7:4711", "203.0.113.7"),
+        ("127.0.0.1", "2001:db8::7", "2001:db8::7"),
+        ("127.0.0.1", "[2001:db8::7]:4711", "2001:db8::7"),
+        ("127.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.7, 127.0.0.1", "203.0.113.7"),
+        ("127.0.0.1", "unknown", "127.0.0.1"),
+        ("127.0.0.2", "203.0.113.7", "127.0.0.2"),
+    ],
+)
+def test_the_address_that_is_kept_is_the_callers(proxied: Live, source: str, told: str, address: str) -> None:
     person = proxied.sign_up("alice")
     with proxied.database():
         token = sessions.open_session(person.pk, Platform.ANDROID).token
         Account.objects.filter(pk=person.pk).update(last_active_at="2020-01-01T00:00:00Z")
-    get(proxied, f"/mobile_api/follow_requests?session_id={token}", OUTSIDE, source)
+    path = f"/mobile_api/follow_requests?session_id={token}"
+    get(proxied, path, OUTSIDE | {"X-Forwarded-For": told}, source)
 
     with proxied.database():
         assert Account.objects.get(pk=person.pk).last_address == address
