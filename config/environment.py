@@ -77,6 +77,14 @@ def origin(name: str, default: str, schemes: str = "https?") -> str:
     return value
 
 
+def url(name: str, default: str = "", *, schemes: str = "https?", like: str = "https://example.org/path") -> str:
+    """Where another server is asked; empty for nowhere. It may hold a password, so it is not said again."""
+    value = text(name, default)
+    if value and not re.fullmatch(rf"({schemes})://\S+", value):
+        refuse(f"{name} must look like {like}.")
+    return value
+
+
 def key(name: str) -> str:
     """A private key on the curve P-256 as unpadded base64url, or nothing."""
     value = text(name)

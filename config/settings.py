@@ -29,7 +29,7 @@ EMBEDDED = not DATABASE_URL  # nothing configured: one SQLite file, ready to try
 DEBUG = env.flag("DEBUG", default=False)
 REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if EMBEDDED else "closed") == "open"
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
-CACHE_URL = env.text("CACHE_URL")
+CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:password@host:6379/0")
 
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
@@ -44,12 +44,15 @@ _host = LOCAL_DOMAIN.removesuffix(f":{_base.port}")  # an IPv6 address keeps its
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_host},localhost,127.0.0.1,[::1]")
 # Streams have a process and a port of their own; 0 does without. Behind HTTPS a proxy joins the two.
 STREAMING_PORT = env.number("STREAMING_PORT", PORT + 1 if PORT < 65535 else PORT - 1, most=65535)
+if STREAMING_PORT == PORT:
+    env.refuse(f"STREAMING_PORT must be another one than PORT, which is {PORT}.")
 STREAMING_URL = env.origin(
     "STREAMING_URL",
     f"wss://{LOCAL_DOMAIN}" if HTTPS or not STREAMING_PORT else f"ws://{_host}:{STREAMING_PORT}",
     schemes="wss?",
 )
-LISTEN_DATABASE_URL = env.text("LISTEN_DATABASE_URL")  # past a pooler, which would lose the LISTEN
+# Past a pooler, which would lose the LISTEN.
+LISTEN_DATABASE_URL = env.url("LISTEN_DATABASE_URL", schemes="postgres(ql)?", like="postgres://user:password@host/name")
 
 # Who may say, in X-Forwarded-For and X-Forwarded-Proto, for whom a request is: a proxy on this machine.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else "")
@@ -109,8 +112,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of
 # --- cache --------------------------------------------------------------------------------------
 
 # Counters of the rate limits, shared by all processes: in Redis or Valkey, else in a file of this machine.
-if CACHE_URL and not CACHE_URL.startswith(("redis://", "rediss://", "unix://")):
-    env.refuse("CACHE_URL must look like redis://user:password@host:6379/0.")
 CACHES = {
     "default": {
         "BACKEND": "config.cache.SharedRedis" if CACHE_URL else "config.cache.SharedFile",
@@ -179,11 +180,14 @@ USE_I18N = True
 STATIC_URL = "/static/"
 MEDIA_URL = f"{BASE_URL}/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
+PRIVATE_ROOT = Path(env.text("PRIVATE_ROOT", str(VAR / "private")))
+if PRIVATE_ROOT.resolve().is_relative_to(MEDIA_ROOT.resolve()):
+    env.refuse(f"PRIVATE_ROOT must not lie in {MEDIA_ROOT}, whose files everybody may see.")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.text("PRIVATE_ROOT", str(VAR / "private"))},
+        "OPTIONS": {"location": PRIVATE_ROOT},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -208,13 +212,13 @@ CSRF_FAILURE_VIEW = "config.pages.stale"
 
 # Social logins; empty for none. The addresses differ from the providers' own only in tests.
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID")
-GOOGLE_TOKEN_API = env.text("GOOGLE_TOKEN_API", "https://oauth2.googleapis.com")
-GOOGLE_USER_API = env.text("GOOGLE_USER_API", "https://openidconnect.googleapis.com")
+GOOGLE_TOKEN_API = env.url("GOOGLE_TOKEN_API", "https://oauth2.googleapis.com")
+GOOGLE_USER_API = env.url("GOOGLE_USER_API", "https://openidconnect.googleapis.com")
 FACEBOOK_APP_ID = env.text("FACEBOOK_APP_ID")
 FACEBOOK_APP_SECRET = env.text("FACEBOOK_APP_SECRET")
-FACEBOOK_API = env.text("FACEBOOK_API", "https://graph.facebook.com")
+FACEBOOK_API = env.url("FACEBOOK_API", "https://graph.facebook.com")
 # Where push messages for the phones of the Twittner door are handed over; empty for nowhere.
-PUSH_GATEWAY = env.text("PUSH_GATEWAY")
+PUSH_GATEWAY = env.url("PUSH_GATEWAY")
 # Whether who asks for a new password is told that an e-mail address is unknown.
 TELL_UNKNOWN_EMAIL = env.flag("TELL_UNKNOWN_EMAIL", default=True)
 
@@ -244,11 +248,7 @@ CORS_ALLOW_METHODS = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"]
 # A wildcard names every header but Authorization; the usual ones are named for old browsers.
 CORS_ALLOW_HEADERS = ["*", "Authorization", "Content-Type", "Idempotency-Key", "X-Requested-With"]
 CORS_EXPOSE_HEADERS = [
-    "Link",
-    "Mastodon-Async-Refresh",
-    "X-RateLimit-Reset",
-    "X-RateLimit-Limit",
-    "X-RateLimit-Remaining",
+    *("Link", "Mastodon-Async-Refresh", "X-RateLimit-Reset", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
     "X-Request-Id",
 ]
 

@@ -51,6 +51,10 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             "TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not 'the one'.",
         ),
         ("CACHE_URL", "memcached://h", "CACHE_URL must look like redis://user:password@host:6379/0."),
+        ("STREAMING_PORT", "8000", "STREAMING_PORT must be another one than PORT, which is 8000."),
+        ("LISTEN_DATABASE_URL", "h/d", "LISTEN_DATABASE_URL must look like postgres://user:password@host/name."),
+        ("PUSH_GATEWAY", "ftp://h/send", "PUSH_GATEWAY must look like https://example.org/path."),
+        ("PRIVATE_ROOT", "/m/private", "PRIVATE_ROOT must not lie in /m, whose files everybody may see."),
         ("STREAMING_PORT", "-1", "STREAMING_PORT must be a whole number from 0 to 65535, not '-1'."),
         (
             "STREAMING_URL",
@@ -82,6 +86,7 @@ def test_a_wrong_value_is_named(
     for key, given in {
         "SECRET_KEY": "x",
         "VAR": str(tmp_path),
+        "MEDIA_ROOT": "/m",
         "BASE_URL": "",
         "DATABASE_URL": "",
         name: value,
@@ -116,6 +121,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert refused.stderr == (
         "latchkey: /dev/null/var must be writable, "
         "or DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY be set (Not a directory).\n"
+    )
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_not_served(tmp_path: Path, url: str) -> None:
+    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY="x", PORT="65001")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "CommandError: A database in memory is another one in each process; DATABASE_URL must name a file.\n"
     )
 
 

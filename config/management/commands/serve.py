@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="fill an empty database, and say what to try")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if connection.settings_dict["NAME"] == ":memory:":
+            raise CommandError("A database in memory is another one in each process; DATABASE_URL must name a file.")
         try:
             address = server.free_address(settings.HOST, settings.PORT)
             if settings.STREAMING_PORT:
