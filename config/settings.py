@@ -227,8 +227,8 @@ EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
-# Without a mail server messages are printed, so that the embedded default can be tried alone.
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# To try it alone, messages are printed. Where others come in they would be links to new passwords, in a log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if EMBEDDED and not EMAIL_HOST else 'smtp'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Latchkey <notifications@{_base.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -104,9 +104,12 @@ def test_mails_to_one_address_are_a_minute_apart(twittner: Phone, tmp_path: Path
             assert len(mail.outbox) == mails
 
 
-def test_a_mail_server_that_is_away_is_an_error(twittner: Phone, settings: Any, alice: Account) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", ""], ids=["away", "none"])
+def test_a_mail_server_that_cannot_be_had_is_an_error(
+    twittner: Phone, settings: Any, alice: Account, host: str
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, 1
 
     answer = twittner().post("resetpassword", email=alice.email)
     assert answer == {

@@ -124,6 +124,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("url", "kind"), [("", "console"), ("postgres://127.0.0.1/latchkey", "smtp")])
+def test_mails_are_printed_only_where_nobody_else_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, kind: str
+) -> None:
+    for name, value in {"DATABASE_URL": url, "SECRET_KEY": "x", "VAR": str(tmp_path), "EMAIL_HOST": ""}.items():
+        monkeypatch.setenv(name, value)
+
+    assert runpy.run_path(SETTINGS)["EMAIL_BACKEND"] == f"django.core.mail.backends.{kind}.EmailBackend"
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_in_memory_is_not_served(tmp_path: Path, url: str) -> None:
     refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY="x", PORT="65001")
