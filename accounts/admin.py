@@ -13,7 +13,6 @@ from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -215,7 +214,9 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
         """The film, which lies where no address leads."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = get_object_or_404(BadgeRequest, pk=account)
+        asked = self.get_object(request, str(account))
+        if asked is None:
+            raise Http404
         return FileResponse(asked.video.open(), as_attachment=True)
 
     @admin.display

@@ -157,6 +157,10 @@ class ListAdmin(admin.ModelAdmin[Row]):
             request.POST = data  # type: ignore[assignment]  # frozen only against accidents
         return super().changelist_view(request, {"title": str(self.opts.verbose_name_plural).capitalize()})
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
+        """None for what no id can be: not every database looks for it."""
+        return super().get_object(request, object_id, from_field) if _is_id(object_id) else None
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without Django's bulk deletion, which knows no rules."""
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
@@ -252,4 +256,4 @@ def _matching(request: HttpRequest, text: str) -> set[int]:
 
 
 def _is_id(value: str) -> bool:
-    return value.isdecimal() and 0 < int(value) <= lookup.MAX_ID
+    return value.isdecimal() and len(value) <= 10 and 0 < int(value) <= lookup.MAX_ID
