@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('follower', models.F('target')), _negated=True), name='decision_on_a_pair'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3, 4, 5, 6])), name='decision_kind_known'),
                 ],
             },
         ),
@@ -200,6 +201,7 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.CheckConstraint(condition=models.Q(('recipient', models.F('actor')), _negated=True), name='notice_not_of_oneself'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', [1, 2, 3, 4])), name='notice_kind_known'),
                     models.UniqueConstraint(models.F('recipient'), models.F('actor'), models.F('kind'), name='notice_unique'),
                 ],
                 'indexes': [

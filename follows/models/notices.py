@@ -1,19 +1,26 @@
 """What an account is told, what it wants to be told, and how far it has read."""
 
+from typing import TypeAlias
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 
+class NoticeKind(models.IntegerChoices):
+    """What the actor of a notice did."""
+
+    FOLLOWED = 1, "followed you"
+    REQUESTED = 2, "asks to follow you"
+    ACCEPTED = 3, "accepted your request"
+    JOINED = 4, "follows you since you accepted"
+
+
 class Notice(models.Model):
     """Something that `recipient` is told about `actor`; asked for again, it is told anew."""
 
-    class Kind(models.IntegerChoices):
-        FOLLOWED = 1, "followed you"
-        REQUESTED = 2, "asks to follow you"
-        ACCEPTED = 3, "accepted your request"
-        JOINED = 4, "follows you since you accepted"
+    Kind: TypeAlias = NoticeKind
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -29,6 +36,7 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint("recipient", "actor", "kind", name="notice_unique"),
             models.CheckConstraint(condition=~Q(recipient=F("actor")), name="notice_not_of_oneself"),
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
         ]
         indexes = [
             models.Index("recipient", "id", name="notice_to"),

@@ -1,6 +1,6 @@
 """What moderators look into: the log of decisions, and reports."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -8,16 +8,21 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 
+class DecisionKind(models.IntegerChoices):
+    """What became of a request, a follow or a pair."""
+
+    ACCEPTED = 1
+    REJECTED = 2
+    CANCELLED = 3
+    REMOVED = 4
+    BLOCKED = 5
+    UNBLOCKED = 6
+
+
 class Decision(models.Model):
     """The log of what became of requests and follows. Rows are only ever added."""
 
-    class Kind(models.IntegerChoices):
-        ACCEPTED = 1
-        REJECTED = 2
-        CANCELLED = 3
-        REMOVED = 4
-        BLOCKED = 5
-        UNBLOCKED = 6
+    Kind: TypeAlias = DecisionKind
 
     kind = models.PositiveSmallIntegerField(choices=Kind)
     follower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -29,7 +34,10 @@ class Decision(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(follower=F("target")), name="decision_on_a_pair")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(follower=F("target")), name="decision_on_a_pair"),
+            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.follower} → {self.target}"

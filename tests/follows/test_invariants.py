@@ -42,6 +42,8 @@ def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Acc
         lambda: DomainBlock.objects.create(account=bob, domain="Other.example"),
         lambda: Notice.objects.create(recipient=bob, actor=bob, kind=Notice.Kind.FOLLOWED),
         lambda: Decision.objects.create(kind=Decision.Kind.ACCEPTED, follower=bob, target=bob, door="test"),
+        lambda: Notice.objects.create(recipient=bob, actor=alice, kind=5),
+        lambda: Decision.objects.create(kind=0, follower=alice, target=bob, door="test"),
         lambda: Report.objects.create(reporter=bob, target=alice, reason=7, door="test"),
         lambda: Report.objects.create(reporter=bob, target=alice, reason=Reason.SPAM, door="test", closed_by=alice),
         lambda: List.objects.create(owner=bob, title="Friends", replies_policy="all"),
