@@ -10,7 +10,7 @@ from accounts.models import Account, Bytewise
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
-MAX_ID = 2**31 - 1
+MAX_ID = 2**31 - 1  # the largest id that a row can have
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes these, so nobody is called so
 
 

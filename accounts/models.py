@@ -11,7 +11,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Collate, Lower, Now
 from django.utils import timezone
@@ -65,10 +65,11 @@ class AccountManager(BaseUserManager["Account"]):
         from accounts import people  # people builds on these models
 
         try:
-            account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+            with transaction.atomic():
+                account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+                self.filter(pk=account.pk).update(is_superuser=True)
         except people.Invalid as refused:  # said in the words that the command understands
             raise ValidationError(str(refused)) from None
-        self.filter(pk=account.pk).update(is_superuser=True)
         return account
 
 

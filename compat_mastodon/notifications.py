@@ -12,7 +12,7 @@ from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
 from compat_mastodon.links import inbox_link_header
 from compat_mastodon.params import Params, as_id
 from follows.hearing import RULES, Rules
-from follows.inbox import Choice, Group, Told
+from follows.inbox import Choice, Group, Item
 from follows.models import Rule
 from follows.notices import FOLLOWS, Kind
 from follows.paging import Page
@@ -46,7 +46,7 @@ def groups_follows(params: Params) -> bool:
     return not wanted or "follow" in wanted
 
 
-def notification(notice: Told, account: bytes) -> Entity:
+def notification(notice: Item, account: bytes) -> Entity:
     """Notification (§4.5)."""
     entity: Entity = {
         "id": str(notice.id),
@@ -60,7 +60,7 @@ def notification(notice: Told, account: bytes) -> Entity:
     return entity
 
 
-def notification_request(notice: Told, account: bytes) -> Entity:
+def notification_request(notice: Item, account: bytes) -> Entity:
     """NotificationRequest: a sender that the policy keeps aside."""
     at = timestamp(notice.created_at)
     return {
@@ -87,7 +87,7 @@ def envelope(groups: list[Group], *, grouped: bool = True, paged: bool = True, p
     return raw(orjson.dumps(body))
 
 
-def listing(request: Request, page: Page[Told], params: Params, entity: Any, *, always_more: bool) -> HttpResponse:
+def listing(request: Request, page: Page[Item], params: Params, entity: Any, *, always_more: bool) -> HttpResponse:
     """A page of entities that each hold the notice's account."""
     accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
     shown = zip(page.rows, accounts, strict=True)

@@ -14,8 +14,9 @@ from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from accounts.lookup import MAX_ID
 from follows.discovery import Slice
-from follows.paging import MAX_ID, Window
+from follows.paging import Window
 
 FALSE = {"0", "f", "F", "false", "FALSE", "off", "OFF"}
 NUMBER = re.compile(r"\s*([+-]?\d{1,18})")

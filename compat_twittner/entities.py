@@ -14,7 +14,7 @@ from accounts.pictures import avatar_url, header_url
 from accounts.sessions import Tokens
 from compat_twittner import countries
 from compat_twittner.ages import ago
-from follows.inbox import Told
+from follows.inbox import Item
 from follows.models import Notice
 from follows.queries import Person
 from follows.relationships import Relationship
@@ -176,7 +176,7 @@ class Notification(TypedDict):
     user_id: int
 
 
-def notification(told: Told, recipient: Person, actor: Person) -> Notification:
+def notification(told: Item, recipient: Person, actor: Person) -> Notification:
     return {
         "id": told.id,
         "notifier_id": actor.id,

@@ -11,8 +11,9 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
+from accounts.lookup import MAX_ID
 from accounts.people import clean_text
-from follows.paging import MAX_ID, Window
+from follows.paging import Window
 
 MOST = 100  # the longest page; the original has no limit
 MISSING = {None, "", "0"}

@@ -43,7 +43,7 @@ def register(transport: Transport, kinds: Iterable[int]) -> None:
 
 
 def after_commit(told: Told) -> None:
-    """Within a transaction: deliver the notice once, and if, it is committed."""
+    """Within a transaction: deliver the notice as soon as it is committed, and only then."""
     if told.kind in _transports:
         transaction.on_commit(partial(_enqueue, told), robust=True)
 

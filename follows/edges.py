@@ -11,9 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.access import Actor
+from accounts.lookup import MAX_ID
 from accounts.statements import Statement, Write, given
 from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
-from follows.paging import MAX_ID
 
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
 

@@ -1,4 +1,4 @@
-"""Every write to the graph.
+"""Every write to the graph, but for very many rows at once: these are in `opening` and `leaving`.
 
 One write is one transaction under one pair lock; tallies move last in it. Refusals are raised
 before anything is changed. Reads are in `queries`, rules in `policy`, the statements in `edges`.
@@ -22,7 +22,7 @@ from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, Notice
 
 Decided = Decision.Kind
-Told = Notice.Kind
+Notified = Notice.Kind
 
 
 class NoSuchRequest(Refused):
@@ -194,7 +194,7 @@ def _begin(follower: int, target: int, wait: bool, options: dict[str, Any]) -> T
     now = timezone.now()
     edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options)
     edges.add(edge)
-    notices.tell(target, follower, Told.REQUESTED if wait else Told.FOLLOWED)
+    notices.tell(target, follower, Notified.REQUESTED if wait else Notified.FOLLOWED)
     edges.move(edge.moves(+1))
     return Turn.REQUESTED if wait else Turn.FOLLOWED
 
@@ -205,9 +205,9 @@ def _join(request: Edge, by: Actor | None = None) -> Turn:
     owner, requester = follow.target, follow.follower
     edges.drop(request)
     edges.add(follow)
-    notices.tell(owner, requester, Told.FOLLOWED if by is None else Told.JOINED, Told.REQUESTED)
+    notices.tell(owner, requester, Notified.FOLLOWED if by is None else Notified.JOINED, Notified.REQUESTED)
     if by is not None:
-        notices.tell(requester, owner, Told.ACCEPTED)
+        notices.tell(requester, owner, Notified.ACCEPTED)
         edges.log(Decided.ACCEPTED, requester, owner, by)
     edges.move(request.moves(-1), follow.moves(+1))
     return Turn.FOLLOWED
@@ -226,7 +226,7 @@ def _turn_away(edge: Edge, by: Actor) -> None:
     owner, follower = edge.target, edge.follower
     edges.cut(edge)
     if edge.pending:
-        notices.withdraw(owner, follower, Told.REQUESTED)
+        notices.withdraw(owner, follower, Notified.REQUESTED)
     else:
         notices.forget(owner, follower)
     edges.log(Decided.REJECTED if edge.pending else Decided.REMOVED, follower, owner, by)

@@ -25,7 +25,7 @@ SAMPLES = 8  # actors that are named of a group
 REACH = 1000  # the newest notices that a page of groups looks at; a larger group counts as so many
 
 
-class Told(NamedTuple):
+class Item(NamedTuple):
     """One notice. `bucket` is the hour that names the group of a new follower."""
 
     id: int
@@ -58,22 +58,22 @@ class Choice(NamedTuple):
     filtered: bool | None = False
 
 
-def notices(recipient: int, choice: Choice, window: Window) -> Page[Told]:
+def notices(recipient: int, choice: Choice, window: Window) -> Page[Item]:
     """The recipient's notices, newest first."""
     statement = _one_by_one(*_shape(choice), window.from_below)
     rows = statement.rows(window.limit, **_values(recipient, choice, window))
-    told = [Told._make((*row[:6], Key._make(row[6:]))) for row in (rows[::-1] if window.from_below else rows)]
+    told = [Item._make((*row[:6], Key._make(row[6:]))) for row in (rows[::-1] if window.from_below else rows)]
     return Page([notice.id for notice in told], told, window.limit)
 
 
-def notice(recipient: int, choice: Choice, notice: int | None) -> Told:
+def notice(recipient: int, choice: Choice, notice: int | None) -> Item:
     """:raises NoSuchNotice: when none of the chosen ones has this id."""
     for told in notices(recipient, choice, _only(notice)).rows:
         return told
     raise NoSuchNotice
 
 
-def standing(told: delivery.Told) -> Told | None:
+def standing(told: delivery.Told) -> Item | None:
     """The notice that was told, unless it was withdrawn meanwhile or kept aside. One query."""
     choice = Choice([Notice.Kind(told.kind)], told.actor)
     return next(iter(notices(told.recipient, choice, Window(1)).rows), None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from accounts import images, people, sessions
+from accounts import images, people
 from accounts.models import Account, BadgeRequest
 from follows.locks import account_lock, lock_pairs, lock_tallies
 from follows.models import Block, Decision, Follow, FollowQuerySet, Notice, Report, Tally
@@ -29,7 +29,6 @@ class Tie(NamedTuple):
 def delete_account(account: int) -> None:
     """Delete an account that exists, and everything of its own."""
     people.suspend(account)
-    sessions.close_all(account)
     _clear(account)
     while not _delete_row(account):
         _clear(account)

@@ -5,6 +5,7 @@ Marks change no edge. Blocks do, and are in `graph`.
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -31,17 +32,18 @@ def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0)
     if muter == target:
         return
     now = timezone.now()
-    Mute.objects.filter(muter=muter, expires_at__lte=now).delete()
-    Mute.objects.update_or_create(
-        muter_id=muter,
-        target_id=target,
-        defaults={
-            "notices_too": notices_too,
-            "expires_at": now + timedelta(seconds=min(seconds, MAX_MUTE)) if seconds > 0 else None,
-        },
-    )
-    if notices_too:
-        notices.forget(muter, target)
+    with transaction.atomic():
+        Mute.objects.filter(muter=muter, expires_at__lte=now).delete()
+        Mute.objects.update_or_create(
+            muter_id=muter,
+            target_id=target,
+            defaults={
+                "notices_too": notices_too,
+                "expires_at": now + timedelta(seconds=min(seconds, MAX_MUTE)) if seconds > 0 else None,
+            },
+        )
+        if notices_too:
+            notices.forget(muter, target)
 
 
 def unmute(muter: int, target: int) -> None:

@@ -2,12 +2,16 @@
 
 from typing import Generic, NamedTuple, TypeVar
 
-MAX_ID = 2**31 - 1  # the largest id a row can have
+from accounts.lookup import MAX_ID
+
 Row = TypeVar("Row")
 
 
 class Window(NamedTuple):
-    """Rows with `after` < id < `before`, the newest `limit` of them, or `from_below` the oldest."""
+    """Rows with `after` < id < `before`, the newest `limit` of them, or `from_below` the oldest.
+
+    Only notices are read from below.
+    """
 
     limit: int
     before: int = MAX_ID + 1

@@ -54,7 +54,7 @@ def needs_approval(follower: int, target: int) -> bool:
 
 
 def check_ceiling(follower: int) -> None:
-    """Whoever has many followers may follow a tenth more than these; all others, `MAX_FOLLOWS` (§5.8).
+    """Whoever has many followers may follow a tenth more than these; all others, `MAX_FOLLOWS` (mastodon.md §5.8).
 
     Requests do not count before they are accepted, and accepting asks nobody.
 

@@ -1,4 +1,4 @@
-"""Every read of the graph. Writes are in `graph`, rules in `policy`.
+"""Reads of the graph: requests, followers, follows, and the people in them. Writes are in `graph`, rules in `policy`.
 
 Lists come as pages of `Key`s: which accounts, and which version of each. A door renders a key's
 account once and keeps the result (`fragments`); `people` loads what it has not rendered yet.
