@@ -21,6 +21,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from oauth2_provider.models import Grant, set_token_value
 
 from accounts.models import Account
+from accounts.sessions import UnknownToken
 from compat_mastodon import scopes
 from compat_mastodon.models import AccessToken, Application, PushSubscription
 
@@ -95,8 +96,13 @@ def client(client_id: str) -> Application:
 
 
 def token(pk: int) -> AccessToken:
-    """A token's row, with the client that it was given to."""
-    found: AccessToken = AccessToken.objects.select_related("application").get(pk=pk)
+    """A token's row, with the client that it was given to.
+
+    :raises UnknownToken: when it went with its account just now.
+    """
+    found: AccessToken | None = AccessToken.objects.select_related("application").filter(pk=pk).first()
+    if found is None:
+        raise UnknownToken
     return found
 
 

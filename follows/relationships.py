@@ -10,7 +10,7 @@ from django.db.models import Exists, FilteredRelation, Func, IntegerField, Outer
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
-from accounts.lookup import MAX_ID
+from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, each, given
 from follows.models import Endorsement
@@ -66,8 +66,13 @@ def many(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> lis
 
 
 def one(viewer: int, account: int) -> Relationship:
-    """As `many`, for an account that is known to exist."""
-    return many(viewer, [account])[0]
+    """As `many`, for one account.
+
+    :raises NoSuchAccount: when there is none.
+    """
+    for found in many(viewer, [account]):
+        return found
+    raise NoSuchAccount
 
 
 def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:

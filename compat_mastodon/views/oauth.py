@@ -12,6 +12,7 @@ from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
 from accounts.pictures import avatar_url
+from accounts.sessions import UnknownToken
 from compat_mastodon import oauth, scopes
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.models import AccessToken, Application
@@ -31,7 +32,7 @@ class OAuthView(View):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         if isinstance(exc, BadParam | ParseError | UnsupportedMediaType | SuspiciousOperation | RecursionError):
             exc = Refusal("invalid_request")
-        if isinstance(exc, Denied):  # whatever is wrong with it
+        if isinstance(exc, Denied | UnknownToken):  # whatever is wrong with it
             exc = Refusal("invalid_token")
         return refuse(exc) if isinstance(exc, Refusal) else super().handle_exception(exc)
 
