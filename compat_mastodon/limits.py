@@ -54,7 +54,7 @@ class State(NamedTuple):
 
 
 class TooMany(Exception):
-    """A limit is used up; `state` is that limit's."""
+    """A limit is used up; `state` is that limit's, of several the one to wait for longest."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -69,11 +69,9 @@ def charge(*charges: Charge) -> State:
     now = time.time()
     counts = _counters().count({_key(limit, whose, now): limit.period for limit, whose in charges})
     states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
-    least = min(states, key=lambda state: state.remaining)
-    for (limit, _), count in zip(charges, counts, strict=True):
-        if count > limit.most:
-            raise TooMany(least)
-    return least
+    if over := [state for state, count in zip(states, counts, strict=True) if count > state.most]:
+        raise TooMany(max(over, key=lambda state: state.reset))
+    return min(states, key=lambda state: state.remaining)
 
 
 def look(limit: Limit, whose: int | str) -> State:

@@ -118,6 +118,32 @@ def test_further_pages_have_a_limit_of_their_own(
     assert client.get("/api/v1/follow_requests").status_code == 200
 
 
+def test_of_two_limits_that_are_used_up_the_longer_wait_is_told(
+    client: Client, alice: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits as long as they were told gets through."""
+    at_most(monkeypatch, "SIGN_IN_FROM", 1)
+    at_most(monkeypatch, "SIGN_IN_TO", 1)
+
+    def guess() -> Any:
+        return client.post("/auth/sign_in", {"username": "alice", "password": "wrong"})
+
+    assert guess().status_code == 200
+    assert "Please try again in 59 minutes." in guess().content.decode()
+
+
+def test_a_limit_that_is_merely_reached_is_not_told_for_one_that_is_used_up(
+    mastodon: Callable[..., Any], alice: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_most(monkeypatch, "TOKEN", 3)
+    at_most(monkeypatch, "PAGING", 2)
+    client = mastodon(alice)
+
+    pages = [client.get("/api/v1/follow_requests?max_id=5") for _ in range(3)]
+    assert [page.status_code for page in pages] == [200, 200, 429]
+    assert (told(pages[2]), pages[2]["X-RateLimit-Reset"]) == ((2, 0), "2026-08-21T12:15:00.123456Z")
+
+
 def test_five_apps_may_be_registered_from_an_address(mastodon: Callable[..., Any]) -> None:
     app = {"client_name": "Story", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}
     answers = [mastodon().post("/api/v1/apps", app) for _ in range(6)]
