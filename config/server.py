@@ -1,9 +1,9 @@
-"""The server processes: granian over WSGI, one worker per core with one blocking thread each, and
-beside them one process for the streams.
+"""The server processes: granian, one worker per core that answers one request at a time (`rsgi`), and beside
+them one process for the streams.
 
 The application is loaded once and all are forked from it: they answer at once and share its memory.
 More threads per worker would only fight over the interpreter. The streams have a port of their own,
-because no WSGI server can hold them, and uvicorn, because it pings its WebSockets.
+because they stay open, and uvicorn, because it pings its WebSockets.
 """
 
 import errno
@@ -69,12 +69,11 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
         gc.freeze()
         os.register_at_fork(after_in_child=_end_at_once)
     server = Server(
-        "config.wsgi:application",
+        "config.rsgi:application",
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=1,
         backlog=1024,
         log_level=LogLevels.error,
         websockets=False,
@@ -149,7 +148,7 @@ def _stream(address: str, port: int) -> None:
 
 
 def _load() -> Any:
-    from config.wsgi import application  # Django has to be set up first
+    from config.rsgi import application  # Django has to be set up first
 
     return application
 
