@@ -27,15 +27,33 @@ ENVIRON = {
 
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     """Answer one request: nobody else's while Django runs, but anybody's while a body is on its way."""
-    headers = scope.headers
-    has_body = "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-    environ = _environ(scope, await _received(protocol) if has_body else b"")
+    environ = _environ(scope)
+    if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
+        await _receive(protocol, environ)
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)  # noqa: SLF001  # Django would take itself for a coroutine, and refuse to work
     try:
         _answer(environ, protocol)
     finally:
         asyncio._set_running_loop(loop)  # noqa: SLF001
+
+
+async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
+    """Take in the body. When the client stops sending it is told to be longer, which is known for broken off."""
+    body, length, parts = environ["wsgi.input"], 0, aiter(protocol)
+    try:
+        while length < wsgi.LONGEST_SKIPPED:
+            async with asyncio.timeout(PATIENCE):
+                part = await anext(parts)
+            if length < wsgi.LONGEST:
+                body.write(part)
+            length += len(part)
+    except StopAsyncIteration:
+        pass
+    except TimeoutError:
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["CONTENT_LENGTH"] = str(length + 1)
+    body.seek(0)
 
 
 def _answer(environ: dict[str, Any], protocol: HTTPProtocol) -> None:
@@ -46,23 +64,8 @@ def _answer(environ: dict[str, Any], protocol: HTTPProtocol) -> None:
     response.close()
 
 
-async def _received(protocol: HTTPProtocol) -> bytes:
-    """What comes of a body; less than was told when the client stops sending."""
-    body, length, parts = BytesIO(), 0, aiter(protocol)
-    try:
-        while length < wsgi.LONGEST_SKIPPED:
-            async with asyncio.timeout(PATIENCE):
-                part = await anext(parts)
-            if length < wsgi.LONGEST:
-                body.write(part)
-            length += len(part)
-    except (StopAsyncIteration, TimeoutError):
-        pass
-    return body.getvalue()
-
-
-def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
-    """What WSGI says of a request (PEP 3333)."""
+def _environ(scope: Scope) -> dict[str, Any]:
+    """What WSGI says of a request (PEP 3333), with an empty body."""
     server, _, port = scope.server.rpartition(":")
     environ = ENVIRON | {
         "REQUEST_METHOD": scope.method,
@@ -73,13 +76,13 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": BytesIO(body),
+        "wsgi.input": BytesIO(),
     }
-    if scope.authority:
-        environ["HTTP_HOST"] = scope.authority
     for name, value in scope.headers.items():
         if key := _key(name):
             environ[key] = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}" if key in environ else value
+    if scope.authority:  # whatever the header says (RFC 9112)
+        environ["HTTP_HOST"] = scope.authority
     return environ
 
 

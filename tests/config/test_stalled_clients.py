@@ -6,7 +6,9 @@ from contextlib import ExitStack
 
 from tests.servers import PATIENCE, Live
 
-STALLED = b"POST /api/v1/apps HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{"
+STALLED = (
+    b"POST /api/v1/apps HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{"
+)
 
 
 def test_others_are_answered_while_many_have_stalled(live: Live) -> None:
