@@ -107,17 +107,22 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-def user(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001  # the shape of a view
-    """The older address of a profile."""
+def user(request: HttpRequest, name: str = "", account: int | None = None) -> HttpResponse:  # noqa: ARG001  # a view
+    """The older address of a profile, or the one that stays the same whatever the account is called."""
     try:
-        return HttpResponseRedirect(f"{settings.BASE_URL}/@{_local(name).username}")
+        person = _local(name) if name else _shown(account)
     except NoSuchAccount:
         raise Http404 from None
+    return HttpResponseRedirect(f"{settings.BASE_URL}/@{person.username}")
 
 
 def _local(name: str) -> Person:
     """:raises NoSuchAccount: when nobody of this server has this name, or it is suspended."""
-    person = queries.person(lookup.by_handle(name, settings.LOCAL_DOMAIN))
+    return _shown(lookup.by_handle(name, settings.LOCAL_DOMAIN))
+
+
+def _shown(account: int | None) -> Person:
+    person = queries.person(account)
     if person.domain or person.suspended_at:
         raise NoSuchAccount
     return person

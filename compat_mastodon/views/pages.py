@@ -20,6 +20,7 @@ from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.template.defaultfilters import pluralize
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
@@ -80,7 +81,8 @@ class _SignIn(LoginView):
             if settings.RATE_LIMITS:
                 limits.charge(*_sign_in_charges(request))
         except limits.TooMany as refused:
-            wait = f"Please try again in {ceil(refused.state.reset / 60)} minutes."
+            minutes = ceil(refused.state.reset / 60)
+            wait = f"Please try again in {minutes} minute{pluralize(minutes)}."
             return render_page(request, "error", status=429, title="Too many attempts", description=wait)
         return super().post(request, *args, **kwargs)
 

@@ -94,13 +94,21 @@ def test_search_engines_are_asked_to_stay_away_from_who_wants_it(client: Client,
     assert '<meta name="robots" content="noindex">' in client.get("/@alice").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/@nobody", "/@", "/@alice@other.example", "/@%00", "/users/nobody"])
+@pytest.mark.parametrize(
+    "path", ["/@nobody", "/@", "/@alice@other.example", "/@%00", "/users/nobody", "/ap/users/2147483648"]
+)
 def test_of_nobody_there_is_no_page(client: Client, alice: Account, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
 def test_the_older_address_leads_to_the_page(client: Client, alice: Account) -> None:
     assert client.get("/users/alice").headers["Location"] == "http://testserver/@alice"
+
+
+def test_so_does_the_address_that_names_an_account_for_good(client: Client, alice: Account) -> None:
+    uri = client.get(f"/api/v1/accounts/{alice.pk}").json()["uri"]
+
+    assert client.get(uri).headers["Location"] == "http://testserver/@alice"
 
 
 @pytest.mark.parametrize(
