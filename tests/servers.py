@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,9 +128,12 @@ class Live:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that is free and stays so: below those that systems give to connections going out (32768 and more)."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)  # another one in each process, whatever the seed of the run
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for_answer(url: str, process: subprocess.Popen[Any], log: Path) -> None:
