@@ -8,6 +8,7 @@ from accounts import sessions
 from accounts.models import Account, Platform
 from compat_mastodon import oauth
 from follows import graph, queries
+from follows.models import Follow
 from follows.paging import Window
 from tests.factories import AccountFactory
 
@@ -28,6 +29,7 @@ class Cast:
     session: str
     deep: int  # the id of a request 5,000 places down the queue, or the last one
     last: int  # the id of the request above the last page
+    oldest: int  # who has waited longest
 
 
 @dataclass
@@ -58,9 +60,10 @@ def cast_of(owner: int) -> Cast:
     for follower in crowd:
         graph.follow(follower, popular)
     queue = queries.requests_to(owner, Window(5_000)).ids
-    last = queries.requests_to(owner, Window(PAGE + 1, from_below=True)).ids
+    waiting = Follow.objects.pending().filter(target=owner).order_by("pk").values_list("pk", "follower_id")
+    oldest = list(waiting[: PAGE + 1])
     session = sessions.open_session(owner, Platform.ANDROID).token
-    return Cast(owner, popular, crowd[:PAGE], token, session, deep=queue[-1], last=last[0])
+    return Cast(owner, popular, crowd[:PAGE], token, session, queue[-1], oldest[-1][0], oldest[0][1])
 
 
 def reads(cast: Cast) -> list[Scene]:
@@ -70,11 +73,12 @@ def reads(cast: Cast) -> list[Scene]:
     requests = f"/api/v1/follow_requests?limit={PAGE}"
     followers = f"/api/v1/accounts/{cast.popular}/followers?limit={PAGE}"
     people, named = "/mobile_api/search_people?query", Account.objects.get(pk=cast.crowd[0]).username
+    ends = lambda answer: _forty(answer) and answer[-1]["id"] == str(cast.oldest)  # noqa: E731
     twittner = f"/mobile_api/follow_requests?page_size={PAGE}&session_id={cast.session}"
     return [
         Scene("requests", [get(requests, me)], _forty, 3.2),
         Scene("requests 5,000 deep", [get(f"{requests}&max_id={cast.deep + PAGE}", me)], _forty, 3.2),
-        Scene("requests, last page", [get(f"{requests}&max_id={cast.last}", me)], _forty, 3.2),
+        Scene("requests, last page", [get(f"{requests}&max_id={cast.last}", me)], ends, 3.2),
         Scene("followers", [get(followers, me)], _forty, 3.5),
         Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
