@@ -4,6 +4,7 @@ What people see of it is in `pages`.
 """
 
 import base64
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -193,4 +194,4 @@ def _basic(header: str) -> tuple[str, str] | None:
         client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("ascii").partition(":")
     except ValueError:
         raise Refusal("invalid_client") from None
-    return client_id, secret
+    return unquote_plus(client_id), unquote_plus(secret)  # as a form encodes them (RFC 6749 §2.3.1)

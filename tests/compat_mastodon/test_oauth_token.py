@@ -1,8 +1,9 @@
 """A code, or the client's own credentials, for a token (mastodon.md §1.4)."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from oauth2_provider.models import Grant
 
 from accounts import people
 from accounts.models import Account
+from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
 from compat_mastodon.oauth import end
 from tests.compat_mastodon.oauth_client import (
@@ -211,7 +213,23 @@ def test_a_client_is_demanded(alice: Account) -> None:
     assert app.token(code=code).status_code == 200
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic ////", "Basic AAAA", "Basic w6k6eA==", "Basic é"])
+@pytest.mark.parametrize("encode", [quote, quote_plus, lambda text: "".join(f"%{ord(c):02x}" for c in text)])
+def test_basic_authentication_may_be_percent_encoded(alice: Account, encode: Any) -> None:
+    """RFC 6749 §2.3.1: id and secret are encoded as in a form before they are joined."""
+    app = register()
+    secret = "a secret+with:100 % ü"
+    Application.objects.update(client_secret=oauth.digest(secret))
+    header = base64.b64encode(f"{encode(app.id)}:{quote_plus(secret)}".encode()).decode()
+    client, form = Client(headers={"Authorization": f"Basic {header}"}), {"grant_type": "client_credentials"}
+
+    assert client.post("/oauth/token", form).status_code == 200
+    assert client.post("/oauth/token", form | {"client_id": app.id}).status_code == 200
+    assert client.post("/oauth/revoke", {"token": "unknown"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic JTAwOiUwMA==", "Basic !!!", "Basic ////", "Basic AAAA", "Basic w6k6eA==", "Basic é"]
+)
 def test_malformed_basic_authentication_is_no_client(db: None, header: str) -> None:
     answer = Client(headers={"Authorization": header}).post("/oauth/token", {"grant_type": "client_credentials"})
     assert error_of(answer) == (401, "invalid_client", BAD_CLIENT)
