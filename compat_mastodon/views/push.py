@@ -43,7 +43,7 @@ class Subscription(View):
         subscription = push.subscription_of(self.token)
         if subscription is None:
             raise Http404
-        alerts, policy = _data(self.params)
+        alerts, policy = _data(self.params, subscription.alerts, subscription.policy)
         if faults := ", ".join(_policy_faults(policy)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
         push.change(subscription, alerts, policy)
@@ -70,12 +70,17 @@ def _target(params: Params) -> Target:
     )
 
 
-def _data(params: Params) -> tuple[dict[str, bool], str]:
-    """Which alerts, of whom; alerts that are not sent are off."""
+def _data(
+    params: Params, kept: dict[str, bool] | None = None, policy: str = Policy.ALL.value
+) -> tuple[dict[str, bool], str]:
+    """Which alerts, of whom: clients send the policy inside `data` or beside it.
+
+    Without alerts those that are `kept` stay, without a policy the given one does.
+    """
     data = params.mapping("data") or Params({})
-    alerts = data.mapping("alerts") or Params({})
-    wanted = {kind: alerts.flag(kind) or False for kind in ALERTS if kind in alerts}
-    return wanted, data.text("policy") or Policy.ALL.value
+    alerts = data.mapping("alerts")
+    wanted = {kind: alerts.flag(kind) or False for kind in ALERTS if kind in alerts} if alerts else kept or {}
+    return wanted, data.text("policy") or params.text("policy") or policy
 
 
 def _faults(target: Target, policy: str) -> Iterator[str]:

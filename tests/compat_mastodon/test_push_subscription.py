@@ -93,6 +93,53 @@ def test_alerts_and_policy_can_be_changed(alice: Account, mastodon: Any) -> None
     assert (changed.json()["alerts"], changed.json()["policy"]) == ({"follow_request": True}, "followed")
 
 
+@pytest.mark.parametrize("verb", ["post", "put"])
+@pytest.mark.parametrize(
+    ("sent", "policy"),
+    [
+        ({"data": {"policy": "followed"}}, "followed"),
+        ({"data": {"alerts": {"follow": True}}, "policy": "follower"}, "follower"),
+        ({"policy": "none"}, "none"),
+        ({"data": {"policy": "followed"}, "policy": "none"}, "followed"),
+        ({"data": {"policy": ""}, "policy": "none"}, "none"),
+    ],
+)
+def test_the_policy_counts_inside_data_and_beside_it(
+    alice: Account, mastodon: Any, verb: str, sent: dict[str, Any], policy: str
+) -> None:
+    client = mastodon(alice)
+    client.post(PATH, {"subscription": SUBSCRIPTION})
+    answer = getattr(client, verb)(PATH, sent | {"subscription": SUBSCRIPTION})
+
+    assert (answer.status_code, answer.json()["policy"]) == (200, policy)
+    assert client.get(PATH).json()["policy"] == policy
+
+
+def test_the_policy_beside_data_may_come_as_a_form(alice: Account) -> None:
+    client = Client(headers={"Authorization": f"Bearer {token_for(alice)}"})
+
+    assert client.post(PATH, form(policy="followed")).json()["policy"] == "followed"
+
+
+@pytest.mark.parametrize("sent", [{"policy": "some"}, {"data": {"alerts": {}}, "policy": "some"}])
+@pytest.mark.parametrize("verb", ["post", "put"])
+def test_an_unknown_policy_beside_data_is_refused(alice: Account, mastodon: Any, verb: str, sent: Any) -> None:
+    client = mastodon(alice)
+    client.post(PATH, {"subscription": SUBSCRIPTION})
+    answer = getattr(client, verb)(PATH, sent | {"subscription": SUBSCRIPTION})
+
+    assert (answer.status_code, client.get(PATH).json()["policy"]) == (422, "all")
+
+
+def test_a_change_leaves_alone_what_it_does_not_name(alice: Account, mastodon: Any) -> None:
+    client = mastodon(alice)
+    client.post(PATH, {"subscription": SUBSCRIPTION, "data": {"alerts": {"follow": True}, "policy": "followed"}})
+
+    assert client.put(PATH, {"policy": "follower"}).json()["alerts"] == {"follow": True}
+    assert client.put(PATH, {"data": {"alerts": {"follow_request": True}}}).json()["policy"] == "follower"
+    assert client.get(PATH).json()["alerts"] == {"follow_request": True}
+
+
 def test_without_one_there_is_nothing_to_see_or_change(alice: Account, mastodon: Any) -> None:
     client = mastodon(alice)
     for answer in (client.get(PATH), client.put(PATH, {}, content_type="application/json")):
