@@ -44,6 +44,7 @@ class Caller(Enum):
     CLIENT = "a client's own token"
     ANY = "any token"
     OPTIONAL = "a token or none"
+    EVERYBODY = "a token or none; a revoked one is none"
     NOBODY = "no token is looked at"
 
 
@@ -126,9 +127,12 @@ class View(APIView):
         self.headers = self.headers | limits.charge(*charges).headers
 
     def _token(self, request: Request) -> Token | None:
-        """The row of the token that was sent, whatever its state."""
+        """The row of the token that was sent, revoked or not; none if this is for everybody and it was revoked."""
         text = _token_of(request, self.params) if self.caller is not Caller.NOBODY else None
-        return bearer.find(text) if text else None
+        token = bearer.find(text) if text else None
+        if token and token.revoked_at and self.caller is Caller.EVERYBODY:
+            return None
+        return token
 
     def _charges(self, request: Request, token: Token | None) -> list[limits.Charge]:
         address = limits.address(request)
@@ -143,7 +147,7 @@ class View(APIView):
 
     def _admitted(self, token: Token | None) -> Access | None:
         if token is None:
-            if self.caller in {Caller.OPTIONAL, Caller.NOBODY}:
+            if self.caller in {Caller.OPTIONAL, Caller.EVERYBODY, Caller.NOBODY}:
                 return None
             raise Denied(401, "The access token is invalid", "invalid_token")
         if token.revoked_at is not None:

@@ -132,7 +132,7 @@ def _security(view: View) -> list[dict[str, list[str]]]:
     ways: list[dict[str, list[str]]] = [{"oauth": [scope], "bearer": []} for scope in view.accepts] or [{"bearer": []}]
     if view.caller is Caller.NOBODY:
         return []
-    return [{}, *ways] if view.caller is Caller.OPTIONAL else ways
+    return [{}, *ways] if view.caller in {Caller.OPTIONAL, Caller.EVERYBODY} else ways
 
 
 def _body(fields: dict[str, shapes.Shape]) -> dict[str, Any]:

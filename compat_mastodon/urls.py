@@ -160,8 +160,11 @@ def _viewer(request: HttpRequest) -> HttpResponseBase:
     return Viewer.as_view(url_name="mastodon_schema")(request)
 
 
+POSTS = r"^v[12]/((statuses|media|polls)(/|$)|(scheduled_statuses|conversations)/.)"
+
 urlpatterns = [
     *_paths(),
+    re_path(POSTS, instance.NoPosts.as_view()),
     path("docs/mastodon/schema", _description, name="mastodon_schema"),
     path("docs/mastodon/", _viewer, name="mastodon_docs"),
     re_path("", instance.Unknown.as_view()),

@@ -17,7 +17,7 @@ WEEKS = 12
 class Fixed(View):
     """What follows from the settings alone."""
 
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
     body: ClassVar[Any]
 
     def get(self, request: Request) -> HttpResponse:
@@ -45,14 +45,14 @@ class TranslationLanguages(Fixed):
 
 
 class Peers(View):
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
         return public(census.domains())
 
 
 class Activity(View):
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
         return public(

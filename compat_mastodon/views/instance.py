@@ -1,12 +1,12 @@
 """What this server is (mastodon.md §3.8, §4.9). Only what is really there is announced."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import census
 from compat_mastodon import limits, webpush
-from compat_mastodon.api import Caller, View, answer
+from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
@@ -46,7 +46,7 @@ CONFIGURATION = {
 
 
 class InstanceV2(View):
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
         return public(
@@ -94,7 +94,7 @@ class InstanceV2(View):
 
 
 class InstanceV1(View):
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
         response = public(
@@ -125,11 +125,18 @@ class Unknown(View):
     """Everything else under /api, by any method: a 404 that clients can read."""
 
     caller = Caller.NOBODY
+    text = "Not Found"
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         if settings.RATE_LIMITS:
             self.charge((limits.ADDRESS, limits.address(request)))
-        raise Http404
+        raise Denied(404, self.text)
+
+
+class NoPosts(Unknown):
+    """Writing, reading and changing posts and their media. Clients show the text to people as it is."""
+
+    text = "This server has no posts"
 
 
 def public(value: object) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What clients ask every server for and this one has none of, since nobody posts here (mastodon.md §3.9).
 
-The answers are empty, but who may ask is judged as everywhere. Writing a post stays a 404.
+The answers are empty, but who may ask is judged as everywhere. The verbs of posts are a 404 that says why (`urls`).
 """
 
 import re
@@ -75,7 +75,7 @@ def _view(
     return type(base.__name__, (base,), {"accepts": accepts, "caller": caller, "deprecated": deprecated})
 
 
-ANYBODY = _view(caller=Caller.OPTIONAL)
+EVERYBODY = _view(caller=Caller.EVERYBODY)
 PUBLIC_STATUSES = _view(*STATUSES, caller=Caller.OPTIONAL)
 MEMBERS = _view(caller=Caller.OPTIONAL, base=NothingForMembers)
 
@@ -100,10 +100,10 @@ PATHS: dict[str, type[View]] = {
     "api/v1/featured_tags": _view("read", "read:accounts"),
     "api/v1/featured_tags/suggestions": _view("read", "read:accounts"),
     "api/v1/announcements": MEMBERS,
-    "api/v1/custom_emojis": ANYBODY,
-    "api/v1/trends": _view(caller=Caller.OPTIONAL, deprecated="@1648598400"),
-    "api/v1/trends/tags": ANYBODY,
-    "api/v1/trends/statuses": ANYBODY,
-    "api/v1/trends/links": ANYBODY,
+    "api/v1/custom_emojis": EVERYBODY,
+    "api/v1/trends": _view(caller=Caller.EVERYBODY, deprecated="@1648598400"),
+    "api/v1/trends/tags": EVERYBODY,
+    "api/v1/trends/statuses": EVERYBODY,
+    "api/v1/trends/links": EVERYBODY,
     "api/v1/tags/<name>": Tag,
 }

@@ -66,7 +66,7 @@ class SearchEverything(View):
 
 
 class Directory(View):
-    caller = Caller.OPTIONAL
+    caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
         found = discovery.directory(

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account
+from compat_mastodon.api import Caller
 from compat_mastodon.models import AccessToken
+from compat_mastodon.urls import VIEWS
 from follows import graph
 from tests.compat_mastodon.conftest import ALL_SCOPES, Clients, Mastodon, refusal, token_for
 
@@ -101,6 +103,50 @@ def test_where_a_token_is_optional(mastodon: Clients, app: Callable[..., Mastodo
     client = mastodon(alice)
     AccessToken.objects.update(revoked_at=timezone.now())
     assert refusal(client.get(path)) == REVOKED
+
+
+FOR_EVERYBODY = [
+    *("v1/instance", "v2/instance", "v1/instance/rules", "v1/instance/peers", "v1/instance/activity"),
+    *("v1/instance/extended_description", "v1/instance/privacy_policy", "v1/instance/languages"),
+    *("v1/instance/translation_languages", "v1/custom_emojis", "v1/directory"),
+    *("v1/trends", "v1/trends/tags", "v1/trends/statuses", "v1/trends/links"),
+]
+
+
+@pytest.mark.parametrize("path", FOR_EVERYBODY)
+def test_a_revoked_token_is_none_for_what_everybody_may_read(
+    mastodon: Clients, alice: Account, bob: Account, path: str
+) -> None:
+    people.change(bob.pk, discoverable=True)
+    dead, token = mastodon(alice), token_for(alice)
+    AccessToken.objects.update(revoked_at=timezone.now())
+    stranger = mastodon().get(f"/api/{path}")
+
+    assert stranger.status_code == 200
+    for answer in (dead.get(f"/api/{path}"), mastodon().get(f"/api/{path}", {"access_token": token})):
+        assert (answer.status_code, answer.content) == (200, stranger.content)
+
+
+def test_those_are_all_that_everybody_may_read() -> None:
+    found = {name for name, view in VIEWS.items() if getattr(view, "caller", None) is Caller.EVERYBODY}
+
+    assert found == {f"api/{path}" for path in FOR_EVERYBODY}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("accounts/{}", "accounts/lookup?acct=bob", "accounts?id[]={}", "accounts/{}/followers", "tags/tea"),
+        *("accounts/{}/following", "accounts/{}/statuses", "accounts/{}/featured_tags", "accounts/{}/endorsements"),
+        *("timelines/public", "timelines/tag/tea", "timelines/link", "announcements"),
+    ],
+)
+def test_elsewhere_a_revoked_token_is_refused(mastodon: Clients, alice: Account, bob: Account, path: str) -> None:
+    client = mastodon(alice)
+    AccessToken.objects.update(revoked_at=timezone.now())
+
+    assert refusal(client.get(f"/api/v1/{path.format(bob.pk)}")) == REVOKED
+    assert refusal(client.get("/api/v2/search?q=bob")) == REVOKED
 
 
 def test_follow_alone_is_not_enough_for_relationships(mastodon: Clients, alice: Account, bob: Account) -> None:

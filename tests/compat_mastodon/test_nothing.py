@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from accounts.models import Account
 from compat_mastodon.api import Caller
 from compat_mastodon.views.nothing import PATHS
 from follows import lists
 from tests.compat_mastodon import reference_server as reference
-from tests.compat_mastodon.conftest import refusal
+from tests.compat_mastodon.conftest import refusal, token_for
 from tests.compat_mastodon.golden_files import check, golden
 
 LISTS = sorted(path for path in PATHS if path != "api/v1/tags/<name>")
@@ -79,8 +81,49 @@ def test_what_is_deprecated_says_so(mastodon: Any, alice: Account, path: str) ->
     assert mastodon(alice).get(f"/{path}").headers["Deprecation"].startswith("@16")
 
 
-@pytest.mark.parametrize("path", ["api/v1/statuses", "api/v1/media", "api/v2/media", "api/v1/timelines/home"])
-def test_nobody_posts(mastodon: Any, alice: Account, path: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("post", "v1/statuses"),
+        ("post", "v1/statuses/"),
+        ("get", "v1/statuses?id[]=1"),
+        *((verb, "v1/statuses/1") for verb in ("get", "put", "delete")),
+        *(("get", f"v1/statuses/1/{name}") for name in ("context", "history", "source", "reblogged_by", "quotes")),
+        *(
+            ("post", f"v1/statuses/1/{name}")
+            for name in ("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "pin", "mute")
+        ),
+        ("post", "v1/statuses/1/translate/"),
+        ("put", "v1/statuses/1/interaction_policy"),
+        ("post", "v1/media"),
+        ("post", "v2/media"),
+        *((verb, "v1/media/1") for verb in ("get", "put", "delete")),
+        ("get", "v1/polls/1"),
+        ("post", "v1/polls/1/votes"),
+        *((verb, "v1/scheduled_statuses/1") for verb in ("get", "put", "delete")),
+        ("post", "v1/conversations/1/read"),
+        ("delete", "v1/conversations/1"),
+    ],
+)
+def test_nobody_posts_and_the_answer_says_so(mastodon: Any, alice: Account, verb: str, path: str) -> None:
+    for client in (mastodon(), mastodon(alice), mastodon(alice, "profile")):
+        answer = getattr(client, verb)(f"/api/{path}")
+
+        assert (answer.status_code, answer.json()) == (404, {"error": "This server has no posts"})
+
+
+def test_a_picture_cannot_be_uploaded_for_a_post(alice: Account) -> None:
+    client = Client(headers={"Authorization": f"Bearer {token_for(alice)}"})
+    for path in ("/api/v1/media", "/api/v2/media"):
+        answer = client.post(path, {"file": SimpleUploadedFile("picture.png", b"png", "image/png")})
+
+        assert (answer.status_code, answer.json()) == (404, {"error": "This server has no posts"})
+
+
+@pytest.mark.parametrize(
+    "path", ["api/v1/timelines/home", "api/v1/statusesque", "api/v3/media", "api/v1/tags/x/follow"]
+)
+def test_other_unknown_addresses_are_just_not_found(mastodon: Any, alice: Account, path: str) -> None:
     answer = mastodon(alice).post(f"/{path}", {"status": "Hello"})
 
     assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
