@@ -34,6 +34,7 @@ class Problem(StrEnum):
     TAKEN = "taken"
     TOO_LONG = "too long"
     TOO_SHORT = "too short"
+    TOO_MANY = "too many"
     NOT_ACCEPTED = "not accepted"
 
 

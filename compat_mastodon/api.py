@@ -16,7 +16,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework.exceptions import APIException, MethodNotAllowed
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -26,6 +26,7 @@ from accounts.refused import Refused
 from compat_mastodon import bearer, limits
 from compat_mastodon.bearer import Token
 from compat_mastodon.entities import accounts
+from compat_mastodon.forms import Form, Multipart
 from compat_mastodon.links import link_header
 from compat_mastodon.params import EVERYTHING, Params
 from compat_mastodon.refusals import body_of
@@ -79,7 +80,7 @@ class View(APIView):
     limited: ClassVar[bool] = True
     post_limit: ClassVar[limits.Limit | None] = None  # a further limit of POST, by address
     is_form: ClassVar[bool] = False  # what is wrong is told field by field, too (§0.3)
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    parser_classes = [JSONParser, Form, Multipart]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
     access: Access | None

@@ -8,13 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from accounts.lookup import MAX_ID
+from compat_mastodon.forms import Rows
 from follows.discovery import Slice
 from follows.paging import Window
 
@@ -193,8 +194,11 @@ def _query_lists(query: str) -> Iterable[tuple[str, list[str]]]:
     if len(pairs) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise BadParam("query")
     encoded: dict[str, list[str]] = defaultdict(list)
+    rows = Rows()
     for pair in filter(None, pairs):
         name, _, value = pair.partition("=")
+        if "[][" in name or "%5b%5d%5b" in name.lower():
+            name = quote_plus(rows.numbered(unquote_plus(name)))
         encoded[name].append(value if value.isalnum() else unquote_plus(value))
     lists: dict[str, list[str]] = {}
     for name, values in encoded.items():

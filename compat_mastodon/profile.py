@@ -86,6 +86,8 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
                 faults.append(Fault(name, Problem.TOO_LONG, bound))
     if (rows := params.mappings("fields_attributes")) is not None:
         changed["fields"] = _fields(rows)
+        if len(changed["fields"]) > MAX_FIELDS:
+            faults.append(Fault("fields", Problem.TOO_MANY, MAX_FIELDS))
     if (defaults := params.mapping("source")) is not None:
         changed["source"] = source | _defaults(defaults, faults)
     if "attribution_domains" in params:
@@ -136,9 +138,8 @@ def _length(text: str) -> int:
 
 
 def _fields(rows: list[Params]) -> list[dict[str, str]]:
-    fields = [
-        {name: clean_text(row.text(name) or "")[:MAX_FIELD] for name in ("name", "value")} for row in rows[:MAX_FIELDS]
-    ]
+    """The rows that are filled in."""
+    fields = [{name: clean_text(row.text(name) or "")[:MAX_FIELD] for name in ("name", "value")} for row in rows]
     return [field for field in fields if field["name"] or field["value"]]
 
 

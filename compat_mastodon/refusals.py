@@ -55,6 +55,7 @@ PROBLEMS: dict[Problem, tuple[str, str]] = {
     Problem.TOO_LONG: ("ERR_TOO_LONG", "is too long (maximum is {bound} characters)"),
     Problem.NOT_ACCEPTED: ("ERR_ACCEPTED", "must be accepted"),
     Problem.TOO_SHORT: ("ERR_TOO_SHORT", "is too short (minimum is {bound} characters)"),
+    Problem.TOO_MANY: ("ERR_TOO_LONG", "may be {bound} at most"),
 }
 
 

@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpResponse
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 
 from accounts import images, lookup
 from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer, raw
+from compat_mastodon.forms import Form, Multipart
 from compat_mastodon.params import as_id
 from follows import graph, policy, queries, relationships
 
@@ -30,7 +30,7 @@ class UpdateCredentials(View):
     accepts = ("write", "write:accounts")
     is_form = True
     entity = staticmethod(entities.credential_account)
-    parser_classes = [profile.JSONWithPictures, FormParser, MultiPartParser]
+    parser_classes = [profile.JSONWithPictures, Form, Multipart]
 
     def patch(self, request: Request) -> HttpResponse:
         own = queries.own(self.me)
