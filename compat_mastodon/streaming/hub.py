@@ -21,6 +21,7 @@ from compat_mastodon.notifications import NAMES, notification
 from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
 from follows import feed, inbox
 from follows.delivery import Told
+from follows.fragments import sized
 from follows.notices import Kind
 
 BACKLOG = 100  # news that may wait for a slow client before it is cut off
@@ -166,4 +167,4 @@ def _payload(told: Told) -> bytes | None:
     """The Notification entity, unless there is none in this dialect or it is not to be seen."""
     notice = inbox.standing(told) if Kind(told.kind) in NAMES else None
     account = ACCOUNTS.of([notice.actor])[0] if notice else None
-    return orjson.dumps(notification(notice, account)) if notice and account else None
+    return sized(orjson.dumps(notification(notice, account))) if notice and account else None  # it waits in backlogs

@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
     parser.add_argument("--accounts", type=int, default=20_000, metavar="N", help="default 20,000")
-    parser.add_argument("--requests", type=int, default=10_000, metavar="N", help="default 10,000, at least 5,000")
+    parser.add_argument("--requests", type=int, default=10_000, metavar="N", help="default 10,000, at least 9,000")
     parser.add_argument("--follows", type=int, default=100_000, metavar="N", help="default 100,000")
     parser.add_argument("--seconds", type=float, default=5, help="of load for each scene, default 5")
     parser.add_argument("--into", type=Path, default=Path("var"), help="where figures and plot go, default var/")
@@ -50,6 +50,8 @@ def bench(arguments: argparse.Namespace) -> None:
     accounts, requests, follows = arguments.accounts, arguments.requests, arguments.follows
     if arguments.big:
         accounts, requests, follows = 1_000_000, 1_000_000, 10_000_000
+    if min(accounts, requests) < scenes.WALKED:
+        raise SystemExit(f"Memory is measured over {scenes.WALKED:,} accounts and requests: give as many or more")
     call_command("migrate", verbosity=0)
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
@@ -63,6 +65,7 @@ def bench(arguments: argparse.Namespace) -> None:
             rows.append(measure.mixture(machine, scenes.mixed(cast, pairs[:PAIRS]), arguments.seconds * 6))
         if wanted("opening"):
             rows.append(measure.opening(machine, cast, scenes.mixed(cast, pairs[PAIRS:])))
+        measure.walk(machine, scenes.walk(cast))  # memory is what it costs with all fragments kept
         memory, start = machine.memory(), machine.start_seconds
     call_command("recount", check=True)
 

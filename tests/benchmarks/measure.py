@@ -110,6 +110,11 @@ def opening(machine: Machine, cast: Cast, clients: list[list[str]]) -> Row:
     return row
 
 
+def walk(machine: Machine, pages: list[str]) -> None:
+    """Ask for every page on every connection, so that each worker has rendered all of their accounts."""
+    _drive(machine, Plan(machine.port, [pages] * CLIENTS, bad=REFUSED))
+
+
 def probe(scene: Scene) -> tuple[bytes, int]:
     """The answer's body, found right, and the number of queries of a process that has warmed up."""
     send = _sender(scene.requests[0])

@@ -8,6 +8,7 @@ from accounts import sessions
 from accounts.models import Account, Platform
 from compat_mastodon import oauth
 from follows import graph, queries
+from follows.fragments import GENERATION
 from follows.models import Follow
 from follows.paging import Window
 from tests.factories import AccountFactory
@@ -16,6 +17,7 @@ SCOPES = "read write follow push"
 REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
 PAGE = 40
 FOLLOWERS = 1_000  # of the popular account
+WALKED = 2 * GENERATION + 1_000  # accounts, more than the fragments of a process hold
 
 
 @dataclass
@@ -127,6 +129,22 @@ def mixed(cast: Cast, pairs: list[tuple[Account, Account]]) -> list[list[str]]:
         ]
         clients.append([request for turn in turns for request in (turn, *pages)])
     return clients
+
+
+def walk(cast: Cast) -> list[str]:
+    """Pages of more accounts than the fragments of either door hold: a request for each page of `PAGE`.
+
+    Through Mastodon these are all who asked the owner, whether they still wait or follow by now.
+    """
+    me = f"Authorization: Bearer {cast.token}"
+    edges = Follow.objects.filter(target=cast.owner)
+    pages = []
+    for name, kind in (("follow_requests", edges.pending()), (f"accounts/{cast.owner}/followers", edges.accepted())):
+        rows = list(kind.order_by("-pk").values_list("pk", flat=True)[:WALKED])
+        pages += [get(f"/api/v1/{name}?limit={PAGE}&max_id={row + 1}", me) for row in rows[::PAGE]]
+    people = list(Account.objects.order_by("-pk").values_list("pk", flat=True)[:WALKED])
+    search = f"/mobile_api/search_people?query=%20&page_size={PAGE}"
+    return pages + [get(f"{search}&offset={account + 1}") for account in people[::PAGE]]
 
 
 def token_of(account: Account) -> str:
