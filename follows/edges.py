@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.lookup import MAX_ID
 from accounts.statements import Statement, Write, given
+from follows import changes
+from follows.changes import Change
 from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
 
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
@@ -76,7 +78,10 @@ def cut(edge: Edge) -> None:
 
 
 def log(kind: Decision.Kind, follower: int, target: int, by: Actor) -> None:
-    _LOG.run(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=timezone.now())
+    """Keep what became of the pair, and let others hear of it after the commit."""
+    now = timezone.now()
+    _LOG.run(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=now)
+    changes.after_commit([Change(kind, follower, target, by, now)])
 
 
 def move(*several: Moves) -> None:

@@ -6,7 +6,7 @@ before anything is changed. Reads are in `queries`, rules in `policy`, the state
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, notices, opening, policy
-from follows.edges import Edge
+from follows.edges import Edge, Moves
 from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, Notice
 
@@ -39,12 +39,21 @@ class Turn(Enum):
     NOTHING = "nothing"
 
 
-def follow(follower: int, target: int, begins: Callable[[], None] | None = None, **options: Any) -> Turn:
+class Options(TypedDict, total=False):
+    """What a follower chooses for a follow; languages are codes, None for all."""
+
+    show_reblogs: bool
+    notify: bool
+    languages: list[str] | None
+
+
+def follow(
+    follower: int, target: int, by: Actor, begins: Callable[[], None] | None = None, **options: Unpack[Options]
+) -> Turn:
     """Follow, or ask to. Repeated, it only changes the options that are given.
 
     A request to an account that has opened meanwhile becomes a follow.
     `begins` is called before a new edge is written, and may raise instead of letting it.
-    `options` are columns of the edge: `show_reblogs`, `notify`, `languages`.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
@@ -56,11 +65,11 @@ def follow(follower: int, target: int, begins: Callable[[], None] | None = None,
             policy.check_ceiling(follower)
             if begins:
                 begins()
-            return _begin(follower, target, wait, options)
+            return _begin(follower, target, wait, by, options)
         if options:
             Follow.objects.filter(pk=edge.id).update(**options)
         if edge.pending and not wait:
-            return _join(edge._replace(**options))
+            return _open_to(edge._replace(**options), by)
         return Turn.NOTHING
 
 
@@ -91,28 +100,36 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
             wait = True
         if edge is None:
             policy.check_ceiling(follower)
-            return _begin(follower, target, wait, {})
-        return _end(edge, by) if wait else _join(edge)
+            return _begin(follower, target, wait, by)
+        return _end(edge, by) if wait else _open_to(edge, by)
 
 
-def accept(owner: int, by: Actor, *, requester: int | None = None, request: int | None = None) -> None:
-    """Let a requester follow `owner`. The request is named by the requester's id or by its own.
+def accept(owner: int, requester: int, by: Actor, *, request: int | None = None) -> None:
+    """Let an account that asks follow `owner`. With `request`, only if that is still its request's id.
 
-    :raises NoSuchRequest: when it is not pending, or not addressed to `owner`.
+    :raises NoSuchRequest: when none is pending from `requester` to `owner`.
     """
-    requester = requester or _requester(owner, request)
     with pair_lock(requester, owner):
-        _join(_pending(owner, requester, request), by)
+        _accept(_pending(owner, requester, request), by)
 
 
-def reject(owner: int, by: Actor, *, requester: int | None = None, request: int | None = None) -> None:
-    """Turn a request away. Nothing is remembered but the decision: the requester may ask again.
+def accept_request(owner: int, request: int, by: Actor) -> None:
+    """As `accept`, with the id of the request."""
+    accept(owner, _requester(owner, request), by, request=request)
 
-    :raises NoSuchRequest: when it is not pending, or not addressed to `owner`.
+
+def reject(owner: int, requester: int, by: Actor, *, request: int | None = None) -> None:
+    """Turn a request away. Only the decision is remembered: the requester may ask again.
+
+    :raises NoSuchRequest: as `accept`.
     """
-    requester = requester or _requester(owner, request)
     with pair_lock(requester, owner):
         _turn_away(_pending(owner, requester, request), by)
+
+
+def reject_request(owner: int, request: int, by: Actor) -> None:
+    """As `reject`, with the id of the request."""
+    reject(owner, _requester(owner, request), by, request=request)
 
 
 def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
@@ -154,31 +171,14 @@ def block(blocker: int, target: int, by: Actor) -> bool:
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.
     """
-    if blocker == target:
-        raise policy.SelfFollow
     with tie_lock(blocker, target):
-        if not Account.objects.filter(pk=target).exists():
-            raise NoSuchAccount
-        _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)
-        if not created:
-            return False
-        cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
-        for edge in cut:
-            edges.cut(edge)
-        notices.forget(blocker, target)
-        notices.forget(target, blocker)
-        edges.log(Decided.BLOCKED, target, blocker, by)
-        edges.move(*(edge.moves(-1) for edge in cut))
-        return True
+        return _block(blocker, target, by)
 
 
 def unblock(blocker: int, target: int, by: Actor) -> bool:
     """Take a block back; what it cut does not return. True if there was one."""
     with pair_lock(blocker, target):
-        deleted, _ = Block.objects.filter(blocker=blocker, target=target).delete()
-        if deleted:
-            edges.log(Decided.UNBLOCKED, target, blocker, by)
-        return bool(deleted)
+        return _unblock(blocker, target, by)
 
 
 def toggle_block(blocker: int, target: int, by: Actor) -> bool:
@@ -186,38 +186,76 @@ def toggle_block(blocker: int, target: int, by: Actor) -> bool:
 
     :raises policy.SelfFollow, NoSuchAccount: as `block`.
     """
-    with pair_lock(blocker, target):
-        return not unblock(blocker, target, by) and block(blocker, target, by)
+    with tie_lock(blocker, target):
+        return not _unblock(blocker, target, by) and _block(blocker, target, by)
 
 
-def _begin(follower: int, target: int, wait: bool, options: dict[str, Any]) -> Turn:
+def _block(blocker: int, target: int, by: Actor) -> bool:
+    if blocker == target:
+        raise policy.SelfFollow
+    if not Account.objects.filter(pk=target).exists():
+        raise NoSuchAccount
+    _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)
+    if not created:
+        return False
+    cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
+    for edge in cut:
+        edges.cut(edge)
+    notices.forget(blocker, target)
+    notices.forget(target, blocker)
+    edges.log(Decided.BLOCKED, target, blocker, by)
+    edges.move(*(edge.moves(-1) for edge in cut))
+    return True
+
+
+def _unblock(blocker: int, target: int, by: Actor) -> bool:
+    deleted, _ = Block.objects.filter(blocker=blocker, target=target).delete()
+    if deleted:
+        edges.log(Decided.UNBLOCKED, target, blocker, by)
+    return bool(deleted)
+
+
+def _begin(follower: int, target: int, wait: bool, by: Actor, options: Options | None = None) -> Turn:
     now = timezone.now()
-    edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options)
+    edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options or {})
     edges.add(edge)
     notices.tell(target, follower, Notified.REQUESTED if wait else Notified.FOLLOWED)
+    edges.log(Decided.ASKED if wait else Decided.FOLLOWED, follower, target, by)
     edges.move(edge.moves(+1))
     return Turn.REQUESTED if wait else Turn.FOLLOWED
 
 
-def _join(request: Edge, by: Actor | None = None) -> Turn:
-    """Make a request a follow, in a fresh row. Without `by` nobody decided: the account had opened."""
+def _open_to(request: Edge, by: Actor) -> Turn:
+    """Asked again, a request to an account that has opened becomes a follow; nobody decided it."""
+    owner, requester = request.target, request.follower
+    moves = _join(request)
+    notices.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
+    edges.log(Decided.FOLLOWED, requester, owner, by)
+    edges.move(*moves)
+    return Turn.FOLLOWED
+
+
+def _accept(request: Edge, by: Actor) -> None:
+    owner, requester = request.target, request.follower
+    moves = _join(request)
+    notices.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
+    notices.tell(requester, owner, Notified.ACCEPTED)
+    edges.log(Decided.ACCEPTED, requester, owner, by)
+    edges.move(*moves)
+
+
+def _join(request: Edge) -> tuple[Moves, Moves]:
+    """Make a request a follow, in a fresh row; gives how tallies move."""
     follow = request._replace(accepted_at=timezone.now())
-    owner, requester = follow.target, follow.follower
     edges.drop(request)
     edges.add(follow)
-    notices.tell(owner, requester, Notified.FOLLOWED if by is None else Notified.JOINED, Notified.REQUESTED)
-    if by is not None:
-        notices.tell(requester, owner, Notified.ACCEPTED)
-        edges.log(Decided.ACCEPTED, requester, owner, by)
-    edges.move(request.moves(-1), follow.moves(+1))
-    return Turn.FOLLOWED
+    return request.moves(-1), follow.moves(+1)
 
 
 def _end(edge: Edge, by: Actor) -> Turn:
     edges.cut(edge)
     notices.forget(edge.target, edge.follower)
-    if edge.pending:
-        edges.log(Decided.CANCELLED, edge.follower, edge.target, by)
+    edges.log(Decided.CANCELLED if edge.pending else Decided.UNFOLLOWED, edge.follower, edge.target, by)
     edges.move(edge.moves(-1))
     return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
 
@@ -240,8 +278,8 @@ def _pending(owner: int, requester: int, request: int | None) -> Edge:
     return edge
 
 
-def _requester(owner: int, request: int | None) -> int:
-    edge = edges.by_id(request or 0)
+def _requester(owner: int, request: int) -> int:
+    edge = edges.by_id(request)
     if edge is None or edge.target != owner or not edge.pending:
         raise NoSuchRequest
     return edge.follower

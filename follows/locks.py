@@ -10,6 +10,7 @@ one after the other.
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
 
@@ -41,8 +42,25 @@ def account_lock(account: int) -> AbstractContextManager[None]:
 
 
 @contextmanager
+def embedded() -> Iterator[None]:
+    """Within, a write of the graph may be part of the caller's own transaction, which then holds its locks to the end.
+
+    Elsewhere that is an error: the write would be undone with the caller's transaction after it was reported as done.
+    """
+    token = _EMBEDDED.set(True)
+    try:
+        yield
+    finally:
+        _EMBEDDED.reset(token)
+
+
+_EMBEDDED: ContextVar[bool] = ContextVar("embedded", default=False)
+
+
+@contextmanager
 def _transaction(locks: str, *keys: int) -> Iterator[None]:
-    with transaction.atomic():
+    """:raises RuntimeError: inside another transaction, unless `embedded`."""
+    with transaction.atomic(durable=not _EMBEDDED.get()):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT {locks}", keys)

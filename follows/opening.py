@@ -16,6 +16,8 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
+from follows import changes
+from follows.changes import Change
 from follows.locks import lock_pairs, lock_tallies
 from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
 
@@ -81,6 +83,8 @@ def accept_oldest(owner: int) -> int:
         _WITHDRAW_ACCEPTED.run(**values)
         _TELL_ACCEPTED.run(joined=joined)
         _LOG.run(joined=joined, actor=opening.actor_id, door=opening.door)
+        by, now = Actor(opening.actor_id, opening.door), timezone.now()
+        changes.after_commit(Change(Decision.Kind.ACCEPTED, follower, owner, by, now) for follower in followers)
         lock_tallies([owner, *followers])
         _COUNT_FOLLOWING.run(**values)
         _COUNT_FOLLOWERS.run(accepted=len(followers), **values)

@@ -34,16 +34,16 @@ class Domain:
     news = {"asks", "follows", "accepts"}  # what there are notifications of
 
     def follow(self, me: int, other: int) -> bool:
-        return done(graph.follow, me, other)
+        return done(graph.follow, me, other, self.actor(me))
 
     def unfollow(self, me: int, other: int) -> bool:
         return done(graph.unfollow, me, other, by=self.actor(me))
 
     def accept(self, me: int, other: int) -> bool:
-        return done(graph.accept, me, self.actor(me), requester=other)
+        return done(graph.accept, me, other, self.actor(me))
 
     def reject(self, me: int, other: int) -> bool:
-        return done(graph.reject, me, self.actor(me), requester=other)
+        return done(graph.reject, me, other, self.actor(me))
 
     def remove(self, me: int, other: int) -> bool:
         return done(graph.remove_follower, me, other, self.actor(me))

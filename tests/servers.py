@@ -25,6 +25,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.utils import load_backend
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from tests.factories import PASSWORD
@@ -124,7 +125,7 @@ class Live:
     def follow(self, follower: Account, target: Account) -> None:
         """Follow, or ask to, on the server."""
         with self.database():
-            graph.follow(follower.pk, target.pk)
+            graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
 
 
 def free_port() -> int:

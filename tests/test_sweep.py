@@ -39,7 +39,7 @@ def test_an_opening_that_was_left_is_finished(
     alice: Account, bob: Account, carol: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk)
+        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
     monkeypatch.setattr(opening, "AT_ONCE", 0)
     graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from tests.compat_mastodon.conftest import Mastodon, token_for
@@ -29,7 +30,7 @@ def test_a_profile_saved_on_a_phone(twittner: Phone, alice: Account) -> None:
 
 
 def test_a_profile_saved_through_mastodon(twittner: Phone, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     twittner().get("fetch_followers", user_id=bob.pk)
     changes = {"display_name": "Zoë van Dijk", "note": "I <3\ntea", "locked": True}
     Mastodon(token_for(alice)).patch("/api/v1/accounts/update_credentials", changes)
@@ -52,7 +53,7 @@ def test_pictures_chosen_on_a_phone(twittner: Phone, alice: Account, settings: A
 
 
 def test_lists_for_followers_only_are_so_on_both_sides(twittner: Phone, alice: Account, bob: Account) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     privacy = {"contact_privacy": "everyone", "search_visibility": "Y", "follow_privacy": "everyone"}
     twittner(alice).post("set_priv_settings", **privacy, profile_visibility="followers")
 
@@ -64,9 +65,9 @@ def test_an_account_deleted_on_a_phone_is_gone_on_both_sides(
     twittner: Phone, alice: Account, bob: Account, carol: Account
 ) -> None:
     client, other = Mastodon(token_for(alice)), Mastodon(token_for(carol))
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     twittner(alice).post("delete_account", password=PASSWORD)
 
     assert "error" in seen_through_mastodon(alice)

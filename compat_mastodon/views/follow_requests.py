@@ -25,7 +25,7 @@ class Authorize(View):
         requester = as_id(account)
         if requester is None:
             raise NoSuchAccount
-        self.decide(self.me, self.actor, requester=requester)
+        self.decide(self.me, requester, self.actor)
         return raw(entities.relationship(relationships.one(self.me, requester)))
 
 

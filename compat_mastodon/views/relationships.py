@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -38,10 +38,10 @@ class Follow(Change):
     def change(self, other: int) -> None:
         options = follow_options(self.params)
         if settings.RATE_LIMITS:
-            graph.follow(self.me, other, self._charge_follow, **options)
+            graph.follow(self.me, other, self.actor, self._charge_follow, **options)
             self._tell_follows_left()
         else:
-            graph.follow(self.me, other, **options)
+            graph.follow(self.me, other, self.actor, **options)
 
     def _charge_follow(self) -> None:
         limits.charge((limits.FOLLOWS, self.me))
@@ -118,15 +118,16 @@ class Note(Change):
         marks.write_note(self.me, other, self.params.text("comment") or "")
 
 
-def follow_options(params: Params) -> dict[str, Any]:
+def follow_options(params: Params) -> graph.Options:
     """The options that were sent, as columns of the edge; what was not sent stays as it is.
 
     :raises Invalid: when a language is no language code.
     """
-    options: dict[str, Any] = {}
-    for name, column in (("reblogs", "show_reblogs"), ("notify", "notify")):
-        if (flag := params.flag(name)) is not None:
-            options[column] = flag
+    options = graph.Options()
+    if (reblogs := params.flag("reblogs")) is not None:
+        options["show_reblogs"] = reblogs
+    if (notify := params.flag("notify")) is not None:
+        options["notify"] = notify
     if "languages" in params:
         options["languages"] = [language for language in params.items("languages") if language]
         if not all(LANGUAGE.fullmatch(language) for language in params.items("languages") if language):

@@ -66,11 +66,11 @@ class FollowRequests(Read):
 
 class AcceptFollow(Write):
     def post(self, request: Request) -> HttpResponse:
-        graph.accept(self.me, self.actor, request=self.params.form.number("req_id"))
+        graph.accept_request(self.me, self.params.form.number("req_id"), self.actor)
         return success("Subscription request successfully accepted", {"total": queries.pending_count(self.me)})
 
 
 class IgnoreFollow(Write):
     def post(self, request: Request) -> HttpResponse:
-        graph.reject(self.me, self.actor, request=self.params.form.number("req_id"))
+        graph.reject_request(self.me, self.params.form.number("req_id"), self.actor)
         return success("Subscription request successfully deleted", {"total": queries.pending_count(self.me)})

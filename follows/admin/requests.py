@@ -81,7 +81,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
 
         def decide(asked: FollowRequest) -> bool:
             try:
-                decision(asked.target_id, by, requester=asked.follower_id, request=asked.pk)
+                decision(asked.target_id, asked.follower_id, by, request=asked.pk)
             except graph.NoSuchRequest:  # answered or taken back since the list was read
                 return False
             return True

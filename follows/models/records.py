@@ -17,10 +17,16 @@ class DecisionKind(models.IntegerChoices):
     REMOVED = 4
     BLOCKED = 5
     UNBLOCKED = 6
+    ASKED = 7
+    FOLLOWED = 8
+    UNFOLLOWED = 9
 
 
 class Decision(models.Model):
-    """The log of what became of requests and follows. Rows are only ever added."""
+    """The log of what became of a pair, from the first request or follow on. Rows are only ever added.
+
+    A block has the blocked account as `follower` and the one that blocks as `target`.
+    """
 
     Kind: TypeAlias = DecisionKind
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts import lookup, people, sessions
+from accounts.access import Actor
 from accounts.models import Account, Platform, Verification
 from follows import graph, tallies
 from tests.factories import PASSWORD
@@ -124,8 +125,8 @@ def test_who_comes_from_another_server_never_signs_in_here(desk: Desk, zoe: Acco
 
 
 def test_an_account_leaves_with_everything_of_its_own(desk: Desk, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     address = f"/admin/accounts/account/{alice.pk}/delete/"
 
     assert "alice, with everything of its own" in desk.client.get(address).content.decode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import sessions
+from accounts.access import Actor
 from accounts.models import Account, Platform
 from compat_mastodon import oauth
 from follows import graph, queries
@@ -60,7 +61,7 @@ def cast_of(owner: int) -> Cast:
     crowd = list(Account.objects.exclude(pk=owner).order_by("pk").values_list("pk", flat=True)[:FOLLOWERS])
     popular = AccountFactory(username="popular").pk
     for follower in crowd:
-        graph.follow(follower, popular)
+        graph.follow(follower, popular, Actor(follower, "test"))
     queue = queries.requests_to(owner, Window(5_000)).ids
     waiting = Follow.objects.pending().filter(target=owner).order_by("pk").values_list("pk", "follower_id")
     oldest = list(waiting[: PAGE + 1])

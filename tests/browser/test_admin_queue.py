@@ -10,6 +10,7 @@ from selenium.webdriver.support import expected_conditions as see
 from selenium.webdriver.support.select import Select
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, queries
 from follows.models import Decision, FollowRequest
@@ -43,7 +44,7 @@ def owner(live: Live) -> Account:
         person = live.sign_up(username=username, display_name=display_name)
         since = timezone.now() - timedelta(hours=hours, minutes=5)
         with live.database():
-            graph.follow(person.pk, owner.pk)
+            graph.follow(person.pk, owner.pk, Actor(person.pk, "test"))
             FollowRequest.objects.filter(follower=person).update(created_at=since)
             people.change(person.pk, bot=username == "newsfeed", created_at=since - timedelta(days=hours % 20))
     return owner
@@ -54,7 +55,7 @@ def test_a_moderator_approves_two_requests_by_clicking(live: Live, browser: Brow
     first, second, third = (live.sign_up("follower") for _ in range(3))
     with live.database():
         for follower in (first, second, third):
-            graph.follow(follower.pk, owner.pk)
+            graph.follow(follower.pk, owner.pk, Actor(follower.pk, "test"))
     browser.show(1280, 760)
     sign_in(live, browser, moderator)
     browser.find_element(By.PARTIAL_LINK_TEXT, "waiting for a decision").click()
@@ -97,7 +98,7 @@ def test_a_long_handle_pushes_no_button_out_of_sight(live: Live, browser: Browse
     owner = live.sign_up("owner", locked=True)
     with live.database():
         zoe = Account.objects.create(username="zoe", domain=f"{owner.username}.a.long.way.from.here.example")
-        graph.follow(zoe.pk, owner.pk)
+        graph.follow(zoe.pk, owner.pk, Actor(zoe.pk, "test"))
     browser.show(1280, 760)
     sign_in(live, browser, moderator)
     browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")

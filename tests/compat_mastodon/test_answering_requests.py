@@ -3,10 +3,12 @@
 import pytest
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import Decision
 from tests.compat_mastodon.conftest import Clients, ids, refusal
+from tests.follows.ledger import answers
 
 PATH = "/api/v1/follow_requests"
 NOT_FOUND = (404, "Record not found")
@@ -15,7 +17,7 @@ NOT_FOUND = (404, "Record not found")
 @pytest.fixture
 def asked(alice: Account, carol: Account) -> None:
     """Alice asks to follow carol."""
-    graph.follow(alice.pk, carol.pk, show_reblogs=False, notify=True, languages=["de"])
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"), show_reblogs=False, notify=True, languages=["de"])
 
 
 @pytest.mark.usefixtures("asked")
@@ -54,7 +56,7 @@ def test_rejecting_leaves_nothing_behind_but_the_decision(mastodon: Clients, ali
     assert response.status_code == 200
     assert (response.json()["followed_by"], response.json()["requested_by"]) == (False, False)
     assert mastodon().get(f"/api/v1/accounts/{carol.pk}").json()["followers_count"] == 0
-    decision = Decision.objects.get()
+    decision = answers().get()
     assert (decision.kind, decision.actor, decision.door) == (Decision.Kind.REJECTED, carol, "mastodon")
 
 
@@ -74,7 +76,7 @@ def test_a_request_is_answered_once(mastodon: Clients, alice: Account, carol: Ac
     client.post(f"{PATH}/{alice.pk}/{first}")
 
     assert refusal(client.post(f"{PATH}/{alice.pk}/{second}")) == NOT_FOUND
-    assert Decision.objects.count() == 1
+    assert answers().count() == 1
 
 
 @pytest.mark.usefixtures("asked")
@@ -117,7 +119,7 @@ def test_unlocking_accepts_who_waits(mastodon: Clients, alice: Account, carol: A
 
 
 def test_locking_keeps_the_followers(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     mastodon(bob).patch("/api/v1/accounts/update_credentials", {"locked": True})
 
     assert ids(mastodon(bob).get(f"/api/v1/accounts/{bob.pk}/followers")) == [alice.pk]

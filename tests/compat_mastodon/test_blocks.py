@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import Block, DomainBlock, Notice
@@ -23,8 +24,8 @@ def stranger(name: str = "dora", domain: str = "other.example") -> Account:
 
 
 def test_a_block_cuts_every_tie_with_its_notices(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
 
     ties = block(mastodon(alice), bob)
     assert (ties["blocking"], ties["following"], ties["followed_by"]) == (True, False, False)
@@ -42,7 +43,7 @@ def test_blocking_again_or_oneself_changes_nothing(mastodon: Clients, alice: Acc
 
 
 def test_unblocking_brings_nothing_back(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     client = mastodon(alice)
     block(client, bob)
 
@@ -75,11 +76,11 @@ def test_nobody_sees_the_blocks_of_others(mastodon: Clients, alice: Account, bob
 @pytest.mark.parametrize("kind", ["json", "form", "query"])
 def test_a_server_is_blocked_with_all_its_people(mastodon: Clients, alice: Account, kind: str) -> None:
     dora, eve = stranger(), stranger("eve")
-    graph.follow(alice.pk, dora.pk)
-    graph.accept(dora.pk, graph.Actor(dora.pk, "test"), requester=alice.pk)
-    graph.follow(eve.pk, alice.pk)
+    graph.follow(alice.pk, dora.pk, Actor(alice.pk, "test"))
+    graph.accept(dora.pk, alice.pk, graph.Actor(dora.pk, "test"))
+    graph.follow(eve.pk, alice.pk, Actor(eve.pk, "test"))
     people.change(alice.pk, locked=True)
-    graph.follow(dora.pk, alice.pk)
+    graph.follow(dora.pk, alice.pk, Actor(dora.pk, "test"))
     client, path = mastodon(alice), "/api/v1/domain_blocks"
     preview = client.get(f"{path}/preview", {"domain": "Other.Example"})
     assert preview.json() == {"following_count": 1, "followers_count": 1}

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon.api import Caller
 from compat_mastodon.models import AccessToken
@@ -163,7 +164,7 @@ def test_parts_of_read_are_not_read(mastodon: Clients, alice: Account) -> None:
 
 
 def test_a_refused_call_changes_nothing(mastodon: Clients, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     mastodon(carol, "read").post(f"{REQUESTS}/{alice.pk}/authorize")
 
     assert mastodon(carol, ALL_SCOPES).get(REQUESTS).json()[0]["id"] == str(alice.pk)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, marks
 from tests.compat_mastodon import reference_people as reference
@@ -55,7 +56,7 @@ def test_types_and_nulls_of_accounts(shown: Any, dora: Account, eve: Account) ->
 
 
 def test_credential_account(own: Any, dora: Account, alice: Account) -> None:
-    graph.follow(alice.pk, dora.pk)
+    graph.follow(alice.pk, dora.pk, Actor(alice.pk, "test"))
 
     golden("credential_account", own(dora), dora=dora.pk)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, hearing
 from tests.compat_mastodon import reference_notifications as reference
@@ -17,7 +18,7 @@ def test_notification(mastodon: Clients, dora: Account, alice: Account, bob: Acc
     """Of a follower, of a request, and of a follower whom the policy keeps aside."""
     hearing.change_policy(alice.pk, for_not_following="filter")
     for target in (bob, carol, alice):
-        graph.follow(dora.pk, target.pk)
+        graph.follow(dora.pk, target.pk, Actor(dora.pk, "test"))
     (follow,), (request,) = (mastodon(account).get(V1).json() for account in (bob, carol))
     (filtered,) = mastodon(alice).get(f"{V1}?include_filtered=true").json()
 
@@ -29,9 +30,9 @@ def test_notification(mastodon: Clients, dora: Account, alice: Account, bob: Acc
 
 def test_grouped_notifications(mastodon: Clients, alice: Account, dora: Account, bob: Account, carol: Account) -> None:
     """Two followers in one group; each one's card is whole, or the older one's is not."""
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(dora.pk, bob.pk)
-    graph.follow(dora.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(dora.pk, bob.pk, Actor(dora.pk, "test"))
+    graph.follow(dora.pk, carol.pk, Actor(dora.pk, "test"))
     newer, older = (entity["id"] for entity in mastodon(bob).get(V1).json())
     (request,) = (entity["id"] for entity in mastodon(carol).get(V1).json())
     words = {"alice": alice.pk, "dora": dora.pk, "newer": newer, "older": older}
@@ -59,7 +60,7 @@ def test_notification_policy(mastodon: Clients, alice: Account) -> None:
 
 def test_notification_request(mastodon: Clients, alice: Account, dora: Account) -> None:
     hearing.change_policy(alice.pk, for_not_following="filter")
-    graph.follow(dora.pk, alice.pk)
+    graph.follow(dora.pk, alice.pk, Actor(dora.pk, "test"))
     (entry,) = mastodon(alice).get(f"{V1}/requests").json()
 
     golden("notification_request", entry, notice=entry["id"], dora=dora.pk)
@@ -67,7 +68,7 @@ def test_notification_request(mastodon: Clients, alice: Account, dora: Account) 
 
 
 def test_unread_count_and_merged_requests(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     unread, merged = (mastodon(alice).get(f"{V1}/{path}").json() for path in ("unread_count", "requests/merged"))
 
     golden("unread_count", unread)

@@ -14,18 +14,18 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 def follow(follower: Account, target: Account) -> None:
     """Have it accepted, too."""
-    graph.follow(follower.pk, target.pk)
+    graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
     if target.locked:
-        graph.accept(target.pk, Actor(target.pk, "test"), requester=follower.pk)
+        graph.accept(target.pk, follower.pk, Actor(target.pk, "test"))
 
 
 def test_relationship(mastodon: Clients, dora: Account, alice: Account) -> None:
     path = f"/api/v1/accounts/relationships?id={dora.pk}"
     (before,) = mastodon(alice).get(path).json()
     follow(dora, alice)
-    graph.follow(alice.pk, dora.pk, notify=True, languages=["de"])
+    graph.follow(alice.pk, dora.pk, Actor(alice.pk, "test"), notify=True, languages=["de"])
     (asked,) = mastodon(alice).get(path).json()
-    graph.accept(dora.pk, Actor(dora.pk, "test"), requester=alice.pk)
+    graph.accept(dora.pk, alice.pk, Actor(dora.pk, "test"))
     marks.mute(alice.pk, dora.pk, notices_too=False, seconds=3600)
     marks.write_note(alice.pk, dora.pk, "met in Ghent")
     marks.endorse(alice.pk, dora.pk)

@@ -14,7 +14,7 @@ from tests.factories import AccountFactory
 
 def followed(follower: Account, *targets: Account) -> None:
     for target in targets:
-        graph.follow(follower.pk, target.pk)
+        graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def queue(carol: Account) -> list[int]:
     """Who asked, newest first."""
     askers = [AccountFactory().pk for _ in range(5)]
     for asker in askers:
-        graph.follow(asker, carol.pk)
+        graph.follow(asker, carol.pk, Actor(asker, "test"))
     return askers[::-1]
 
 
@@ -57,7 +57,7 @@ def test_odd_limits_are_read_as_numbers(
 
 def test_a_page_has_forty_unless_asked_and_at_most_eighty(mastodon: Clients, carol: Account) -> None:
     for _ in range(81):
-        graph.follow(AccountFactory().pk, carol.pk)
+        graph.follow(AccountFactory().pk, carol.pk, Actor(AccountFactory().pk, "test"))
     client = mastodon(carol)
 
     assert len(ids(client.get(PATH))) == 40

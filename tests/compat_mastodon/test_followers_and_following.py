@@ -18,8 +18,8 @@ def crowd(bob: Account) -> list[int]:
     """Who follows bob and is followed by him, newest first."""
     accounts = [AccountFactory().pk for _ in range(5)]
     for account in accounts:
-        graph.follow(account, bob.pk)
-        graph.follow(bob.pk, account)
+        graph.follow(account, bob.pk, Actor(account, "test"))
+        graph.follow(bob.pk, account, Actor(bob.pk, "test"))
     return accounts[::-1]
 
 
@@ -46,7 +46,7 @@ def test_pages_are_cut_by_follow(mastodon: Clients, alice: Account, bob: Account
 
 
 def test_a_request_is_neither_follower_nor_following(mastodon: Clients, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     assert ids(mastodon(carol).get(path(carol, "followers"))) == []
     assert ids(mastodon(alice).get(path(alice, "following"))) == []
@@ -72,7 +72,7 @@ def test_lists_for_followers_are_for_followers(
     people.change(bob.pk, profile_privacy="followers")
     assert ids(mastodon().get(path(bob, end))) == ids(mastodon(alice).get(path(bob, end))) == []
 
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     assert set(ids(mastodon(alice).get(path(bob, end)))) >= set(crowd)
 
 

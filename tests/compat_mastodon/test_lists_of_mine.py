@@ -77,8 +77,8 @@ def test_who_is_followed_or_asked_can_be_listed(
 ) -> None:
     client = mastodon(alice)
     pk = made(client)
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     members = sorted([alice.pk, bob.pk, carol.pk], reverse=True)
 
     assert client.post(f"{PATH}/{pk}/accounts", {"account_ids": [str(member) for member in members]}).json() == {}
@@ -91,7 +91,7 @@ def test_who_is_followed_or_asked_can_be_listed(
 def test_all_are_listed_or_none(mastodon: Clients, alice: Account, bob: Account, mallory: Account) -> None:
     client = mastodon(alice)
     pk = made(client)
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     add = f"{PATH}/{pk}/accounts"
 
     assert refusal(client.post(add, {"account_ids": [bob.pk, mallory.pk]}))[0] == 422
@@ -105,7 +105,7 @@ def test_all_are_listed_or_none(mastodon: Clients, alice: Account, bob: Account,
 def test_taking_somebody_from_a_list(mastodon: Clients, alice: Account, bob: Account) -> None:
     client = mastodon(alice)
     pk = made(client)
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     client.post(f"{PATH}/{pk}/accounts", {"account_ids": [bob.pk]})
 
     for _ in range(2):
@@ -119,13 +119,13 @@ def test_a_member_leaves_with_the_follow_or_request(
 ) -> None:
     client = mastodon(alice)
     pk = made(client)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     client.post(f"{PATH}/{pk}/accounts", {"account_ids": [carol.pk]})
     match ending:
         case "unfollow":
             graph.unfollow(alice.pk, carol.pk, Actor(alice.pk, "test"))
         case "reject":
-            graph.reject(carol.pk, Actor(carol.pk, "test"), requester=alice.pk)
+            graph.reject(carol.pk, alice.pk, Actor(carol.pk, "test"))
         case _:
             graph.block(carol.pk, alice.pk, Actor(carol.pk, "test"))
 
@@ -135,9 +135,9 @@ def test_a_member_leaves_with_the_follow_or_request(
 def test_a_member_stays_when_the_request_is_accepted(mastodon: Clients, alice: Account, carol: Account) -> None:
     client = mastodon(alice)
     pk = made(client)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     client.post(f"{PATH}/{pk}/accounts", {"account_ids": [carol.pk]})
-    graph.accept(carol.pk, Actor(carol.pk, "test"), requester=alice.pk)
+    graph.accept(carol.pk, alice.pk, Actor(carol.pk, "test"))
 
     assert ids(client.get(f"{PATH}/{pk}/accounts")) == [carol.pk]
 
@@ -147,7 +147,7 @@ def test_members_page_by_account(mastodon: Clients, alice: Account) -> None:
     pk = made(client)
     others = [AccountFactory().pk for _ in range(3)]
     for other in others:
-        graph.follow(alice.pk, other)
+        graph.follow(alice.pk, other, Actor(alice.pk, "test"))
     client.post(f"{PATH}/{pk}/accounts", {"account_ids": others})
 
     page = client.get(f"{PATH}/{pk}/accounts", {"limit": 2})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import Mute, Notice
@@ -28,8 +29,8 @@ def test_a_mute_is_for_good_and_for_notifications_unless_told(mastodon: Clients,
 
 
 def test_the_follow_stays_and_the_notices_go(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     mute(mastodon(alice), bob)
 
     (ties,) = mastodon(alice).get("/api/v1/accounts/relationships", {"id": bob.pk}).json()
@@ -38,7 +39,7 @@ def test_the_follow_stays_and_the_notices_go(mastodon: Clients, alice: Account, 
 
 
 def test_notifications_may_go_on(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
 
     assert mute(mastodon(alice), bob, notifications=False)["muting_notifications"] is False
     assert Notice.objects.exists()
@@ -98,8 +99,8 @@ def test_muted_people_are_accounts_with_an_end(mastodon: Clients, alice: Account
 
 def test_the_muted_are_left_out_of_the_lists_of_others(mastodon: Clients, alice: Account, bob: Account) -> None:
     other = AccountFactory()
-    graph.follow(other.pk, bob.pk)
-    graph.follow(other.pk, alice.pk)
+    graph.follow(other.pk, bob.pk, Actor(other.pk, "test"))
+    graph.follow(other.pk, alice.pk, Actor(other.pk, "test"))
     client = mastodon(alice)
     mute(client, other)
 

@@ -51,7 +51,7 @@ def test_a_note_has_2000_characters_at_most(mastodon: Clients, alice: Account, b
 
 @pytest.mark.parametrize(("on", "off"), [("endorse", "unendorse"), ("pin", "unpin")])
 def test_whom_i_follow_i_can_endorse(mastodon: Clients, alice: Account, bob: Account, on: str, off: str) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     client = mastodon(alice)
 
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_whom_i_follow_i_can_endorse(mastodon: Clients, alice: Account, bob: Acc
 
 def test_whom_i_do_not_follow_i_cannot_endorse(mastodon: Clients, alice: Account, bob: Account, carol: Account) -> None:
     client = mastodon(alice)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     for account in (bob, carol, alice):
         assert refusal(client.post(f"/api/v1/accounts/{account.pk}/endorse")) == NOT_FOLLOWED
@@ -72,7 +72,7 @@ def test_whom_i_do_not_follow_i_cannot_endorse(mastodon: Clients, alice: Account
 
 @pytest.mark.parametrize("ending", ["unfollow", "remove", "block", "be blocked"])
 def test_an_endorsement_ends_with_its_follow(mastodon: Clients, alice: Account, bob: Account, ending: str) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     mastodon(alice).post(f"/api/v1/accounts/{bob.pk}/endorse")
     by = Actor(alice.pk, "test")
     match ending:
@@ -92,7 +92,7 @@ def test_endorsements_page_by_account(mastodon: Clients, alice: Account) -> None
     others = [AccountFactory().pk for _ in range(4)]
     client = mastodon(alice)
     for other in (others[2], others[0], others[3], others[1]):
-        graph.follow(alice.pk, other)
+        graph.follow(alice.pk, other, Actor(alice.pk, "test"))
         client.post(f"/api/v1/accounts/{other}/endorse")
 
     page = client.get("/api/v1/endorsements", {"limit": 2, "max_id": others[3]})
@@ -104,7 +104,7 @@ def test_endorsements_page_by_account(mastodon: Clients, alice: Account) -> None
 
 
 def test_endorsements_of_others_are_public(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     mastodon(alice).post(f"/api/v1/accounts/{bob.pk}/endorse")
     path = f"/api/v1/accounts/{alice.pk}/endorsements"
     stranger = mastodon(AccountFactory())

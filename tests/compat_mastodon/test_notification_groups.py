@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import Notice
@@ -19,7 +20,7 @@ HOUR = int(NOON.timestamp()) // 3600
 def follow(*followers: Account, target: Account, hours: float = 0) -> None:
     with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
         for follower in followers:
-            graph.follow(follower.pk, target.pk)
+            graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
 
 
 def keys(answer: Any) -> list[str]:

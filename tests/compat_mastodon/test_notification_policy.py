@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, marks
 
@@ -60,7 +61,7 @@ def set_rule(mastodon: Any, account: Account, **rules: str) -> None:
 @pytest.mark.parametrize("rule", ["for_not_following", "for_not_followers", "for_new_accounts"])
 def test_filtered_followers_are_kept_aside(mastodon: Any, alice: Account, bob: Account, rule: str) -> None:
     set_rule(mastodon, bob, **{rule: "filter"})
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     client = mastodon(bob)
 
     assert client.get(LIST).json() == []
@@ -74,7 +75,7 @@ def test_filtered_followers_are_kept_aside(mastodon: Any, alice: Account, bob: A
 
 def test_dropped_followers_are_not_even_kept(mastodon: Any, alice: Account, bob: Account) -> None:
     set_rule(mastodon, bob, for_not_following="drop", for_new_accounts="filter")
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     assert mastodon(bob).get(f"{LIST}?include_filtered=true").json() == []
     assert mastodon(bob).get(REQUESTS).json() == []
@@ -82,8 +83,8 @@ def test_dropped_followers_are_not_even_kept(mastodon: Any, alice: Account, bob:
 
 def test_a_rule_leaves_alone_whom_it_does_not_mean(mastodon: Any, alice: Account, bob: Account) -> None:
     set_rule(mastodon, bob, for_not_following="drop", for_new_accounts="drop", for_bots="drop")
-    graph.follow(bob.pk, alice.pk)
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     assert len(mastodon(bob).get(LIST).json()) == 1
 
@@ -91,7 +92,7 @@ def test_a_rule_leaves_alone_whom_it_does_not_mean(mastodon: Any, alice: Account
 def test_an_account_is_new_for_a_month(mastodon: Any, alice: Account, bob: Account) -> None:
     set_rule(mastodon, bob, for_new_accounts="drop")
     Account.objects.filter(pk=alice.pk).update(created_at=timezone.now() - timedelta(days=31))
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     assert len(mastodon(bob).get(LIST).json()) == 1
 
@@ -99,15 +100,15 @@ def test_an_account_is_new_for_a_month(mastodon: Any, alice: Account, bob: Accou
 def test_bots_are_told_apart(mastodon: Any, alice: Account, mallory: Account, bob: Account) -> None:
     set_rule(mastodon, bob, for_bots="filter")
     Account.objects.filter(pk=mallory.pk).update(bot=True)
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(mallory.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(mallory.pk, bob.pk, Actor(mallory.pk, "test"))
 
     assert [item["account"]["username"] for item in mastodon(bob).get(LIST).json()] == ["alice"]
 
 
 def test_a_filtered_request_still_waits_and_makes_no_entry(mastodon: Any, alice: Account, carol: Account) -> None:
     set_rule(mastodon, carol, for_not_following="filter")
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     client = mastodon(carol)
 
     assert client.get(LIST).json() == client.get(REQUESTS).json() == []
@@ -118,8 +119,8 @@ def test_a_filtered_request_still_waits_and_makes_no_entry(mastodon: Any, alice:
 def kept(mastodon: Any, alice: Account, mallory: Account, bob: Account) -> list[str]:
     """alice and mallory follow bob, who keeps both aside; the ids of the entries, newest first."""
     set_rule(mastodon, bob, for_not_following="filter")
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(mallory.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(mallory.pk, bob.pk, Actor(mallory.pk, "test"))
     return [item["id"] for item in mastodon(bob).get(REQUESTS).json()]
 
 
@@ -148,7 +149,7 @@ def test_an_accepted_sender_is_told_and_stays_so(
     assert [item["id"] for item in client.get(REQUESTS).json()] == kept[:1]
     client.post(f"{LIST}/clear")
     mastodon(alice).post(f"/api/v1/accounts/{bob.pk}/unfollow")
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     assert [item["account"]["username"] for item in client.get(LIST).json()] == ["alice"]
 
 
@@ -188,7 +189,7 @@ def test_clearing_takes_what_is_kept_aside_too(mastodon: Any, bob: Account, kept
 def test_of_a_muted_account_nothing_is_told(mastodon: Any, alice: Account, mallory: Account, bob: Account) -> None:
     marks.mute(bob.pk, alice.pk)
     marks.mute(bob.pk, mallory.pk, notices_too=False)
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(mallory.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(mallory.pk, bob.pk, Actor(mallory.pk, "test"))
 
     assert [item["account"]["username"] for item in mastodon(bob).get(LIST).json()] == ["mallory"]

@@ -23,7 +23,7 @@ def by(account: Account) -> Actor:
 
 def follow(*followers: Account, target: Account) -> None:
     for follower in followers:
-        graph.follow(follower.pk, target.pk)
+        graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
 
 
 def names(answer: Any) -> list[str]:
@@ -59,7 +59,7 @@ def test_who_accepts_is_told_of_a_follower_and_the_requester_of_nothing(
     mastodon: Any, alice: Account, carol: Account
 ) -> None:
     follow(alice, target=carol)
-    graph.accept(carol.pk, by(carol), requester=alice.pk)
+    graph.accept(carol.pk, alice.pk, by(carol))
 
     assert [item["type"] for item in mastodon(carol).get(LIST).json()] == ["follow"]
     assert mastodon(alice).get(LIST).json() == []
@@ -92,7 +92,7 @@ def test_types_are_chosen(
     mastodon: Any, alice: Account, bob: Account, carol: Account, query: str, types: list[str]
 ) -> None:
     follow(alice, target=carol)
-    graph.accept(carol.pk, by(carol), requester=alice.pk)
+    graph.accept(carol.pk, alice.pk, by(carol))
     follow(bob, target=carol)
 
     assert [item["type"] for item in mastodon(carol).get(f"{LIST}?{query}").json()] == types

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from tests.compat_mastodon.conftest import Clients, refusal
@@ -32,7 +33,7 @@ def test_i_see_my_account_and_its_source(mastodon: Clients, alice: Account) -> N
 
 def test_waiting_requests_are_counted_up_to_forty(mastodon: Clients, carol: Account) -> None:
     for _ in range(41):
-        graph.follow(AccountFactory().pk, carol.pk)
+        graph.follow(AccountFactory().pk, carol.pk, Actor(AccountFactory().pk, "test"))
 
     assert mastodon(carol).get(ME).json()["source"]["follow_requests_count"] == 40
 

@@ -74,9 +74,9 @@ def test_a_request_made_through_the_api_arrives(
 def test_what_is_rolled_back_is_never_sent(service: PushService, alice: Account, bob: Account, carol: Account) -> None:
     subscribe(alice, service)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        graph.follow(bob.pk, alice.pk)
+        graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
         raise ZeroDivisionError
-    graph.follow(carol.pk, alice.pk)
+    graph.follow(carol.pk, alice.pk, Actor(carol.pk, "test"))
 
     assert service.wait().message["title"] == "Carol Clark is now following you"
     assert len(service.received) == 1
@@ -91,7 +91,7 @@ def test_a_service_that_hangs_holds_nobody_up(
     hanging.settimeout(PATIENCE)
     subscribe(alice, service, endpoint=f"http://127.0.0.1:{hanging.getsockname()[1]}/")
     started = time.monotonic()
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
 
     assert time.monotonic() - started < PATIENCE
     taken, _ = hanging.accept()
@@ -131,7 +131,7 @@ def test_a_service_that_drips_is_given_up(
 
 def test_a_follow_says_so(service: PushService, alice: Account, bob: Account) -> None:
     subscribe(alice, service)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     message = service.wait().message
@@ -141,7 +141,7 @@ def test_a_follow_says_so(service: PushService, alice: Account, bob: Account) ->
 def test_only_the_alerts_that_are_on_are_sent(service: PushService, alice: Account, bob: Account) -> None:
     subscribe(alice, service, {"follow_request": True, "follow": False})
     subscribe(alice, service, {})
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     assert not service.received
@@ -161,9 +161,9 @@ def test_the_policy_says_whose_news(
     service: PushService, alice: Account, bob: Account, policy: str, i_follow: bool, sent: bool
 ) -> None:
     subscribe(alice, service, policy=policy)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     if i_follow:
-        graph.follow(alice.pk, bob.pk)
+        graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     assert bool(service.received) == sent
@@ -171,7 +171,7 @@ def test_the_policy_says_whose_news(
 
 def test_a_request_of_no_follower_is_not_news_of_a_follower(service: PushService, carol: Account, bob: Account) -> None:
     subscribe(carol, service, policy=Policy.FOLLOWER)
-    graph.follow(bob.pk, carol.pk)
+    graph.follow(bob.pk, carol.pk, Actor(bob.pk, "test"))
     tell(carol, bob, Kind.REQUESTED)
 
     assert not service.received
@@ -179,7 +179,7 @@ def test_a_request_of_no_follower_is_not_news_of_a_follower(service: PushService
 
 def test_what_was_withdrawn_meanwhile_is_not_sent(service: PushService, carol: Account, bob: Account) -> None:
     subscribe(carol, service)
-    graph.follow(bob.pk, carol.pk)
+    graph.follow(bob.pk, carol.pk, Actor(bob.pk, "test"))
     graph.unfollow(bob.pk, carol.pk, Actor(bob.pk, "test"))
     tell(carol, bob, Kind.REQUESTED)
 
@@ -189,7 +189,7 @@ def test_what_was_withdrawn_meanwhile_is_not_sent(service: PushService, carol: A
 def test_what_the_recipient_keeps_aside_is_not_sent(service: PushService, alice: Account, bob: Account) -> None:
     subscribe(alice, service)
     hearing.change_policy(alice.pk, for_not_following="filter")
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     assert Notice.objects.get().filtered
@@ -201,7 +201,7 @@ def test_suspended_people_are_neither_told_nor_told_of(
     service: PushService, alice: Account, bob: Account, who: str
 ) -> None:
     subscribe(alice, service)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     people.suspend(alice.pk if who == "recipient" else bob.pk)
     tell(alice, bob, Kind.FOLLOWED)
 
@@ -214,7 +214,7 @@ def test_a_subscription_that_is_gone_there_is_dropped_here(
 ) -> None:
     service.status = status
     subscribe(alice, service)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     assert len(service.received) == 1
@@ -227,7 +227,7 @@ def test_one_service_that_is_down_leaves_the_others(service: PushService, alice:
     subscribe(alice, service, endpoint=endpoint)
     subscribe(alice, service, endpoint="http://no-such-host.invalid/")
     subscribe(alice, service)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 
     assert len(service.received) == 1
@@ -264,7 +264,7 @@ def test_a_full_queue_drops_and_does_not_block(
 ) -> None:
     monkeypatch.setattr(delivery, "_room", threading.BoundedSemaphore(1))
     delivery._room.acquire()
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
 
     assert Notice.objects.filter(recipient=alice).exists()
     assert "notices wait to be delivered" in caplog.text

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon import entities
 from follows import domains, graph, lists, marks
@@ -51,16 +52,16 @@ def crowd(carol: Account) -> Callable[[int], list[int]]:
             people.change(account, discoverable=True)
             match number % 6:
                 case 0:
-                    graph.follow(account, carol.pk)
+                    graph.follow(account, carol.pk, Actor(account, "test"))
                 case 1:
-                    graph.follow(account, carol.pk)
-                    graph.accept(carol.pk, by, requester=account)
+                    graph.follow(account, carol.pk, Actor(account, "test"))
+                    graph.accept(carol.pk, account, by)
                 case 2:
-                    graph.follow(carol.pk, account)
+                    graph.follow(carol.pk, account, Actor(carol.pk, "test"))
                     lists.add(carol.pk, shelf.pk, [account])
                     marks.endorse(carol.pk, account)
                     for friend in accounts[number + 3 :: 6]:
-                        graph.follow(account, friend)
+                        graph.follow(account, friend, Actor(account, "test"))
                 case 3:
                     graph.block(carol.pk, account, by)
                 case 4:

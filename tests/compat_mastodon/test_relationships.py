@@ -58,7 +58,7 @@ def test_i_am_nothing_to_myself(mastodon: Clients, alice: Account) -> None:
 
 
 def test_both_ends_of_a_request(mastodon: Clients, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     mine = by_id(mastodon(alice).get(PATH, {"id": carol.pk}))[carol.pk]
     theirs = by_id(mastodon(carol).get(PATH, {"id": alice.pk}))[alice.pk]
@@ -67,7 +67,7 @@ def test_both_ends_of_a_request(mastodon: Clients, alice: Account, carol: Accoun
 
 
 def test_both_ends_of_a_follow(mastodon: Clients, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     mine = by_id(mastodon(alice).get(PATH, {"id": bob.pk}))[bob.pk]
     theirs = by_id(mastodon(bob).get(PATH, {"id": alice.pk}))[alice.pk]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon.schema import Generator
 from compat_mastodon.urls import VIEWS
@@ -49,7 +50,7 @@ def headers(alice: Account, in_transaction: None) -> dict[str, str]:
 @pytest.fixture
 def known(alice: Account, bob: Account) -> dict[str, str]:
     """What the parts of a path may name: somebody who follows alice, and a list of hers."""
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     return {"account": str(bob.pk), "pk": str(lists.create(alice.pk, "Friends").pk)}
 
 

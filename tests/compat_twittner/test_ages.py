@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from compat_twittner.ages import LENGTHS, WORDS, ago
 from follows import graph
@@ -72,7 +73,7 @@ def test_notices_and_settings_are_in_the_language_of_the_phones_owner(
 ) -> None:
     people.change(bob.pk, language="arabic")
     phone = twittner(alice)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     assert phone.post("language", lang_name="german")["code"] == 200
 
     (notice,) = phone.get("get_notifications", type="notifs")["data"]

@@ -8,8 +8,9 @@ from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, policy, relationships
-from follows.models import Decision, Follow
+from follows.models import Follow
 from tests.compat_twittner.conftest import Twittner
+from tests.follows.ledger import answers
 
 Phone = Callable[..., Twittner]
 PRIVACY = {"profile_visibility": "everyone", "contact_privacy": "everyone", "search_visibility": "Y"}
@@ -53,7 +54,7 @@ def test_a_decision_is_logged_with_its_door(twittner: Phone, alice: Account, car
     owner = twittner(carol)
     owner.post("accept_follow", req_id=requests_of(owner)[0])
 
-    decision = Decision.objects.get()
+    decision = answers().get()
     assert (decision.actor, decision.door) == (carol, "twittner")
 
 

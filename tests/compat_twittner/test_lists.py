@@ -29,7 +29,7 @@ def ids(answer: dict[str, Any]) -> list[int]:
 
 def test_followers_page_newest_first_without_gaps(twittner: Phone, alice: Account, crowd: list[Account]) -> None:
     for account in crowd:
-        graph.follow(account.pk, alice.pk)
+        graph.follow(account.pk, alice.pk, Actor(account.pk, "test"))
     phone, seen, offset = twittner(), list[int](), 0
     while (answer := phone.get("fetch_followers", user_id=alice.pk, offset=offset, page_size=5))["code"] == 200:
         seen += ids(answer)
@@ -43,7 +43,7 @@ def test_a_page_has_twenty_unless_asked_and_at_most_a_hundred(
     twittner: Phone, carol: Account, crowd: list[Account]
 ) -> None:
     for account in [*crowd, *(AccountFactory() for _ in range(80))]:
-        graph.follow(account.pk, carol.pk)
+        graph.follow(account.pk, carol.pk, Actor(account.pk, "test"))
     phone = twittner(carol)
 
     assert len(phone.get("follow_requests")["data"]) == 20
@@ -52,7 +52,7 @@ def test_a_page_has_twenty_unless_asked_and_at_most_a_hundred(
 
 
 def test_a_block_hides_the_lists_both_ways(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> None:
-    graph.follow(mallory.pk, alice.pk)
+    graph.follow(mallory.pk, alice.pk, Actor(mallory.pk, "test"))
     graph.block(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     for owner, viewer in ((alice, bob), (bob, alice)):
@@ -63,7 +63,7 @@ def test_a_block_hides_the_lists_both_ways(twittner: Phone, alice: Account, bob:
 def test_lists_for_followers_open_to_followers_and_the_owner(
     twittner: Phone, alice: Account, bob: Account, mallory: Account
 ) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     people.change(alice.pk, profile_privacy="followers")
 
     assert twittner(bob).get("fetch_followers", user_id=alice.pk)["code"] == 200
@@ -73,14 +73,14 @@ def test_lists_for_followers_open_to_followers_and_the_owner(
 
 
 def test_requests_are_no_followers(twittner: Phone, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     assert twittner().get("fetch_followers", user_id=carol.pk)["code"] == 204
     assert twittner().get("fetch_following", user_id=alice.pk)["code"] == 204
 
 
 def test_a_suspended_requester_is_left_out(twittner: Phone, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     people.suspend(alice.pk)
 
     assert twittner(carol).get("follow_requests")["code"] == 204
@@ -88,7 +88,7 @@ def test_a_suspended_requester_is_left_out(twittner: Phone, alice: Account, caro
 
 def test_texts_come_out_raw_and_on_one_line(twittner: Phone, alice: Account, bob: Account) -> None:
     people.change(bob.pk, note="<b>Café</b> & 'quotes'\nsecond line", website="https://example.org/?a=1&b=2")
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     (item,) = twittner().get("fetch_followers", user_id=alice.pk)["data"]
 
     assert item["about"] == "<b>Café</b> & 'quotes' second line"
@@ -96,7 +96,7 @@ def test_texts_come_out_raw_and_on_one_line(twittner: Phone, alice: Account, bob
 
 
 def test_a_change_shows_in_the_next_list(twittner: Phone, alice: Account, bob: Account) -> None:
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     phone = twittner()
     assert phone.get("fetch_followers", user_id=alice.pk)["data"][0]["name"] == "Bob Brown"
 
@@ -109,7 +109,7 @@ def common(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> C
     """alice follows bob, bob and mallory follow zoe: the friends in common that alice sees in mallory's list."""
     zoe = AccountFactory(username="zoe")
     for follower, target in ((alice, bob), (bob, zoe), (mallory, zoe)):
-        graph.follow(follower.pk, target.pk)
+        graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
     phone = twittner(alice)
 
     def names() -> list[str]:
@@ -122,13 +122,13 @@ def common(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> C
 def test_friends_in_common_are_told(common: Callable[[], list[str]], alice: Account, mallory: Account) -> None:
     assert common() == ["@bob"]
 
-    graph.follow(alice.pk, mallory.pk)
+    graph.follow(alice.pk, mallory.pk, Actor(alice.pk, "test"))
     assert common() == ["@mallory", "@bob"]
 
 
 def test_a_request_makes_nobody_a_friend(common: Callable[[], list[str]], alice: Account, mallory: Account) -> None:
     people.change(mallory.pk, locked=True)
-    graph.follow(alice.pk, mallory.pk)
+    graph.follow(alice.pk, mallory.pk, Actor(alice.pk, "test"))
 
     assert common() == ["@bob"]
 
@@ -157,7 +157,7 @@ def test_a_suspended_friend_is_none(common: Callable[[], list[str]], bob: Accoun
 
 def test_accounts_of_other_servers_are_named_with_theirs(twittner: Phone, alice: Account) -> None:
     remote = Account.objects.create(username="zoe", domain="other.example", display_name="Zoe")
-    graph.follow(remote.pk, alice.pk)
+    graph.follow(remote.pk, alice.pk, Actor(remote.pk, "test"))
     (item,) = twittner().get("fetch_followers", user_id=alice.pk)["data"]
 
     assert (item["username"], item["url"]) == ("@zoe@other.example", "https://other.example/@zoe")
@@ -175,10 +175,10 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     people.change(alice.pk, locked=True)
     for account in crowd:
-        graph.follow(account.pk, alice.pk)
-        graph.follow(bob.pk, account.pk)
+        graph.follow(account.pk, alice.pk, Actor(account.pk, "test"))
+        graph.follow(bob.pk, account.pk, Actor(bob.pk, "test"))
         if endpoint != "follow_requests":
-            graph.accept(alice.pk, Actor(alice.pk, "test"), requester=account.pk)
+            graph.accept(alice.pk, account.pk, Actor(alice.pk, "test"))
     viewer, owner = (alice, bob) if endpoint == "fetch_following" else (bob, alice)
     phone = twittner(owner if endpoint == "follow_requests" else viewer)
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.access import Actor
 from accounts.models import Account, BadgeRequest, Verification
 from follows import graph, relationships
 from follows.models import Block, Report, Tally
@@ -32,8 +33,8 @@ def press(moderator: Client, model: str, action: str, row: int) -> None:
 
 
 def test_a_block_cuts_follows_and_requests_both_ways(twittner: Phone, alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
-    graph.follow(carol.pk, alice.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    graph.follow(carol.pk, alice.pk, Actor(carol.pk, "test"))
     twittner(carol).post("block_user", user_id=alice.pk)
 
     ties = relationships.one(alice.pk, carol.pk)
@@ -43,7 +44,7 @@ def test_a_block_cuts_follows_and_requests_both_ways(twittner: Phone, alice: Acc
 
 
 def test_unblocking_restores_nothing(twittner: Phone, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     for _ in range(2):
         twittner(bob).post("block_user", user_id=alice.pk)
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account, Device
 from follows import graph
 from follows.models import Notice
@@ -53,7 +54,7 @@ def test_a_cancelled_or_ignored_request_is_not_told(twittner: Phone, alice: Acco
 
 def test_reading_marks_as_seen_what_was_read(twittner: Phone, alice: Account, bob: Account, mallory: Account) -> None:
     for account in (alice, mallory):
-        graph.follow(account.pk, bob.pk)
+        graph.follow(account.pk, bob.pk, Actor(account.pk, "test"))
     phone = twittner(bob)
     statuses = [
         [item["status"] for item in phone.get("get_notifications", type="notifs", page_size=size)["data"]]
@@ -66,7 +67,7 @@ def test_reading_marks_as_seen_what_was_read(twittner: Phone, alice: Account, bo
 def test_pages_of_fifteen_newest_first(twittner: Phone, bob: Account) -> None:
     followers = [AccountFactory() for _ in range(17)]
     for follower in followers:
-        graph.follow(follower.pk, bob.pk)
+        graph.follow(follower.pk, bob.pk, Actor(follower.pk, "test"))
     phone = twittner(bob)
     first = phone.get("get_notifications", type="notifs")["data"]
     rest = phone.get("get_notifications", type="notifs", offset=first[-1]["id"])["data"]
@@ -76,7 +77,7 @@ def test_pages_of_fifteen_newest_first(twittner: Phone, bob: Account) -> None:
 
 
 def test_suspended_people_are_not_told_of(twittner: Phone, alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     people.suspend(alice.pk)
 
     assert told(twittner(bob)) == []
@@ -102,8 +103,8 @@ def _numbered(ids: list[int]) -> dict[str, Any]:
 def test_one_deletes_ones_own_notices_and_no_others(
     twittner: Phone, alice: Account, bob: Account, carol: Account, form: Callable[[list[int]], dict[str, Any]]
 ) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     ids = list(Notice.objects.values_list("pk", flat=True))
 
     assert twittner(bob).post("delete_notifs", **form(ids))["code"] == 200
@@ -132,7 +133,7 @@ def test_the_last_push_token_wins(twittner: Phone, bob: Account) -> None:
 
 def test_the_number_of_queries_does_not_grow(twittner: Phone, bob: Account) -> None:
     for _ in range(20):
-        graph.follow(AccountFactory().pk, bob.pk)
+        graph.follow(AccountFactory().pk, bob.pk, Actor(AccountFactory().pk, "test"))
     phone = twittner(bob)
 
     for size in (1, 20):

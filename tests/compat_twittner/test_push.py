@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from accounts import devices
+from accounts.access import Actor
 from accounts.models import Account, Platform
 from compat_twittner import push
 from follows import graph
@@ -50,7 +51,7 @@ def test_a_phone_learns_who_asks(
     gateway: SimpleQueue[dict[str, Any]], alice: Account, carol: Account, platform: Platform, kind: str
 ) -> None:
     devices.register(carol.pk, platform, "t" * 60)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     push.deliver(Told(carol.pk, alice.pk, Kind.REQUESTED))
 
     assert gateway.get(timeout=10) == {
@@ -84,7 +85,7 @@ def test_a_phone_that_changes_hands_without_a_logout_hears_only_of_its_new_accou
 
 
 def test_who_has_no_phone_gets_nothing(gateway: SimpleQueue[dict[str, Any]], alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     push.deliver(Told(bob.pk, alice.pk, Kind.FOLLOWED))
 
     assert gateway.empty()
@@ -95,7 +96,7 @@ def test_a_gateway_that_is_away_is_only_a_warning(
 ) -> None:
     settings.PUSH_GATEWAY = "http://127.0.0.1:1/send"
     devices.register(bob.pk, Platform.IOS, "t" * 60)
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     push.deliver(Told(bob.pk, alice.pk, Kind.FOLLOWED))
 
     assert "does not answer" in caplog.text

@@ -10,6 +10,7 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts import images, sessions
+from accounts.access import Actor
 from accounts.models import Account, Platform
 from compat_twittner import docs_urls, urls
 from compat_twittner.schema import ENDPOINTS
@@ -90,7 +91,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 @pytest.fixture
 def known(bob: Account, carol: Account, in_transaction: None, social_networks: None) -> dict[str, Any]:
     """What has to be somebody's or something's to be accepted: bob asks to follow carol, and waits."""
-    graph.follow(bob.pk, carol.pk)
+    graph.follow(bob.pk, carol.pk, Actor(bob.pk, "test"))
     images.set_header(carol, images.header(picture()))
     (request,) = queries.requests_to(carol.pk, Window(1)).ids
     file = picture().read()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from accounts import sessions
+from accounts.access import Actor
 from accounts.models import Account, Platform, Session
 from compat_twittner import urls
 from tests.compat_twittner.conftest import kept_promise
@@ -150,7 +151,7 @@ def test_numbers_that_are_no_id_name_nobody(http: Client, token: str, endpoint: 
 def test_odd_windows_are_as_if_not_given(http: Client, alice: Account, bob: Account, value: str) -> None:
     from follows import graph
 
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     query = {"user_id": alice.pk, "offset": value, "page_size": value}
     assert len(kept_promise(http.get("/mobile_api/fetch_followers", query))["data"]) == 1
 

@@ -12,6 +12,7 @@ from accounts.models import Account
 from follows import graph, relationships
 from follows.models import Decision, Follow, FollowRequest, Tally
 from tests.factories import AccountFactory
+from tests.follows.ledger import answers
 from tests.moderation import Desk
 
 QUEUE = "follows_followrequest"
@@ -24,7 +25,7 @@ def desk(moderator: Account) -> Desk:
 
 def ask(follower: Account, target: Account) -> int:
     """The id of a new request."""
-    graph.follow(follower.pk, target.pk)
+    graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
     return FollowRequest.objects.get(follower=follower, target=target).pk
 
 
@@ -43,7 +44,7 @@ def test_the_newest_request_comes_first_and_accepted_ones_are_gone(
 ) -> None:
     for follower in (alice, bob, mallory):
         ask(follower, carol)
-    graph.accept(carol.pk, Actor(carol.pk, "test"), requester=bob.pk)
+    graph.accept(carol.pk, bob.pk, Actor(carol.pk, "test"))
 
     assert [request.follower for request in desk.rows(QUEUE)] == [mallory, alice]
 
@@ -56,7 +57,7 @@ def test_approving_lets_them_follow_and_leaves_a_decision_in_the_moderators_name
     assert desk.act(QUEUE, "approve", *chosen) == ["Approved 2 follow requests."]
     assert relationships.one(alice.pk, carol.pk).following
     assert relationships.one(bob.pk, carol.pk).following
-    decisions = Decision.objects.order_by("pk").values_list("kind", "follower", "target", "actor", "door")
+    decisions = answers().order_by("pk").values_list("kind", "follower", "target", "actor", "door")
     assert list(decisions) == [
         (Decision.Kind.ACCEPTED, alice.pk, carol.pk, moderator.pk, "admin"),
         (Decision.Kind.ACCEPTED, bob.pk, carol.pk, moderator.pk, "admin"),
@@ -70,7 +71,7 @@ def test_rejecting_turns_them_away_and_leaves_a_decision(
 ) -> None:
     assert desk.act(QUEUE, "reject", ask(alice, carol)) == ["Rejected 1 follow request."]
     assert not relationships.one(alice.pk, carol.pk).requested
-    decision = Decision.objects.get()
+    decision = answers().get()
     assert (decision.kind, decision.actor, decision.door) == (Decision.Kind.REJECTED, moderator, "admin")
 
 
@@ -78,7 +79,7 @@ def test_what_was_answered_or_taken_back_meanwhile_is_told_apart(
     desk: Desk, alice: Account, bob: Account, mallory: Account, carol: Account
 ) -> None:
     chosen = [ask(alice, carol), ask(bob, carol), ask(mallory, carol)]
-    graph.accept(carol.pk, Actor(carol.pk, "test"), requester=alice.pk)
+    graph.accept(carol.pk, alice.pk, Actor(carol.pk, "test"))
     graph.unfollow(bob.pk, carol.pk, Actor(bob.pk, "test"))
 
     assert desk.act(QUEUE, "approve", *chosen) == ["Approved 1 follow request.", "2 had gone meanwhile."]

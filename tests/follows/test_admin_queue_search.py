@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import changelists, people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import Follow, FollowRequest
@@ -23,7 +24,7 @@ def desk(moderator: Account) -> Desk:
 
 def ask(follower: Account, target: Account) -> int:
     """The id of a new request."""
-    graph.follow(follower.pk, target.pk)
+    graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
     return FollowRequest.objects.get(follower=follower, target=target).pk
 
 

@@ -23,11 +23,11 @@ def test_nobody_of_a_blocked_server_may_ask_again(zoe: Account, alice: Account, 
     for account in (alice, carol):
         block(account)
         with pytest.raises(policy.Blocked):
-            graph.follow(zoe.pk, account.pk)
+            graph.follow(zoe.pk, account.pk, Actor(zoe.pk, "test"))
         with pytest.raises(policy.Blocked):
-            graph.follow(account.pk, zoe.pk)
+            graph.follow(account.pk, zoe.pk, Actor(account.pk, "test"))
     domains.unblock(alice.pk, SERVER)
-    assert graph.follow(zoe.pk, alice.pk) is graph.Turn.FOLLOWED
+    assert graph.follow(zoe.pk, alice.pk, Actor(zoe.pk, "test")) is graph.Turn.FOLLOWED
 
 
 def test_people_of_other_servers_still_may(alice: Account, bob: Account, carol: Account) -> None:
@@ -35,15 +35,15 @@ def test_people_of_other_servers_still_may(alice: Account, bob: Account, carol: 
     elsewhere = Account.objects.create(username="zoe", domain="third.example")
 
     for follower in (elsewhere, bob, carol):
-        assert graph.follow(follower.pk, alice.pk) is graph.Turn.FOLLOWED
+        assert graph.follow(follower.pk, alice.pk, Actor(follower.pk, "test")) is graph.Turn.FOLLOWED
 
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_a_block_ends_follows_and_requests_from_there(zoe: Account, carol: Account, accepted: bool) -> None:
     by = Actor(carol.pk, "test")
-    graph.follow(zoe.pk, carol.pk)
+    graph.follow(zoe.pk, carol.pk, Actor(zoe.pk, "test"))
     if accepted:
-        graph.accept(carol.pk, by, requester=zoe.pk)
+        graph.accept(carol.pk, zoe.pk, by)
     block(carol)
 
     assert not Follow.objects.exists()

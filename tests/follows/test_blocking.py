@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import people
+from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from follows import graph, policy, queries, relationships
@@ -13,8 +14,8 @@ from tests.follows.ledger import Counts, Decided, by, counts, decided, told
 
 
 def test_blocking_cuts_follows_and_requests_both_ways_with_their_notices(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
-    graph.follow(carol.pk, alice.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    graph.follow(carol.pk, alice.pk, Actor(carol.pk, "test"))
 
     assert graph.block(alice.pk, carol.pk, by(alice))
     assert not graph.block(alice.pk, carol.pk, by(alice))
@@ -24,14 +25,14 @@ def test_blocking_cuts_follows_and_requests_both_ways_with_their_notices(alice: 
 
 
 def test_unblocking_brings_nothing_back(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     graph.block(bob.pk, alice.pk, by(bob))
 
     assert graph.unblock(bob.pk, alice.pk, by(bob))
     assert not graph.unblock(bob.pk, alice.pk, by(bob))
     assert not relationships.one(alice.pk, bob.pk).following
     assert [kind for kind, *_ in decided()] == [Decided.BLOCKED, Decided.UNBLOCKED]
-    assert graph.follow(alice.pk, bob.pk) is Turn.FOLLOWED
+    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is Turn.FOLLOWED
 
 
 def test_both_may_block_each_other(alice: Account, bob: Account) -> None:
@@ -62,17 +63,17 @@ def test_a_suspended_account_can_be_blocked(alice: Account, bob: Account) -> Non
 
 
 def test_a_suspended_requester_is_not_listed_but_still_counted_and_answered(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     people.suspend(alice.pk)
 
     assert queries.requests_to(carol.pk, Window(40)).rows == []
     assert queries.pending_count(carol.pk) == 1
-    graph.accept(carol.pk, by(carol), requester=alice.pk)
+    graph.accept(carol.pk, alice.pk, by(carol))
     assert counts(carol) == Counts(followers=1)
 
 
 def test_who_follows_a_suspended_account_may_leave_it(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     people.suspend(bob.pk)
 
     assert graph.toggle(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED

@@ -20,49 +20,49 @@ def zoe(db: None) -> Account:
 
 
 def test_following_an_open_account(alice: Account, bob: Account) -> None:
-    assert graph.follow(alice.pk, bob.pk) is Turn.FOLLOWED
+    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is Turn.FOLLOWED
     assert (counts(alice), counts(bob)) == (Counts(following=1), Counts(followers=1))
     assert told() == {("bob", "alice", Told.FOLLOWED)}
     assert decided() == []
 
 
 def test_asking_a_locked_account(alice: Account, carol: Account) -> None:
-    assert graph.follow(alice.pk, carol.pk) is Turn.REQUESTED
+    assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is Turn.REQUESTED
     assert (counts(alice), counts(carol)) == (Counts(), Counts(requests=1))
     assert told() == {("carol", "alice", Told.REQUESTED)}
 
 
 def test_somebody_of_another_server_is_always_asked(alice: Account, zoe: Account) -> None:
-    assert graph.follow(alice.pk, zoe.pk) is Turn.REQUESTED
+    assert graph.follow(alice.pk, zoe.pk, Actor(alice.pk, "test")) is Turn.REQUESTED
 
 
 def test_repeating_it_changes_the_options_and_nothing_else(alice: Account, bob: Account, carol: Account) -> None:
     for target in (bob, carol):
-        graph.follow(alice.pk, target.pk)
-        assert graph.follow(alice.pk, target.pk, notify=True, languages=["de"]) is Turn.NOTHING
-        assert graph.follow(alice.pk, target.pk, show_reblogs=False) is Turn.NOTHING
+        graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"))
+        assert graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), notify=True, languages=["de"]) is Turn.NOTHING
+        assert graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), show_reblogs=False) is Turn.NOTHING
         tie = relationships.one(alice.pk, target.pk)
         assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ["de"])
     assert counts(alice) == Counts(following=1)
 
 
 def test_the_options_of_a_request_outlast_its_acceptance(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk, show_reblogs=False, notify=True, languages=["de", "fr"])
-    graph.accept(carol.pk, by(carol), requester=alice.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"), show_reblogs=False, notify=True, languages=["de", "fr"])
+    graph.accept(carol.pk, alice.pk, by(carol))
 
     tie = relationships.one(alice.pk, carol.pk)
     assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ["de", "fr"])
 
 
-@pytest.mark.parametrize("again", [graph.follow, lambda one, other: graph.toggle(one, other, Actor(one, "test"))])
+@pytest.mark.parametrize("again", [graph.follow, graph.toggle])
 def test_a_request_to_an_account_that_has_opened_becomes_a_follow(
-    alice: Account, carol: Account, again: Callable[[int, int], Turn]
+    alice: Account, carol: Account, again: Callable[[int, int, Actor], Turn]
 ) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     graph.change_profile(carol.pk, by(carol), locked=False, accept_waiting=False)
     assert relationships.one(alice.pk, carol.pk).requested
 
-    assert again(alice.pk, carol.pk) is Turn.FOLLOWED
+    assert again(alice.pk, carol.pk, by(alice)) is Turn.FOLLOWED
     assert (counts(alice), counts(carol)) == (Counts(following=1), Counts(followers=1))
     assert told() == {("carol", "alice", Told.FOLLOWED)}
     assert decided() == []
@@ -77,9 +77,9 @@ def test_toggling_follows_and_unfollows_asks_and_takes_back(alice: Account, bob:
     assert decided() == [(Decided.CANCELLED, "alice", "carol", "alice")]
 
 
-@pytest.mark.parametrize("follow", [graph.follow, lambda one, other: graph.toggle(one, other, Actor(one, "test"))])
+@pytest.mark.parametrize("follow", [graph.follow, graph.toggle])
 def test_who_cannot_be_followed(
-    alice: Account, bob: Account, mallory: Account, carol: Account, follow: Callable[[int, int], Turn]
+    alice: Account, bob: Account, mallory: Account, carol: Account, follow: Callable[[int, int, Actor], Turn]
 ) -> None:
     graph.block(alice.pk, bob.pk, by(alice))
     graph.block(mallory.pk, alice.pk, by(mallory))
@@ -93,14 +93,14 @@ def test_who_cannot_be_followed(
 
     for target, refusal in refusals.items():
         with pytest.raises(refusal):
-            follow(alice.pk, target.pk)
+            follow(alice.pk, target.pk, by(alice))
     with pytest.raises(NoSuchAccount):
-        follow(alice.pk, 2**31 - 1)
+        follow(alice.pk, 2**31 - 1, by(alice))
     assert not Follow.objects.exists()
 
 
 def test_unfollowing(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
     assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
     assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING
@@ -108,7 +108,7 @@ def test_unfollowing(alice: Account, bob: Account) -> None:
 
 
 def test_taking_a_request_back(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
     assert (counts(carol), told()) == (Counts(), set())
@@ -116,8 +116,8 @@ def test_taking_a_request_back(alice: Account, carol: Account) -> None:
 
 
 def test_removing_a_follower(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
 
     assert graph.remove_follower(bob.pk, alice.pk, by(bob)) is Turn.UNFOLLOWED
     assert graph.remove_follower(bob.pk, alice.pk, by(bob)) is Turn.NOTHING
@@ -127,7 +127,7 @@ def test_removing_a_follower(alice: Account, bob: Account) -> None:
 
 
 def test_removing_a_follower_leaves_a_request(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     assert graph.remove_follower(carol.pk, alice.pk, by(carol)) is Turn.NOTHING
     assert counts(carol) == Counts(requests=1)

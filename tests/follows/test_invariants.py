@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import sessions
+from accounts.access import Actor
 from accounts.models import Account, Identity
 from follows import graph, hearing, queries
 from follows.models import Block, Decision, DomainBlock, Follow, List, Notice, Reason, Report, Tally
@@ -19,7 +20,7 @@ def elsewhere(**values: Any) -> Account:
 
 
 def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     never: list[Callable[[], Any]] = [
         lambda: Follow.objects.create(follower=alice, target=bob),
         lambda: Follow.objects.create(follower=bob, target=bob),
@@ -57,7 +58,7 @@ def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Acc
 def test_a_list_pages_without_gaps_or_repeats(carol: Account) -> None:
     askers = [AccountFactory() for _ in range(5)]
     for asker in askers:
-        graph.follow(asker.pk, carol.pk)
+        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
     newest_first = [asker.pk for asker in reversed(askers)]
 
     first = queries.requests_to(carol.pk, Window(2))

@@ -35,11 +35,11 @@ def test_the_tallies_of_the_others_stay_right(
     monkeypatch.setattr(leaving, "CHUNK", chunk)
     others = [alice, bob, mallory, *(AccountFactory(locked=number % 2 == 0) for number in range(4))]
     for other in others:
-        graph.follow(other.pk, carol.pk)
-        graph.follow(carol.pk, other.pk)
+        graph.follow(other.pk, carol.pk, Actor(other.pk, "test"))
+        graph.follow(carol.pk, other.pk, Actor(carol.pk, "test"))
     for other in others[:3]:
-        graph.accept(carol.pk, Actor(carol.pk, "test"), requester=other.pk)
-        graph.follow(other.pk, others[3].pk)
+        graph.accept(carol.pk, other.pk, Actor(carol.pk, "test"))
+        graph.follow(other.pk, others[3].pk, Actor(other.pk, "test"))
 
     leaving.delete_account(carol.pk)
 
@@ -52,8 +52,8 @@ def test_the_tallies_of_the_others_stay_right(
 def test_nothing_of_the_account_is_left(alice: Account, bob: Account, carol: Account) -> None:
     by = Actor(carol.pk, "test")
     sessions.open_session(carol.pk, Platform.IOS)
-    graph.follow(alice.pk, carol.pk)
-    graph.accept(carol.pk, by, requester=alice.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    graph.accept(carol.pk, alice.pk, by)
     graph.block(carol.pk, bob.pk, by)
     Report.objects.create(reporter=alice, target=carol, reason=1, door="test")
     leaving.delete_account(carol.pk)

@@ -15,7 +15,7 @@ from tests.factories import AccountFactory
 def queue(carol: Account) -> list[int]:
     askers = [AccountFactory().pk for _ in range(5)]
     for asker in askers:
-        graph.follow(asker, carol.pk)
+        graph.follow(asker, carol.pk, Actor(asker, "test"))
     return askers
 
 
@@ -55,7 +55,7 @@ def test_locking_again_leaves_the_rest_waiting(
 
 def test_accounts_of_other_servers_are_opened_there(alice: Account) -> None:
     zoe = Account.objects.create(username="zoe", domain="other.example", locked=True)
-    graph.follow(alice.pk, zoe.pk)
+    graph.follow(alice.pk, zoe.pk, Actor(alice.pk, "test"))
     open_up(zoe)
 
     assert relationships.one(alice.pk, zoe.pk).requested

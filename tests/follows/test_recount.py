@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, tallies
 from follows.models import Tally
@@ -20,10 +21,10 @@ def recount(*arguments: str) -> str:
 @pytest.fixture
 def told(alice: Account, bob: Account, carol: Account, mallory: Account) -> list[tuple[int, ...]]:
     """Some edges, and what the tallies say of them."""
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
-    graph.follow(alice.pk, carol.pk)
-    graph.follow(mallory.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    graph.follow(mallory.pk, carol.pk, Actor(mallory.pk, "test"))
     return rows()
 
 

@@ -39,7 +39,7 @@ def test_lists_are_for_everybody(alice: Account, bob: Account, carol: Account) -
 
 
 def test_hidden_lists_are_for_their_owner(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     people.change(bob.pk, hide_collections=True)
 
     assert [sees(viewer, bob) for viewer in (bob, alice, None)] == [True, False, False]
@@ -50,8 +50,8 @@ def test_a_profile_for_followers_shows_its_lists_to_those_it_accepted(
 ) -> None:
     people.change(carol.pk, profile_privacy=Audience.FOLLOWERS)
     for follower in (alice, bob):
-        graph.follow(follower.pk, carol.pk)
-    graph.accept(carol.pk, by(carol), requester=alice.pk)
+        graph.follow(follower.pk, carol.pk, Actor(follower.pk, "test"))
+    graph.accept(carol.pk, alice.pk, by(carol))
 
     assert [sees(viewer, carol) for viewer in (carol, alice, bob, None)] == [True, True, False, False]
 
@@ -82,16 +82,16 @@ def test_followers_are_listed_by_when_they_were_accepted(
     alice: Account, bob: Account, mallory: Account, carol: Account
 ) -> None:
     for follower in (alice, bob, mallory):
-        graph.follow(follower.pk, carol.pk)
+        graph.follow(follower.pk, carol.pk, Actor(follower.pk, "test"))
     for follower in (bob, mallory, alice):
-        graph.accept(carol.pk, by(carol), requester=follower.pk)
+        graph.accept(carol.pk, follower.pk, by(carol))
 
     assert followers(carol, None) == [alice.pk, mallory.pk, bob.pk]
     assert followed(alice, None) == [carol.pk]
 
 
 def test_requests_are_no_followers(alice: Account, carol: Account) -> None:
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
     assert followers(carol, carol) == []
     assert followed(alice, alice) == []
@@ -102,8 +102,8 @@ def test_a_viewer_does_not_see_whom_a_block_parts_from_them_but_the_owner_does(
 ) -> None:
     people.change(carol.pk, locked=False)
     for other in (alice, mallory):
-        graph.follow(other.pk, carol.pk)
-        graph.follow(carol.pk, other.pk)
+        graph.follow(other.pk, carol.pk, Actor(other.pk, "test"))
+        graph.follow(carol.pk, other.pk, Actor(carol.pk, "test"))
     graph.block(bob.pk, alice.pk, by(bob))
     graph.block(mallory.pk, bob.pk, by(mallory))
 
@@ -113,7 +113,7 @@ def test_a_viewer_does_not_see_whom_a_block_parts_from_them_but_the_owner_does(
 
 
 def test_a_viewer_does_not_see_whom_they_mute(alice: Account, bob: Account, mallory: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     marks.mute(mallory.pk, alice.pk)
 
     assert followers(bob, mallory) == []
@@ -123,7 +123,7 @@ def test_a_viewer_does_not_see_whom_they_mute(alice: Account, bob: Account, mall
 
 
 def test_a_suspended_follower_is_listed_as_a_blank_card(alice: Account, bob: Account) -> None:
-    graph.follow(alice.pk, bob.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     people.suspend(alice.pk)
 
     assert followers(bob, None) == [alice.pk]
@@ -133,9 +133,9 @@ def test_a_suspended_follower_is_listed_as_a_blank_card(alice: Account, bob: Acc
 def test_relationships_tell_both_directions_at_once(
     alice: Account, bob: Account, mallory: Account, carol: Account
 ) -> None:
-    graph.follow(alice.pk, bob.pk)
-    graph.follow(bob.pk, alice.pk)
-    graph.follow(alice.pk, carol.pk)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     graph.block(mallory.pk, alice.pk, by(mallory))
     ties = {tie.id: tie for tie in relationships.many(alice.pk, [bob.pk, carol.pk, mallory.pk, alice.pk, bob.pk])}
 

@@ -22,13 +22,13 @@ def happen(chance: random.Random, cast: list[Account]) -> None:
     one, other = (chance.choice(cast).pk for _ in range(2))
     by = Actor(one, "test")
     happenings: list[Any] = [
-        lambda: graph.follow(one, other),
-        lambda: graph.follow(one, other, notify=True, languages=["de"]),
+        lambda: graph.follow(one, other, Actor(one, "test")),
+        lambda: graph.follow(one, other, Actor(one, "test"), notify=True, languages=["de"]),
         lambda: graph.unfollow(one, other, by),
         lambda: graph.toggle(one, other, by),
-        lambda: graph.accept(one, by, requester=other),
-        lambda: graph.accept(one, by, requester=other),
-        lambda: graph.reject(one, by, requester=other),
+        lambda: graph.accept(one, other, by),
+        lambda: graph.accept(one, other, by),
+        lambda: graph.reject(one, other, by),
         lambda: graph.remove_follower(one, other, by),
         lambda: graph.block(one, other, by),
         lambda: graph.unblock(one, other, by),

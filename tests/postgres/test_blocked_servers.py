@@ -25,7 +25,7 @@ def zoe(db: None) -> Account:
 def follow(request: pytest.FixtureRequest, zoe: Account, carol: Account) -> Callable[[], Any]:
     """A request of somebody there to carol, or of carol to somebody there."""
     pair = {"theirs": (zoe.pk, carol.pk), "mine": (carol.pk, zoe.pk)}[request.param]
-    return lambda: graph.follow(*pair)
+    return lambda: graph.follow(*pair, Actor(pair[0], "test"))
 
 
 @pytest.fixture

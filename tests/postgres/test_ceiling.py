@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, policy
 from follows.models import Tally
@@ -17,8 +18,8 @@ def test_a_follow_waits_for_another_of_the_same_follower_and_is_one_too_many(
     Tally.objects.create(account=alice, following=policy.MAX_FOLLOWS - 1)
 
     with transaction.atomic():
-        graph.follow(alice.pk, bob.pk)
-        second = beside(lambda: graph.follow(alice.pk, mallory.pk))
+        graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+        second = beside(lambda: graph.follow(alice.pk, mallory.pk, Actor(alice.pk, "test")))
         second.waits()
 
     assert isinstance(second.ends(), policy.FollowsTooMany)

@@ -29,7 +29,7 @@ def test_an_opening_waits_for_a_follow_between_two_of_its_requesters(
 ) -> None:
     """bob has no tally yet, so that the opening makes it; alice's comes before it in the order."""
     for requester in (bob, alice):
-        graph.follow(requester.pk, carol.pk)
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     Tally.objects.create(account=alice)
 
     with transaction.atomic():  # half of what bob's follow of alice writes
@@ -88,7 +88,7 @@ def test_a_leaving_account_never_waits_for_a_pair_that_waits_for_its_row(
 
     with transaction.atomic():
         graph.unblock(carol.pk, bob.pk, by(carol))  # he waits for it when he has no edges any more
-        graph.follow(alice.pk, bob.pk)
+        graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
         blocking = beside(block)
         blocking.waits()
         leaving_bob = beside(lambda: leaving.delete_account(bob.pk))
