@@ -43,13 +43,20 @@ from django.urls import path
 urlpatterns = [path("admin/", admin.site.urls)]
 """
 ADMIN = """
+import re
 from accounts.models import Account
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 client = Client()
 client.force_login(Account.objects.create_superuser("root", "root@example.org", "open sesame"))
+styles = set()
 for page in ("follows/followrequest/?q=carol@example.org", "accounts/account/"):
-    assert client.get(f"/admin/{page}").status_code == 200, page
+    answer = client.get(f"/admin/{page}")
+    assert answer.status_code == 200, page
+    styles |= set(re.findall(r'href="/static/([^"]+\\.css)"', answer.content.decode()))
+assert {"admin/css/base.css", "accounts/admin.css"} <= styles
+assert all(finders.find(style) for style in styles), styles
 """
 
 
