@@ -15,6 +15,14 @@ from tests.servers import django_db_setup, live
 __all__ = ["django_db_setup", "live"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of a real server: without one marked test pytest-django makes no test database to copy."""
+    for item in items:
+        if "django_db_setup" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db)
+
+
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""

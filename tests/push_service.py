@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid01, Vapid02
 
-PATIENCE = 20
+PATIENCE = 120  # seconds
 
 
 class Received(NamedTuple):

@@ -22,6 +22,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.utils import load_backend
 
 from accounts import people
@@ -30,7 +31,7 @@ from accounts.models import Account
 from follows import graph
 from tests.factories import PASSWORD
 
-PATIENCE = 60  # seconds until a server must answer, or must have ended
+PATIENCE = 300  # seconds until a server must answer, or must have ended, on a machine that is very busy
 
 
 class Live:
@@ -152,6 +153,18 @@ def wait_for_answer(url: str, process: subprocess.Popen[Any], log: Path) -> None
             return
 
 
+def name_of_the_test_database() -> str:
+    """The database of this process, which must be one that was made for the tests.
+
+    :raises RuntimeError: when it is another one, such as the developer's own.
+    """
+    name = str(connection.settings_dict["NAME"])
+    theirs = TEST_DATABASE_PREFIX + urlsplit(settings.DATABASE_URL).path[1:]
+    if name != (connection.settings_dict["TEST"]["NAME"] or theirs):
+        raise RuntimeError(f"{name} is no test database, so it is not copied. Does the test have a database mark?")
+    return name
+
+
 @contextmanager
 def database_of_its_own(directory: Path, name: str, blocker: Any, like: str = "") -> Iterator[str]:
     """The URL of a new database, of the kind under test: an empty one, or a copy of `like`."""
@@ -175,6 +188,7 @@ def django_db_setup(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str
 ) -> Iterator[str]:
     """Keep a copy of the database while all its tables are empty, to spare servers the migrations; gives its name."""
+    original = name_of_the_test_database()
     if connection.vendor == "sqlite":
         blank = str(tmp_path_factory.mktemp("blank") / "blank.sqlite3")
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -183,7 +197,7 @@ def django_db_setup(
         return
     with django_db_blocker.unblock():
         connection.close()  # nobody may be connected to what is copied
-    name, original = f"latchkey_blank_{worker_id}", str(connection.settings_dict["NAME"])
+    name = f"latchkey_blank_{worker_id}"
     with database_of_its_own(Path(), name, django_db_blocker, like=original):
         yield name
 

@@ -11,6 +11,8 @@ from PIL import Image
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.servers import PATIENCE
+
 FLAGS = [
     "--headless=new",
     "--no-sandbox",  # for containers and root
@@ -45,7 +47,7 @@ class Browser(Chrome):
 
     @property
     def patience(self) -> WebDriverWait["Browser"]:
-        return WebDriverWait(self, 20, poll_frequency=0.05)
+        return WebDriverWait(self, PATIENCE, poll_frequency=0.05)
 
 
 @pytest.fixture(scope="session")

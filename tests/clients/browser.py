@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
+from tests.servers import PATIENCE
+
 FORM = re.compile(r"<form\b(.*?)>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)\b(.*?)>", re.DOTALL)
 ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
@@ -35,7 +37,7 @@ class Browser:
         self.page = requests.Response()
 
     def open(self, url: str) -> None:
-        self.page = self.session.get(url, timeout=20)
+        self.page = self.session.get(url, timeout=PATIENCE)
         assert self.page.ok, self.page.text
 
     def send(self, button: str, **typed: str) -> None:
@@ -48,7 +50,7 @@ class Browser:
         assert typed.keys() <= values.keys(), (typed, values)
         action = unescape(dict(ATTRIBUTE.findall(attributes)).get("action", ""))
         headers = {"Referer": self.page.url, "Origin": "{0.scheme}://{0.netloc}".format(urlsplit(self.page.url))}
-        self.page = self.session.post(urljoin(self.page.url, action), values | typed, headers=headers, timeout=20)
+        self.page = self.session.post(urljoin(self.page.url, action), values | typed, headers=headers, timeout=PATIENCE)
         assert self.page.ok, self.page.text
 
     def address(self, name: str) -> str:

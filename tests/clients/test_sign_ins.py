@@ -19,7 +19,7 @@ from tests.clients import decoders
 from tests.clients.browser import Browser
 from tests.clients.decoders import decode
 from tests.factories import PASSWORD
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
 HOME, VERIFY = "v1/timelines/home", "v1/accounts/verify_credentials"
 # What the answer of a path holds; [] around what comes in lists.
@@ -179,7 +179,7 @@ class Client:
     def preflight(self, method: str, url: str) -> None:
         """What a browser asks before it lets a page call another site with a token."""
         wanted = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
-        allowed = requests.options(url, headers=wanted | {"Origin": str(self.app.origin)}, timeout=20)
+        allowed = requests.options(url, headers=wanted | {"Origin": str(self.app.origin)}, timeout=PATIENCE)
         assert allowed.status_code == 200
         assert method in allowed.headers["Access-Control-Allow-Methods"]
         assert "authorization" in allowed.headers["Access-Control-Allow-Headers"].lower()

@@ -13,9 +13,8 @@ import pytest
 from accounts.models import Account
 from tests.clients.browser import Browser
 from tests.factories import PASSWORD
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
-PATIENCE = 60  # seconds
 # One process for all commands: its libraries take a while to load, and are not for the process of the tests.
 SHELL = """
 import json, sys

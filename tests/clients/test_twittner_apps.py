@@ -25,7 +25,7 @@ from tests.clients.twittner_apps import (
     read,
 )
 from tests.factories import PASSWORD
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
 LISTED = {"offset_id": number, **TIES}
 KINDS = pytest.mark.parametrize("kind", [App, Library, FirstLibrary])
@@ -104,7 +104,7 @@ def test_the_app_saves_settings_pictures_and_privacy(live: Live) -> None:
     Image.new("RGB", (700, 500), "teal").save(encoded, "JPEG")
     for endpoint, field in (("avatar", "avatar_url"), ("cover", "cover_url")):
         answer = me.post(endpoint, **{endpoint: ("me.jpg", encoded.getvalue(), "image/jpeg")})
-        picture = requests.get(read(answer["data"], {field: address})[field], timeout=10)
+        picture = requests.get(read(answer["data"], {field: address})[field], timeout=PATIENCE)
         assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
 
     me.set_privacy(profile_visibility="followers", follow_privacy="approved")
@@ -153,11 +153,11 @@ def test_a_form_may_come_in_chunks(live: Live) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     chunks = (form[place : place + 9] for place in range(0, len(form), 9))
 
-    answer = requests.post(f"{live.url}/mobile_api/login", data=chunks, headers=kind, timeout=10)
+    answer = requests.post(f"{live.url}/mobile_api/login", data=chunks, headers=kind, timeout=PATIENCE)
     assert answer.json()["data"]["user"]["user_id"] == person.pk
 
 
 def test_a_double_slash_and_an_unknown_endpoint_are_answered_at_once(live: Live) -> None:
-    assert requests.get(f"{live.url}//mobile_api/profile?user_id=0", timeout=10).json()["code"] == 400
-    unknown = requests.post(f"{live.url}/mobile_api/feeds", timeout=10)
+    assert requests.get(f"{live.url}//mobile_api/profile?user_id=0", timeout=PATIENCE).json()["code"] == 400
+    unknown = requests.post(f"{live.url}/mobile_api/feeds", timeout=PATIENCE)
     assert (unknown.status_code, unknown.json()["err_code"]) == (200, "invalid_endpoint")

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.servers import PATIENCE
+
 INT32 = range(-(2**31), 2**31)
 Check = Callable[[Any], bool]
 
@@ -174,7 +176,7 @@ class Client:
     extras: ClassVar[dict[str, str]] = {}  # what a login sends besides
 
     def get(self, endpoint: str, **query: Any) -> Any:
-        return self._opened(requests.get(self.base + endpoint, query | self._session(), timeout=10))
+        return self._opened(requests.get(self.base + endpoint, query | self._session(), timeout=PATIENCE))
 
     def post(self, endpoint: str, **form: Any) -> Any:
         raise NotImplementedError
@@ -227,7 +229,7 @@ class App(Client):
 
     def get(self, endpoint: str, **query: Any) -> Any:
         query |= self._session()
-        return self._opened(requests.get(self.base + endpoint, query, headers=self._session(), timeout=10))
+        return self._opened(requests.get(self.base + endpoint, query, headers=self._session(), timeout=PATIENCE))
 
     def post(self, endpoint: str, **form: Any) -> Any:
         parts = {
@@ -235,7 +237,7 @@ class App(Client):
             for name, value in (form | self._session()).items()
         }
         headers = self._session()
-        return self._opened(requests.post(self.base + endpoint, files=parts, headers=headers, timeout=10))
+        return self._opened(requests.post(self.base + endpoint, files=parts, headers=headers, timeout=PATIENCE))
 
     def set_privacy(self, **settings: str) -> None:
         """The app sends all four, and always an open account unless told otherwise."""
@@ -249,7 +251,7 @@ class Library(Client):
     extras: ClassVar = {"device_type": "android"}
 
     def post(self, endpoint: str, **form: Any) -> Any:
-        return self._opened(requests.post(self.base + endpoint, form | self._session(), timeout=10))
+        return self._opened(requests.post(self.base + endpoint, form | self._session(), timeout=PATIENCE))
 
     def follow(self, account: int) -> bool:
         """201, a request, is no success to it."""

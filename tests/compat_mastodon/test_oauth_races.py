@@ -10,7 +10,7 @@ from accounts.models import Account
 from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
 from tests.compat_mastodon.oauth_client import CALLBACK
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
 TEN = 10
 
@@ -25,7 +25,7 @@ def ask(live: Live, params: list[dict[str, str]]) -> list[dict[str, str]]:
 
     def post(sent: dict[str, str]) -> dict[str, str]:
         try:
-            with urlopen(f"{live.url}/oauth/token", urlencode(sent).encode(), timeout=30) as response:
+            with urlopen(f"{live.url}/oauth/token", urlencode(sent).encode(), timeout=PATIENCE) as response:
                 return dict(json.load(response))
         except HTTPError as refused:
             with refused:

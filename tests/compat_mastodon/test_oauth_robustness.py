@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Account
 from compat_mastodon.models import AccessToken, Application
 from tests.compat_mastodon.oauth_client import browser, register, visit
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 MALFORMED = (
@@ -120,7 +120,7 @@ def test_everything_is_read_as_utf8_whatever_it_is_called(live: Live, charset: s
             f"{live.url}/oauth/token?code=%C3%A9", body, {"Content-Type": f"{content_type}; charset={charset}"}
         )
         with pytest.raises(HTTPError) as refused:
-            urlopen(sent, timeout=30)
+            urlopen(sent, timeout=PATIENCE)
         with refused.value as answer:
             assert json.load(answer)["error"] == "unsupported_grant_type"
 

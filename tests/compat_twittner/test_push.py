@@ -17,6 +17,7 @@ from follows import graph
 from follows.delivery import Told
 from follows.models import Notice
 from tests.compat_twittner.conftest import Twittner
+from tests.servers import PATIENCE
 
 Kind = Notice.Kind
 
@@ -54,7 +55,7 @@ def test_a_phone_learns_who_asks(
     graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     push.deliver(Told(carol.pk, alice.pk, Kind.REQUESTED))
 
-    assert gateway.get(timeout=10) == {
+    assert gateway.get(timeout=PATIENCE) == {
         "token": "t" * 60,
         "platform": platform.removeprefix("mobile_"),
         "type": kind,

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.servers import PATIENCE
+
 
 @pytest.mark.parametrize("url", ["", "postgres://nobody:x@127.0.0.1:1/nothing"], ids=["not prepared", "not there"])
 def test_a_database_that_cannot_be_asked(tmp_path: Path, url: str) -> None:
     own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": "x"}
     command = [sys.executable, str(settings.ROOT / "manage.py"), "recount"]
-    refused = subprocess.run(command, env=own, capture_output=True, text=True, timeout=60)
+    refused = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE)
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("latchkey: The database does not answer, or `manage.py migrate` has not prepared")
@@ -29,6 +31,6 @@ def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:
         assert process.stdout
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=60)
+        _, complaint = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, complaint) == (130, "")

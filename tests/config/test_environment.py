@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 MANAGE, SETTINGS = str(ROOT / "manage.py"), str(ROOT / "config" / "settings.py")
 
@@ -17,7 +19,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
     """`manage.py serve`, which must not come as far as serving."""
     own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path / "var"), "PYTHONWARNINGS": "error"}
     return subprocess.run(
-        [sys.executable, MANAGE, "serve"], env=own | environment, capture_output=True, text=True, timeout=60
+        [sys.executable, MANAGE, "serve"], env=own | environment, capture_output=True, text=True, timeout=PATIENCE
     )
 
 

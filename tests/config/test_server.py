@@ -42,9 +42,9 @@ def test_who_sends_what_nobody_reads_is_answered_and_stays_connected(live: Live,
 
 
 def test_the_streams_end_with_the_server_and_start_again_after_a_failure(
-    tmp_path: Path, django_db_blocker: Any, worker_id: str
+    tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
 ) -> None:
-    with database_of_its_own(tmp_path, f"latchkey_streams_{worker_id}", django_db_blocker) as url:
+    with database_of_its_own(tmp_path, f"latchkey_streams_{worker_id}", django_db_blocker, django_db_setup) as url:
         server = Live(url, tmp_path, django_db_blocker)
         server.start()
         address = ("127.0.0.1", server.streaming_port)
@@ -79,7 +79,7 @@ def test_a_port_for_the_streams_that_is_taken_is_named(tmp_path: Path) -> None:
             env=environment | {"DJANGO_SETTINGS_MODULE": "config.settings"},
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     assert refused.returncode == 1

@@ -9,8 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from follows import delivery
-
-PATIENCE = 20  # seconds
+from tests.servers import PATIENCE
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from accounts import sessions
 from accounts.models import Account, Platform
-from tests.servers import Live
+from tests.servers import PATIENCE, Live
 
 
 class Doors:
@@ -35,7 +35,7 @@ class Doors:
         return answer["code"], answer
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: str = "") -> tuple[int, Any]:
-        connection = HTTPConnection("127.0.0.1", self.live.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.live.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
