@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.db.models import Expression, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
+from accounts import domains
 from accounts.models import Account, Bytewise
 from accounts.refused import Refused
 from accounts.statements import Statement, given
@@ -42,8 +43,7 @@ def by_handle(acct: str, local_domain: str) -> int:
     :raises NoSuchAccount: when nobody has this handle.
     """
     username, _, domain = acct.strip().removeprefix("@").partition("@")
-    domain = domain.lower().removesuffix(".")
-    found = _named("username", username, "" if domain == local_domain else domain)
+    found = _named("username", username, domains.of_account(domain, local_domain))
     if found is None:
         raise NoSuchAccount
     return found
@@ -67,13 +67,13 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> s
     a whole `user@domain`, and with `by_email` a whole e-mail address.
     """
     username, at, domain = text.removeprefix("@").partition("@")
-    domain = domain.lower()
+    domain = domains.of_account(domain if at else username, local_domain)
     if at:
-        found = [_lowered("username", Value(username)).filter(domain="" if domain == local_domain else domain)]
+        found = [_lowered("username", Value(username)).filter(domain=domain)]
         found += [_lowered("email", Value(text))] if by_email else []
     else:
         found = [_beginning("username", username), _beginning("display_name", username)]
-        found.append(Account.objects.filter(domain=username.lower(), domain__gt="").order_by("-id"))
+        found.append(Account.objects.filter(domain=domain, domain__gt="").order_by("-id"))
     return {account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]}
 
 

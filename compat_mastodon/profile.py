@@ -13,11 +13,11 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from accounts import images, lookup
+from accounts.domains import NotADomain, canonical
 from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
-from follows.domains import is_domain
 from follows.queries import Own
 
 MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD, MAX_SITES = 40, 500, 150, 4, 255, 10
@@ -40,7 +40,7 @@ FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
 DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-AROUND_SITE = re.compile(r"^(?:https?://)?(?:\*\.)?|/$")
+AROUND_SITE = re.compile(r"^(?:https?://)?(?:\*\.)?|/$", re.IGNORECASE)
 PROFILE = (
     *("id", "display_name", "note", "fields", "avatar", "avatar_static", "avatar_description"),
     *("header", "header_static", "header_description", "locked", "bot", "hide_collections", "discoverable"),
@@ -145,11 +145,13 @@ def _fields(rows: list[Params]) -> list[dict[str, str]]:
 
 def _sites(sent: list[str], faults: list[Fault]) -> list[str]:
     """The servers that are named, each once, whether by name, by address or with all below them."""
-    sites = list(filter(None, dict.fromkeys(AROUND_SITE.sub("", site.strip()) for site in sent)))
+    sites: list[str] = []
+    try:
+        sites = list(dict.fromkeys(canonical(site) for text in sent if (site := AROUND_SITE.sub("", text.strip()))))
+    except NotADomain:
+        faults.append(Fault("attribution_domains", Problem.INVALID))
     if len(sites) > MAX_SITES:
         faults.append(Fault("attribution_domains", Problem.TOO_LONG, MAX_SITES))
-    elif not all(map(is_domain, sites)):
-        faults.append(Fault("attribution_domains", Problem.INVALID))
     return sites
 
 

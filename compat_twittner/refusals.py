@@ -3,13 +3,13 @@
 from accounts.attempts import TooManyAttempts
 from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, WrongCredentials
+from accounts.domains import NotADomain
 from accounts.images import BadImage
 from accounts.lookup import NoSuchAccount
 from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
-from follows.domains import NotADomain
 from follows.graph import NoSuchRequest
 from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
 from follows.markers import Changed

@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
+from accounts.domains import NotADomain, canonical
+
 AUTHORITY = r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
@@ -69,8 +71,12 @@ def networks(name: str, default: str = "") -> list[str]:
 
 
 def origin(name: str, default: str, schemes: str = "https?") -> str:
-    """Scheme, host and port of a site, in lower case."""
+    """Scheme, host and port of a site, in lower case; its name in the ASCII form of IDNA."""
     value = text(name, default).rstrip("/").lower()
+    scheme, _, site = value.partition("://")
+    if not site.isascii():
+        with suppress(NotADomain):
+            value = f"{scheme}://{canonical(site)}"
     shape = re.fullmatch(f"{schemes}://{AUTHORITY}", value)
     if not shape or not 0 < int(shape["port"] or 80) <= 65535:
         refuse(f"{name} must look like {schemes.rstrip('?')}://example.org, without a path, not {value!r}.")

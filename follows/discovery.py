@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts import domains
 from accounts.lookup import MAX_ID
 from accounts.models import LISTED, Account
 from accounts.statements import Statement, each, given
@@ -53,7 +54,7 @@ def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = Fa
         mine = mine.filter(Exists(Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))))
     username, _, domain = text.lower().partition("@")
     exact = mine.alias(lowered=Lower("username")).filter(lowered=username)
-    exact = exact.filter(domain="" if domain == settings.LOCAL_DOMAIN else domain) if domain else exact
+    exact = exact.filter(domain=domains.of_account(domain, settings.LOCAL_DOMAIN)) if domain else exact
     keys = [Key(*row) for row in exact.order_by("domain").values_list(*ACCOUNT)[:end]]
     if only_followed:
         named = Q(username__icontains=text) | Q(display_name__icontains=text)

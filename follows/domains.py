@@ -1,25 +1,18 @@
 """Blocking whole servers, one account for itself: writes and reads."""
 
-import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.db.models import Q
 
 from accounts.access import Actor
+from accounts.domains import NotADomain, canonical
 from accounts.people import Fault, Invalid, Problem
-from accounts.refused import Refused
 from accounts.statements import Statement, given
 from follows import graph
 from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet
 from follows.paging import Page, Window
-
-LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-DOMAIN = re.compile(rf"{LABEL}(?:\.{LABEL})*(?::\d{{1,5}})?")
-
-
-class NotADomain(Refused):
-    """This cannot be the name of a server."""
 
 
 class Ties(NamedTuple):
@@ -47,7 +40,8 @@ def block(account: int, domain: str, by: Actor) -> None:
 
 def unblock(account: int, domain: str) -> None:
     """Take it back; what it cut does not return. Not blocked there is no error."""
-    DomainBlock.objects.filter(account=account, domain=domain.strip().lower()).delete()
+    with suppress(NotADomain):
+        DomainBlock.objects.filter(account=account, domain=canonical(domain)).delete()
 
 
 def ties(account: int, domain: str) -> Ties:
@@ -80,18 +74,10 @@ _BLOCKS_OF = Statement(
 )
 
 
-def is_domain(text: str) -> bool:
-    """Whether this can be the name of a server."""
-    return len(text) <= 253 and DOMAIN.fullmatch(text) is not None
-
-
 def _domain(text: str) -> str:
-    domain = text.strip().lower().removesuffix(".")
-    if not domain:
+    if not text.strip():
         raise Invalid([Fault("domain", Problem.BLANK)])
-    if not is_domain(domain):
-        raise NotADomain
-    return domain
+    return canonical(text)
 
 
 def _edges(account: int, domain: str) -> FollowQuerySet:
