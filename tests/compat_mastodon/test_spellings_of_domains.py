@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
 from follows.models import DomainBlock
@@ -21,7 +22,7 @@ def test_a_server_is_blocked_and_unblocked_by_any_spelling(
     mastodon: Clients, alice: Account, zoe: Account, domain: str
 ) -> None:
     client = mastodon(alice)
-    graph.follow(zoe.pk, alice.pk)
+    graph.follow(zoe.pk, alice.pk, Actor(zoe.pk, "test"))
 
     assert client.get("/api/v1/domain_blocks/preview", {"domain": domain}).json()["followers_count"] == 1
     client.post("/api/v1/domain_blocks", {"domain": domain})
