@@ -60,6 +60,8 @@ class PushSubscription(models.Model):
     alerts = models.JSONField(default=dict, help_text='{"follow": true, …}; kinds that are not named are not sent.')
     policy = models.CharField(max_length=8, choices=Policy, default=Policy.ALL)
     created_at = models.DateTimeField(default=timezone.now)
+    timeouts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # one after the other
+    rests_until = models.DateTimeField(null=True, blank=True, help_text="Its address timed out too often.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(policy__in=Policy.values), name="push_policy_known")]

@@ -4,17 +4,25 @@ A client subscribes with a token, once, and loses the subscription with it.
 """
 
 import logging
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any, NamedTuple
 
 import orjson
+from django.db import transaction
+from django.utils import timezone
 from django.utils.text import Truncator
 
+from accounts.models import Account
+from accounts.outward import TimedOut, Unreachable
 from accounts.pictures import avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon import oauth, webpush
-from compat_mastodon.models import Policy, PushSubscription
+from compat_mastodon.models import AccessToken, Policy, PushSubscription
 from compat_mastodon.notifications import NAMES
-from compat_mastodon.webpush import Target, Unreachable
+from compat_mastodon.webpush import Target
 from follows import inbox, queries, relationships
 from follows.delivery import Told
 from follows.notices import Kind
@@ -24,13 +32,23 @@ from follows.relationships import Relationship
 TITLES = {"follow": "{} is now following you", "follow_request": "Pending follower: {}"}
 GONE = {404, 410}  # what a push service says of a subscription that is no more
 MAX_BODY = 140
+MOST_SUBSCRIPTIONS = 10  # of an account; one more takes the place of the oldest
+NOTICE = 20.0  # seconds for a notice in all, however many subscriptions want it
+MOST_TIMEOUTS, REST = 3, timedelta(hours=1)  # an address that times out so often in a row is left alone so long
 logger = logging.getLogger(__name__)
 
 
 def subscribe(token: int, target: Target, alerts: dict[str, bool], policy: str) -> PushSubscription:
-    """The token's subscription from now on, in place of an earlier one."""
-    values = target._asdict() | {"alerts": alerts, "policy": policy}
-    subscription, _ = PushSubscription.objects.update_or_create(token_id=token, defaults=values)
+    """The token's subscription from now on, in place of an earlier one; of too many the account's oldest ends."""
+    values = target._asdict() | {"alerts": alerts, "policy": policy, "created_at": timezone.now()}
+    with transaction.atomic():
+        owners = AccessToken.objects.filter(pk=token).values("user")
+        owner = Account.objects.select_for_update(no_key=True).filter(pk__in=owners).first()  # one after the other
+        if not PushSubscription.objects.filter(token=token, endpoint=target.endpoint).exists():
+            values |= {"timeouts": 0, "rests_until": None}
+        subscription, _ = PushSubscription.objects.update_or_create(token_id=token, defaults=values)
+        kept = PushSubscription.objects.filter(token__user=owner).order_by("-created_at", "-pk")
+        PushSubscription.objects.filter(pk__in=list(kept.values_list("pk", flat=True)[MOST_SUBSCRIPTIONS:])).delete()
     return subscription
 
 
@@ -49,17 +67,22 @@ def unsubscribe(token: int) -> None:
 
 
 def deliver(told: Told) -> None:
-    """Send a notice to each client of the recipient that wants it; forget those that are gone."""
+    """Send a notice to each client of the recipient that wants it, side by side; forget those that are gone."""
     kind = NAMES[Kind(told.kind)]
-    wanting = [wish for wish in _SUBSCRIPTIONS.rows(recipient=told.recipient) if wish.alerts.get(kind)]
+    known = _SUBSCRIPTIONS.rows(MOST_SUBSCRIPTIONS, recipient=told.recipient)
+    wanting = [wish for wish in known if wish.alerts.get(kind)]
     notice = inbox.standing(told) if wanting else None
     if notice is None:
         return
     actor = queries.person(told.actor)
     ties = relationships.one(told.recipient, told.actor)
-    for wish in wanting:
-        if _allows(wish.policy, ties):
-            _send(wish, _message(kind, notice.id, actor, oauth.text_of(wish.nonce)))
+    resting = {wish.endpoint for wish in known if wish.rests_until and wish.rests_until > timezone.now()}
+    allowed = [wish for wish in wanting if wish.endpoint not in resting and _allows(wish.policy, ties)]
+    once = {wish.endpoint: wish for wish in reversed(allowed)}  # the newest: its keys are those that still work
+    sendings = [_Sending(wish, _message(kind, notice.id, actor, oauth.text_of(wish.nonce))) for wish in once.values()]
+    _all(sendings)
+    for sending in sendings:
+        _record(told.recipient, sending)
 
 
 class _Wish(NamedTuple):
@@ -72,7 +95,28 @@ class _Wish(NamedTuple):
     standard: bool
     alerts: dict[str, bool]
     policy: str
+    timeouts: int
+    rests_until: datetime | None
     nonce: str
+
+
+class _Sending(Thread):
+    """One message on its way; `status` is the push service's, 0 for none, and `late` whether it took too long."""
+
+    def __init__(self, wish: _Wish, message: bytes) -> None:
+        super().__init__(name="push", daemon=True)
+        self.wish, self.status, self.late = wish, 0, False
+        self._message = message
+
+    def run(self) -> None:
+        wish = self.wish
+        try:
+            self.status = webpush.send(
+                Target(wish.endpoint, wish.p256dh, wish.auth, bool(wish.standard)), self._message
+            )
+        except Unreachable as reason:
+            self.late = isinstance(reason, TimedOut)
+            logger.info("A push service was not reached: %s", reason)
 
 
 def _allows(policy: str, ties: Relationship) -> bool:
@@ -97,19 +141,36 @@ def _message(kind: str, notice: int, actor: Person, token: str) -> bytes:
     return orjson.dumps(message)
 
 
-def _send(wish: _Wish, message: bytes) -> None:
-    try:
-        status = webpush.send(Target(wish.endpoint, wish.p256dh, wish.auth, bool(wish.standard)), message)
-    except Unreachable as reason:
-        logger.info("A push service was not reached: %s", reason)
-        return
-    if status in GONE:
-        PushSubscription.objects.filter(pk=wish.id, endpoint=wish.endpoint).delete()
+def _all(sendings: Iterable[_Sending]) -> None:
+    """Send them all at the same time, so that a silent push service delays none of the others."""
+    end = time.monotonic() + NOTICE
+    for sending in sendings:
+        sending.start()
+    for sending in sendings:
+        sending.join(max(end - time.monotonic(), 0))
+
+
+def _record(recipient: int, sending: _Sending) -> None:
+    """Keep what was learned of an address, for all of the account's subscriptions that name it."""
+    wish = sending.wish
+    same = PushSubscription.objects.filter(token__user=recipient, endpoint=wish.endpoint)
+    if sending.status in GONE:
+        same.delete()
+    elif sending.late or sending.is_alive():
+        timeouts = wish.timeouts + 1
+        rests = timeouts >= MOST_TIMEOUTS
+        same.update(timeouts=0 if rests else timeouts, rests_until=timezone.now() + REST if rests else wish.rests_until)
+    elif wish.timeouts:
+        same.update(timeouts=0)
 
 
 _SUBSCRIPTIONS = Statement(
     _Wish,
-    lambda _: PushSubscription.objects.filter(
-        token__user=given("recipient"), token__revoked_at__isnull=True, token__user__suspended_at__isnull=True
-    ).values_list(*_Wish._fields[:-1], "token__nonce"),
+    lambda limit: (
+        PushSubscription.objects.filter(
+            token__user=given("recipient"), token__revoked_at__isnull=True, token__user__suspended_at__isnull=True
+        )
+        .order_by("-created_at", "-pk")
+        .values_list(*_Wish._fields[:-1], "token__nonce")[:limit]
+    ),
 )

@@ -1,23 +1,18 @@
 """One Web Push message: encrypted, signed and posted to where the client wants it (RFC 8030, 8291, 8292).
 
 Clients that did not ask for the standard get the drafts before it, as they expect (mastodon.md §3.8).
-A client names any address, so only public ones are ever connected to: the name is resolved here, and
+A client names any address, so only public ones are ever connected to: the name is looked up once, and
 the connection goes to the very address that was checked.
 """
 
 import ipaddress
 import re
 import secrets
-import socket
-import ssl
 import time
 from base64 import b64decode, urlsafe_b64encode
-from contextlib import suppress
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Timer
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,15 +20,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid01, Vapid02
 
-PATIENCE = 5.0  # seconds that a push service has, all in all
+from accounts import outward
+
+PATIENCE = 5.0  # seconds that a push service has, all in all: from the look-up of its name to its answer
 KEPT = 48 * 3600  # seconds that it keeps a message for a phone that is off
 SIGNED = 12 * 3600  # seconds that a signature is good for
 CURVE = ec.SECP256R1()
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
-
-
-class Unreachable(Exception):
-    """The push service did not answer as one, or is none that we would talk to."""
 
 
 class Target(NamedTuple):
@@ -48,26 +41,11 @@ class Target(NamedTuple):
 def send(target: Target, message: bytes) -> int:
     """Post a message; gives the push service's status.
 
-    :raises Unreachable: when there was no answer within `PATIENCE`, or may not be one.
+    :raises Unreachable: when there was no answer, or may not be one; `TimedOut` when none came within `PATIENCE`.
     """
     url = urlsplit(target.endpoint)
     body, headers = _encrypted(target, message, f"{url.scheme}://{url.netloc}")
-    try:
-        connection = _connection(url)
-        watch = Timer(PATIENCE, _hang_up, [connection.sock])  # a timeout is for each read, and there may be many
-        watch.start()
-        try:
-            if isinstance(connection.sock, ssl.SSLSocket):
-                connection.sock.do_handshake()
-            path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-            connection.request("POST", path, body, headers)
-            with connection.getresponse() as response:
-                return response.status
-        finally:
-            watch.cancel()
-            connection.close()
-    except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(type(error).__name__) from error
+    return outward.post(target.endpoint, body, headers, seconds=PATIENCE, allowed=_is_allowed)
 
 
 def is_endpoint(text: str) -> bool:
@@ -144,37 +122,6 @@ def _encrypted(target: Target, message: bytes, audience: str) -> tuple[bytes, di
         **_signer(Vapid01).sign(claims, crypto_key=f"dh={_encoded(_point(once.public_key()))}"),
     }
     return http_ece.encrypt(message, salt=salt, version="aesgcm", **keys), headers
-
-
-def _connection(url: SplitResult) -> HTTPConnection:
-    """A connection to a public address of this host; where it is to be TLS, the handshake is yet to come.
-
-    :raises OSError, ValueError: when there is none.
-    """
-    assert url.hostname  # noqa: S101  # `is_endpoint` saw one
-    port = url.port or (443 if url.scheme == "https" else 80)
-    address = next(filter(_is_allowed, _addresses(url.hostname, port)), None)
-    if address is None:
-        raise OSError("no public address")
-    plain = socket.create_connection((address, port), timeout=PATIENCE)
-    if url.scheme == "http":
-        connection = HTTPConnection(url.hostname, port)
-        connection.sock = plain
-        return connection
-    connection = HTTPSConnection(url.hostname, port)
-    connection.sock = ssl.create_default_context().wrap_socket(
-        plain, server_hostname=url.hostname, do_handshake_on_connect=False
-    )
-    return connection
-
-
-def _hang_up(connected: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)
-
-
-def _addresses(host: str, port: int) -> list[str]:
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _is_allowed(address: str) -> bool:

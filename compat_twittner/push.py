@@ -6,19 +6,19 @@ operator's gateway: `PUSH_GATEWAY` is sent one JSON object a message, by POST. W
 
 import logging
 from typing import TypedDict
-from urllib.request import Request, urlopen
 
 import orjson
 from django.conf import settings
 
-from accounts import devices
+from accounts import devices, outward
 from accounts.models import Device, Platform
+from accounts.outward import Unreachable
 from compat_twittner.entities import SUBJECTS, full_name
 from follows import inbox, queries
 from follows.delivery import Told
 from follows.models import Notice
 
-PATIENCE = 10  # seconds
+PATIENCE = 10.0  # seconds that the gateway has, all in all: from the look-up of its name to its answer
 BODIES = {
     Notice.Kind.FOLLOWED: "Started following you",
     Notice.Kind.REQUESTED: "Wants to follow you",
@@ -43,15 +43,14 @@ def deliver(told: Told) -> None:
     device = devices.of(told.recipient)
     if device is None or inbox.standing(told) is None:
         return
-    request = Request(  # noqa: S310  # the address is the operator's
-        settings.PUSH_GATEWAY,
-        orjson.dumps(message(told, device)),
-        {"Content-Type": "application/json"},
-    )
+    body = orjson.dumps(message(told, device))
     try:
-        urlopen(request, timeout=PATIENCE).close()  # noqa: S310
-    except OSError as error:
-        logger.warning("The push gateway does not answer: %s", error)
+        status = outward.post(settings.PUSH_GATEWAY, body, {"Content-Type": "application/json"}, seconds=PATIENCE)
+    except Unreachable as reason:
+        logger.warning("The push gateway does not answer: %s", reason)
+    else:
+        if status >= 300:
+            logger.warning("The push gateway answers with status %d", status)
 
 
 def message(told: Told, device: Device) -> Message:

@@ -1,22 +1,24 @@
 """What becomes of a notice once it is committed: the doors carry it to whoever asked to be told.
 
 A door registers a transport: a function that finds out who wants the notice and sends it. It runs
-behind the caller, in one of a few threads, and may take its time. The queue is bounded and lives in
-memory only: what matters is in the notices, a push message is a courtesy.
+behind the caller, in one of a few threads, and may take its time. Each transport has a queue of its own,
+in which the recipients take turns: one of them has one delivery under way, and whatever is told to one
+holds up nobody else. The queue is bounded and lives in memory only: what matters is in the notices, a
+push message is a courtesy.
 """
 
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import NamedTuple
 
 from django.db import close_old_connections, transaction
 
 THREADS = 4
-WAITING = 1000  # deliveries that may wait or be under way; more are dropped
+WAITING = 1000  # deliveries that may wait; of more, those are dropped that wait for whom most wait
 
 logger = logging.getLogger(__name__)
 
@@ -31,37 +33,76 @@ class Told(NamedTuple):
 
 Transport = Callable[[Told], None]
 
-_transports: dict[int, list[Transport]] = defaultdict(list)
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")  # ends what it has begun at exit
-_room = BoundedSemaphore(WAITING)
+
+class Queue:
+    """What is to be delivered by one transport, in turns: one notice of each recipient."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._lock = Lock()
+        self._waiting: dict[int, deque[Told]] = {}  # by recipient, with those whose delivery is under way
+        self._size = 0
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")  # ends what it has begun at exit
+
+    def put(self, told: Told) -> None:
+        """Deliver it as soon as its recipient's turn comes."""
+        with self._lock:
+            if self._size >= WAITING and not self._makes_room(told.recipient):
+                return
+            self._size += 1
+            if told.recipient in self._waiting:
+                self._waiting[told.recipient].append(told)
+            else:
+                self._waiting[told.recipient] = deque([told])
+                self._turn(told.recipient)
+
+    def _makes_room(self, recipient: int) -> bool:
+        """Drop the newest of whoever has most waiting, unless that is this recipient."""
+        logger.warning("More than %d notices wait to be delivered; some are not", WAITING)
+        most = max(self._waiting, key=lambda each: len(self._waiting[each]))
+        if len(self._waiting[most]) <= len(self._waiting.get(recipient, ())) + 1:
+            return False
+        self._waiting[most].pop()
+        self._size -= 1
+        return True
+
+    def _turn(self, recipient: int) -> None:
+        """Let the recipient wait for a thread, behind all others who do."""
+        try:
+            self._threads.submit(self._deliver, recipient)
+        except RuntimeError:  # the process ends
+            self._size -= len(self._waiting.pop(recipient))
+
+    def _deliver(self, recipient: int) -> None:
+        """A thread has a database connection of its own, which is kept as long as a request's would be."""
+        with self._lock:
+            told = self._waiting[recipient].popleft()
+            self._size -= 1
+        try:
+            close_old_connections()
+            self._transport(told)
+            close_old_connections()
+        except Exception:
+            logger.exception("A notice could not be delivered")
+        finally:
+            with self._lock:
+                if self._waiting[recipient]:
+                    self._turn(recipient)
+                else:
+                    del self._waiting[recipient]
+
+
+_transports: dict[int, list[Queue]] = defaultdict(list)  # by the kinds of notices
 
 
 def register(transport: Transport, kinds: Iterable[int]) -> None:
     """From now on `transport` is called for notices of these kinds."""
+    queue = Queue(transport)
     for kind in kinds:
-        _transports[kind].append(transport)
+        _transports[kind].append(queue)
 
 
 def after_commit(told: Told) -> None:
     """Within a transaction: deliver the notice as soon as it is committed, and only then."""
-    if told.kind in _transports:
-        transaction.on_commit(partial(_enqueue, told), robust=True)
-
-
-def _enqueue(told: Told) -> None:
-    for transport in _transports[told.kind]:
-        if not _room.acquire(blocking=False):
-            logger.warning("More than %d notices wait to be delivered; some are not", WAITING)
-            return
-        _threads.submit(_deliver, transport, told).add_done_callback(lambda _: _room.release())
-
-
-def _deliver(transport: Transport, told: Told) -> None:
-    """A thread has a database connection of its own, which is kept as long as a request's would be."""
-    close_old_connections()
-    try:
-        transport(told)
-    except Exception:
-        logger.exception("A notice could not be delivered")
-    finally:
-        close_old_connections()
+    for queue in _transports.get(told.kind, ()):
+        transaction.on_commit(partial(queue.put, told), robust=True)

@@ -7,10 +7,11 @@ it made.
 import base64
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid01, Vapid02
+
+from follows import delivery
 
 PATIENCE = 120  # seconds
 
@@ -99,6 +102,67 @@ def push_service() -> Iterator[PushService]:
         service.server.shutdown()
         thread.join()
         service.server.server_close()
+
+
+class Silent:
+    """A server that takes connections and never answers one, or drips: a byte of an endless header now and then."""
+
+    def __init__(self, drip: bytes = b"") -> None:
+        self.connections: list[socket.socket] = []
+        self._drip, self._ending, self._arrived = drip, threading.Event(), threading.Condition()
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = self._server.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def wait(self, count: int = 1) -> None:
+        """Until so many connections have come."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.connections) >= count, PATIENCE), "nobody came"
+
+    def take(self) -> None:
+        with suppress(OSError):
+            while True:
+                taken, _ = self._server.accept()
+                with self._arrived:
+                    self.connections.append(taken)
+                    self._arrived.notify_all()
+
+    def drip(self) -> None:
+        while self._drip and not self._ending.wait(0.02):
+            for taken in list(self.connections):
+                with suppress(OSError):
+                    taken.sendall(self._drip)
+
+    def close(self) -> None:
+        self._ending.set()
+        with suppress(OSError):  # a story may have closed it before
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        for taken in self.connections:
+            taken.close()
+
+
+@contextmanager
+def silent_service(drip: bytes = b"") -> Iterator[Silent]:
+    silent = Silent(drip)
+    threads = [threading.Thread(target=silent.take), threading.Thread(target=silent.drip)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield silent
+    finally:
+        silent.close()
+        for thread in threads:
+            thread.join()
+
+
+def wait_for_deliveries() -> None:
+    """Until nothing waits to be delivered in this process, nor is under way."""
+    deadline = time.monotonic() + 3 * PATIENCE
+    for queue in {queue for queues in delivery._transports.values() for queue in queues}:
+        while queue._waiting:
+            assert time.monotonic() < deadline, "deliveries do not end"
+            time.sleep(0.01)
 
 
 def encoded(raw: bytes) -> str:

@@ -4,22 +4,22 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import transaction
 
-from accounts import people
+from accounts import outward, people
 from accounts.access import Actor
 from accounts.models import Account
+from accounts.outward import TimedOut, Unreachable
 from compat_mastodon import oauth, push, webpush
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
-from follows import delivery, graph, hearing
+from follows import graph, hearing
 from follows.delivery import Told
 from follows.models import Notice
 from tests.compat_mastodon.conftest import token_for
-from tests.push_service import PATIENCE, PushService, push_service
+from tests.push_service import PATIENCE, PushService, push_service, silent_service
 
 Kind = Notice.Kind
 ALL = {"follow": True, "follow_request": True}
@@ -101,32 +101,54 @@ def test_a_service_that_hangs_holds_nobody_up(
     assert PushSubscription.objects.exists()
 
 
-def test_a_service_that_drips_is_given_up(
-    alice: Account, service: PushService, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("drip", [b"", b"H", b"HTTP/1.1 201 Created\r\nX: y\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_a_service_that_is_silent_or_drips_is_given_up(
+    alice: Account, service: PushService, monkeypatch: pytest.MonkeyPatch, drip: bytes
 ) -> None:
-    monkeypatch.setattr(webpush, "PATIENCE", 0.3)
-    dripping = socket.create_server(("127.0.0.1", 0))
-    dripping.settimeout(PATIENCE)
-    given_up = threading.Event()
-
-    def drip() -> None:
-        taken, _ = dripping.accept()
-        with taken:
-            taken.sendall(b"HTTP/1.1 200 OK\r\n")
-            with suppress(OSError):
-                while not given_up.wait(0.05):
-                    taken.sendall(b"X: y\r\n")
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    target = webpush.Target(f"http://127.0.0.1:{dripping.getsockname()[1]}/", **service.keys, standard=True)
+    monkeypatch.setattr(webpush, "PATIENCE", 0.5)
     started = time.monotonic()
-    with suppress(webpush.Unreachable):  # what it reads last is the status, or that the other end is gone
-        assert webpush.send(target, b"hello") == 200
+    with silent_service(drip) as silent, pytest.raises(TimedOut):
+        webpush.send(webpush.Target(silent.url, **service.keys, standard=True), b"hello")
+
     assert time.monotonic() - started < PATIENCE
-    given_up.set()
-    thread.join()
-    dripping.close()
+
+
+def test_a_service_that_never_finishes_its_handshake_is_given_up(
+    service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webpush, "PATIENCE", 0.5)
+    for drip in (b"", b"\x16\x03\x01"):
+        with silent_service(drip) as silent, pytest.raises(Unreachable):
+            webpush.send(webpush.Target(f"https://127.0.0.1:{silent.port}/", **service.keys, standard=True), b"hello")
+
+
+def test_a_name_that_nobody_answers_for_is_given_up(service: PushService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webpush, "PATIENCE", 0.5)
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answered.wait(PATIENCE) and [])
+    started = time.monotonic()
+    with pytest.raises(TimedOut):
+        webpush.send(webpush.Target("https://silent.example/", **service.keys, standard=True), b"hello")
+
+    assert time.monotonic() - started < PATIENCE
+    answered.set()
+
+
+def test_names_that_nobody_answers_for_do_not_pile_up(service: PushService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webpush, "PATIENCE", 0.2)
+    monkeypatch.setattr(outward, "_lookups", threading.BoundedSemaphore(2))
+    answered, asked = threading.Event(), []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: asked.append(args) or answered.wait(PATIENCE))
+    deadline = time.monotonic() + PATIENCE
+    while len(asked) < 2:  # a busy machine may not come to it within its time
+        assert time.monotonic() < deadline
+        with pytest.raises(TimedOut):
+            webpush.send(webpush.Target("https://silent.example/", **service.keys, standard=True), b"hello")
+    with pytest.raises(TimedOut):
+        webpush.send(webpush.Target("https://silent.example/", **service.keys, standard=True), b"hello")
+
+    assert len(asked) == 2
+    answered.set()
 
 
 def test_a_follow_says_so(service: PushService, alice: Account, bob: Account) -> None:
@@ -242,7 +264,7 @@ def test_nothing_is_ever_sent_to_our_own_network(service: PushService, settings:
     settings.PUSH_TO_PRIVATE = False
     port = service.server.server_port
     target = webpush.Target(f"http://{host}:{port}/", **service.keys, standard=True)
-    with pytest.raises(webpush.Unreachable) as refused:
+    with pytest.raises(Unreachable) as refused:
         webpush.send(target, b"hello")
 
     assert str(refused.value.__cause__) == "no public address"
@@ -258,13 +280,69 @@ def test_nor_by_its_other_names(settings: Any, address: str) -> None:
     assert webpush._is_allowed("1.1.1.1")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_full_queue_drops_and_does_not_block(
-    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(delivery, "_room", threading.BoundedSemaphore(1))
-    delivery._room.acquire()
+def test_an_endpoint_of_several_tokens_gets_one_push(service: PushService, alice: Account, bob: Account) -> None:
+    """Whoever signs in again in the same browser has another token, but the same subscription."""
+    for alerts in (ALL, ALL, {"follow_request": True}):
+        subscribe(alice, service, alerts, endpoint=f"{service.url}/browser")
+    subscribe(alice, service, endpoint=f"{service.url}/phone")
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    tell(alice, bob, Kind.FOLLOWED)
 
-    assert Notice.objects.filter(recipient=alice).exists()
-    assert "notices wait to be delivered" in caplog.text
+    assert sorted(received.path for received in service.received) == ["/browser", "/phone"]
+    newest = AccessToken.objects.filter(user=alice).order_by("pk")[1]
+    token = next(received.message["access_token"] for received in service.received if received.path == "/browser")
+    assert token == oauth.text_of(newest.nonce)
+
+
+def test_an_endpoint_is_pushed_to_if_one_of_its_tokens_wants_it(
+    service: PushService, alice: Account, bob: Account
+) -> None:
+    subscribe(alice, service, endpoint=f"{service.url}/browser")
+    subscribe(alice, service, endpoint=f"{service.url}/browser", policy=Policy.NONE)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    tell(alice, bob, Kind.FOLLOWED)
+
+    assert len(service.received) == 1
+
+
+def test_two_people_in_one_browser_are_both_told(
+    service: PushService, alice: Account, carol: Account, bob: Account
+) -> None:
+    for person, kind in ((alice, Kind.FOLLOWED), (carol, Kind.REQUESTED)):
+        subscribe(person, service, endpoint=f"{service.url}/browser")
+        graph.follow(bob.pk, person.pk, Actor(bob.pk, "test"))
+        tell(person, bob, kind)
+
+    assert len(service.received) == 2
+
+
+def test_an_account_has_ten_subscriptions_and_the_newest_count(
+    service: PushService, alice: Account, bob: Account
+) -> None:
+    for number in range(12):
+        subscribe(alice, service, endpoint=f"{service.url}/{number}")
+    subscribe(bob, service, endpoint=f"{service.url}/of-bob")
+    oldest = PushSubscription.objects.get(endpoint=f"{service.url}/2")
+    target = webpush.Target(oldest.endpoint, **service.keys, standard=True)
+    push.subscribe(oldest.token_id, target, ALL, "all")  # it says that it is there, and is the newest from now on
+    subscribe(alice, service, endpoint=f"{service.url}/12")
+
+    mine = PushSubscription.objects.filter(token__user=alice).values_list("endpoint", flat=True)
+    assert set(mine) == {f"{service.url}/{number}" for number in (2, *range(4, 13))}
+    assert PushSubscription.objects.filter(token__user=bob).count() == 1
+
+
+def test_of_more_that_are_there_already_the_newest_ten_are_told(
+    service: PushService, alice: Account, bob: Account
+) -> None:
+    subscribe(alice, service)
+    (kept,) = PushSubscription.objects.all()
+    for _ in range(11):
+        token_for(alice)
+    for token in AccessToken.objects.filter(user=alice).exclude(pk=kept.token_id):
+        values = {"endpoint": f"{service.url}/{token.pk}", "p256dh": kept.p256dh, "auth": kept.auth, "alerts": ALL}
+        PushSubscription.objects.create(token=token, standard=True, **values)
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    tell(alice, bob, Kind.FOLLOWED)
+
+    assert len(service.received) == 10
