@@ -17,6 +17,7 @@ from compat_mastodon import oauth, push, webpush
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
 from follows import graph, hearing
 from follows.delivery import Told
+from follows.locks import embedded
 from follows.models import Notice
 from tests.compat_mastodon.conftest import token_for
 from tests.push_service import PATIENCE, PushService, push_service, silent_service
@@ -73,7 +74,7 @@ def test_a_request_made_through_the_api_arrives(
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_is_never_sent(service: PushService, alice: Account, bob: Account, carol: Account) -> None:
     subscribe(alice, service)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), embedded():
         graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
         raise ZeroDivisionError
     graph.follow(carol.pk, alice.pk, Actor(carol.pk, "test"))

@@ -16,6 +16,7 @@ from compat_twittner import docs_urls, urls
 from compat_twittner.schema import ENDPOINTS
 from config.wsgi import application
 from follows import graph, queries
+from follows.locks import embedded
 from follows.paging import Window
 from tests.compat_twittner.files import FILM, picture
 from tests.contract import generated, in_transaction, promises
@@ -107,7 +108,7 @@ def known(bob: Account, carol: Account, in_transaction: None, social_networks: N
 @described.parametrize()
 @generated
 def test_the_server_keeps_to_its_description(case: Any, carol: Account, known: dict[str, Any]) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         tokens = sessions.open_session(carol.pk, Platform.ANDROID)
         if case.meta.generation.mode.is_positive:
             right = known | {"refresh_token": tokens.refresh_token}

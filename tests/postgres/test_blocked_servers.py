@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.access import Actor
 from accounts.models import Account
 from follows import domains, graph, policy
+from follows.locks import embedded
 from follows.models import Follow
 from tests.postgres.conftest import Other
 
@@ -36,7 +37,7 @@ def block(carol: Account) -> Callable[[], Any]:
 def test_a_block_of_a_server_waits_for_a_follow_and_cuts_it(
     follow: Callable[[], Any], block: Callable[[], Any], beside: Beside
 ) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         follow()
         blocking = beside(block)
         blocking.waits()
@@ -48,7 +49,7 @@ def test_a_block_of_a_server_waits_for_a_follow_and_cuts_it(
 def test_a_follow_waits_for_a_block_of_a_server_and_is_refused(
     follow: Callable[[], Any], block: Callable[[], Any], beside: Beside
 ) -> None:
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         block()
         following = beside(follow)
         following.waits()

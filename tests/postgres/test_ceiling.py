@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, policy
+from follows.locks import embedded
 from follows.models import Tally
 from tests.postgres.conftest import Other
 
@@ -17,7 +18,7 @@ def test_a_follow_waits_for_another_of_the_same_follower_and_is_one_too_many(
 ) -> None:
     Tally.objects.create(account=alice, following=policy.MAX_FOLLOWS - 1)
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
         second = beside(lambda: graph.follow(alice.pk, mallory.pk, Actor(alice.pk, "test")))
         second.waits()

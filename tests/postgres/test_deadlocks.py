@@ -13,7 +13,7 @@ from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
 from follows import edges, graph, leaving, tallies
 from follows.edges import Delta
-from follows.locks import pair_lock
+from follows.locks import embedded, pair_lock
 from follows.models import Follow, Tally
 from tests.postgres.conftest import PATIENCE, Other
 
@@ -32,7 +32,7 @@ def test_an_opening_waits_for_a_follow_between_two_of_its_requesters(
         graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     Tally.objects.create(account=alice)
 
-    with transaction.atomic():  # half of what bob's follow of alice writes
+    with transaction.atomic(), embedded():  # half of what bob's follow of alice writes
         edges.move({alice.pk: Delta(followers=1)})
         opening = beside(lambda: graph.change_profile(carol.pk, by(carol), locked=False))
         opening.waits()
@@ -48,7 +48,7 @@ def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside
     Tally.objects.create(account=alice)
     Follow.objects.filter(pk=follow.pk).update(accepted_at=follow.created_at)
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         edges.move({alice.pk: Delta(followers=1)})
         healing = beside(lambda: list(tallies.heal()))
         healing.waits()
@@ -58,14 +58,12 @@ def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside
     assert next(tallies.verify()).wrong == 0
 
 
-@pytest.mark.parametrize(
-    "tie", [graph.follow, lambda one, other: graph.block(one, other, Actor(one, "test"))], ids=["follow", "block"]
-)
+@pytest.mark.parametrize("tie", [graph.follow, graph.block], ids=["follow", "block"])
 def test_a_leaving_account_waits_for_who_was_about_to_be_tied_to_it(
-    alice: Account, bob: Account, beside: Beside, tie: Callable[[int, int], Any]
+    alice: Account, bob: Account, beside: Beside, tie: Callable[[int, int, Actor], Any]
 ) -> None:
-    with transaction.atomic():
-        tie(alice.pk, bob.pk)
+    with transaction.atomic(), embedded():
+        tie(alice.pk, bob.pk, Actor(alice.pk, "test"))
         leaving_bob = beside(lambda: leaving.delete_account(bob.pk))
         leaving_bob.waits()
 
@@ -82,11 +80,11 @@ def test_a_leaving_account_never_waits_for_a_pair_that_waits_for_its_row(
     go_on = Event()
 
     def block() -> bool:
-        with pair_lock(alice.pk, bob.pk):
+        with pair_lock(alice.pk, bob.pk), embedded():
             assert go_on.wait(PATIENCE)
             return graph.block(alice.pk, bob.pk, by(alice))
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         graph.unblock(carol.pk, bob.pk, by(carol))  # he waits for it when he has no edges any more
         graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
         blocking = beside(block)
@@ -104,7 +102,7 @@ def test_a_leaving_account_never_waits_for_a_pair_that_waits_for_its_row(
 def test_a_suspension_waits_for_a_renewed_session_and_ends_it(alice: Account, beside: Beside) -> None:
     sessions.open_session(alice.pk, Platform.IOS)
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         sessions.open_session(alice.pk, Platform.ANDROID)
         suspension = beside(lambda: people.suspend(alice.pk))
         suspension.waits()
@@ -121,7 +119,7 @@ def test_no_session_begins_beside_a_suspension(alice: Account, beside: Beside, h
         "renewed": lambda: sessions.refresh(tokens.refresh_token),
     }[how]
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         people.change(alice.pk, note="half of a suspension")
         people.suspend(alice.pk)
         session = beside(begin)
@@ -134,7 +132,7 @@ def test_no_session_begins_beside_a_suspension(alice: Account, beside: Beside, h
 def test_one_refresh_token_is_good_for_one_renewal(alice: Account, beside: Beside) -> None:
     tokens = sessions.open_session(alice.pk, Platform.IOS)
 
-    with transaction.atomic():
+    with transaction.atomic(), embedded():
         sessions.refresh(tokens.refresh_token)
         second = beside(lambda: sessions.refresh(tokens.refresh_token))
         second.waits()

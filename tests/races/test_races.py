@@ -15,6 +15,7 @@ from accounts.access import Actor
 from follows import graph, queries, relationships
 from follows.models import Follow, Notice
 from follows.paging import Window
+from tests.follows import ledger
 from tests.races.doors import Doors
 from tests.servers import Live
 
@@ -64,7 +65,7 @@ def test_of_ten_accepts_through_both_doors_one_succeeds(live: Live, doors: Calla
         assert set(answers[5:]) <= {200, 400}
         with live.database():
             assert Follow.objects.accepted().filter(follower=asker, target=owner).count() == 1
-            assert answers().filter(follower=asker, target=owner).count() == 1
+            assert ledger.answers().filter(follower=asker, target=owner).count() == 1
             kinds = Notice.objects.filter(actor__in=[asker, owner], recipient__in=[asker, owner])
             assert Counter(kinds.values_list("kind", flat=True)) == {Notice.Kind.ACCEPTED: 1, Notice.Kind.JOINED: 1}
     with live.database():
@@ -85,7 +86,7 @@ def test_accept_against_reject_has_one_winner(live: Live, doors: Callable[..., D
         assert answers.count(200) == 1, answers
         with live.database():
             followed = relationships.one(carol.account.pk, asker.pk).followed_by
-            assert answers().filter(follower=asker).count() == 1
+            assert ledger.answers().filter(follower=asker).count() == 1
         assert followed == (200 in answers[:3])
 
 
