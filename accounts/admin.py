@@ -125,6 +125,8 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         except people.Invalid as refused:  # somebody took the name between the check and the write
             self.message_user(request, f"Nothing was saved: {refused}.", messages.ERROR)
             return HttpResponseRedirect(request.path)
+        except Account.DoesNotExist as gone:  # somebody deleted the account meanwhile
+            raise Http404 from gone
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         if change:
@@ -217,7 +219,10 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
         asked = self.get_object(request, str(account))
         if asked is None:
             raise Http404
-        return FileResponse(asked.video.open(), as_attachment=True)
+        try:
+            return FileResponse(asked.video.open(), as_attachment=True)
+        except (OSError, ValueError) as error:  # the row names a file that is not there, or none
+            raise Http404 from error
 
     @admin.display
     def film(self, asked: BadgeRequest) -> str:

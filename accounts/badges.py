@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import people
+from accounts import lookup, people
 from accounts.models import Account, BadgeRequest, Verification
 from accounts.refused import Refused
 
@@ -42,10 +42,11 @@ def ask(account: Account, full_name: str, message: str, video: "UploadedFile[Any
     """Ask for the badge with a message to the moderators.
 
     :raises Verified, Waiting: when there is nothing to ask for.
+    :raises NoSuchAccount: when the account was deleted meanwhile.
     """
     suffix = PurePath(video.name or "").suffix.lower()
     with transaction.atomic():
-        check_may_ask(Account.objects.select_for_update().get(pk=account.pk))
+        check_may_ask(lookup.for_update(account.pk))
         video.name = f"videos/{secrets.token_hex(16)}{suffix}"
         BadgeRequest.objects.update_or_create(
             account=account,

@@ -6,6 +6,7 @@ it, so that it can be cut again (`reposition`); the names of the two tell of eac
 """
 
 import secrets
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageOps
 
-from accounts import people
+from accounts import lookup, people
 from accounts.models import Account
 from accounts.refused import Refused
 
@@ -143,12 +144,18 @@ def _store(picture: Picture, name: str) -> str:
 
 
 def _replace(account: Account, column: str, name: str) -> str:
-    """Make a stored picture the account's, and delete what it replaces, even if that is newer than `account`."""
-    with transaction.atomic():
-        old = Account.objects.select_for_update().values_list(column, flat=True).filter(pk=account.pk).first()
-        people.change(account.pk, **{column: name})
-        gone = [file for file in _files(old or "") if file not in _files(name)]
-        transaction.on_commit(lambda: remove(gone))
+    """Make a stored picture the account's, and delete what it replaces, even if that is newer than `account`.
+
+    :raises NoSuchAccount: when the account was deleted meanwhile; the picture is gone then, too.
+    """
+    try:
+        with transaction.atomic():
+            old = getattr(lookup.for_update(account.pk), column).name or ""
+            people.change(account.pk, **{column: name})
+            transaction.on_commit(lambda: remove(_files(old), kept=name))
+    except Exception:
+        remove(_files(name), kept=getattr(account, column).name or "")
+        raise
     setattr(account, column, name)
     return name
 
@@ -158,8 +165,9 @@ def _files(name: str) -> list[str]:
     return [file for file in (name, original_of(name) if "-" in name else "") if file]
 
 
-def remove(names: list[str]) -> None:
-    for name in names:
+def remove(names: Iterable[str], kept: str = "") -> None:
+    """Delete stored files, but those of the picture that is `kept`."""
+    for name in set(names) - set(_files(kept)):
         default_storage.delete(name)
 
 

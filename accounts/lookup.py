@@ -37,6 +37,17 @@ def by_id(account: int | None) -> Account:
     return found
 
 
+def for_update(account: int) -> Account:
+    """The account, whose row nobody else changes until the transaction ends.
+
+    :raises NoSuchAccount: when there is none.
+    """
+    found = Account.objects.select_for_update(no_key=True).filter(pk=account).first()
+    if found is None:
+        raise NoSuchAccount
+    return found
+
+
 def by_handle(acct: str, local_domain: str) -> int:
     """The id of `alice`, `@alice`, `alice@this.server` or `alice@other.server`, in any letter case.
 

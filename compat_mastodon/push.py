@@ -59,7 +59,7 @@ def subscription_of(token: int) -> PushSubscription | None:
 def change(subscription: PushSubscription, alerts: dict[str, bool], policy: str) -> None:
     """Other news from now on."""
     subscription.alerts, subscription.policy = alerts, policy
-    subscription.save(update_fields=["alerts", "policy"])
+    PushSubscription.objects.filter(pk=subscription.pk).update(alerts=alerts, policy=policy)  # it may have gone
 
 
 def unsubscribe(token: int) -> None:

@@ -1,13 +1,16 @@
 """Uploaded pictures, as they lie in MEDIA_ROOT; a web server in front may take this over."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored file. Its name is random and its content never changes, so it may be kept for ever."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:  # a name that is too long, or a file that went between two looks at it
+        raise Http404 from error
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -78,11 +78,14 @@ PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push 
 
 # --- database -----------------------------------------------------------------------------------
 
+# NORMAL syncs the disk at a checkpoint: a power failure may take the last writes, never the order of the file.
+# FULL syncs it at each commit.
+SQLITE_SYNCHRONOUS = env.choice("SQLITE_SYNCHRONOUS", ("normal", "full"), "normal").upper()
 # IMMEDIATE makes writers queue instead of failing half way; WAL lets readers go on meanwhile.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 5,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS};",
 }
 # What runs often is planned once for each connection; a pooler hands these around.
 POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
@@ -180,6 +183,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 MEDIA_URL = f"{BASE_URL}/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755  # a proxy of another user reads them
 PRIVATE_ROOT = Path(env.text("PRIVATE_ROOT", str(VAR / "private")))
 if PRIVATE_ROOT.resolve().is_relative_to(MEDIA_ROOT.resolve()):
     env.refuse(f"PRIVATE_ROOT must not lie in {MEDIA_ROOT}, whose files everybody may see.")
@@ -187,7 +191,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT},
+        "OPTIONS": {
+            "location": PRIVATE_ROOT,
+            "directory_permissions_mode": 0o700,
+            "file_permissions_mode": 0o600,
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -238,7 +246,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "latchkey_session"
 SECURE_SSL_REDIRECT = HTTPS  # `wsgi` hears from trusted proxies what was HTTPS outside
 SECURE_REDIRECT_EXEMPT = [r"^/*mobile_api/"]  # its clients never follow a redirect
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
 # Web clients call from their own pages; never with cookies. /oauth/authorize is for people alone.

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, given
 from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy, Rule
@@ -36,14 +37,23 @@ class Verdict(Enum):
 
 
 def verdict(recipient: int, actor: int) -> tuple[Verdict, int | None]:
-    """What becomes of a notice, and the hour when the recipient's last group of followers began."""
-    bucket, muted, *row = _POLICY.rows(recipient=recipient, actor=actor, now=timezone.now())[0]
+    """What becomes of a notice, and the hour when the recipient's last group of followers began.
+
+    :raises NoSuchAccount: when one of the two was deleted meanwhile.
+    """
+    found = _POLICY.first(recipient=recipient, actor=actor, now=timezone.now())
+    if found is None:
+        raise NoSuchAccount
+    bucket, muted, *row = found
     rules = dict(zip(RULES, row, strict=True))
     if muted:
         return Verdict.DROP, bucket
     if rules["for_bots"] is None:  # no policy
         return Verdict.TELL, bucket
-    return _judge(rules, _SENDER.rows(recipient=recipient, actor=actor)[0]), bucket
+    sender = _SENDER.first(recipient=recipient, actor=actor)
+    if sender is None:
+        raise NoSuchAccount
+    return _judge(rules, sender), bucket
 
 
 def policy(account: int) -> Rules:

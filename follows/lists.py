@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from accounts import lookup
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
@@ -36,11 +37,12 @@ def create(owner: int, title: str, **options: Any) -> List:
 
     :raises Invalid: when a value cannot be stored.
     :raises TooManyLists: when the owner has `MAX_LISTS`.
+    :raises NoSuchAccount: when the owner was deleted meanwhile.
     """
     values = {"title": title} | options
     _check(values)
     with transaction.atomic():
-        Account.objects.select_for_update(no_key=True).get(pk=owner)  # one new list at a time
+        lookup.for_update(owner)  # one new list at a time
         if List.objects.filter(owner=owner).count() >= MAX_LISTS:
             raise TooManyLists
         return List.objects.create(owner_id=owner, **values)
@@ -56,7 +58,8 @@ def change(owner: int, pk: int | None, **values: Any) -> List:
     _check(values)
     for name, value in values.items():
         setattr(found, name, value)
-    found.save(update_fields=values)
+    if values and not List.objects.filter(pk=found.pk).update(**values):  # deleted meanwhile
+        raise NoSuchList
     return found
 
 
