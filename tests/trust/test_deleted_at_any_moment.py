@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts import sessions
+from accounts.access import Actor
 from accounts.models import Account, Platform
 from follows import graph, leaving, lists
 from tests.compat_mastodon.conftest import Mastodon, token_for
@@ -52,13 +53,19 @@ TWITTNER: dict[str, Callable[[Twittner, int], Any]] = {
     ),
     "whole profile": lambda phone, other: phone.post(
         "gen_settings",
-        **{"first_name": "Alice", "last_name": "Adams", "email": "alice@example.org", "username": "alice_a"},
-        **{"gender": "F", "country_id": 1},
+        first_name="Alice",
+        last_name="Adams",
+        email="alice@example.org",
+        username="alice_a",
+        gender="F",
+        country_id=1,
     ),
     "privacy": lambda phone, _: phone.post(
         "set_priv_settings",
-        **{"profile_visibility": "everyone", "contact_privacy": "everyone"},
-        **{"search_visibility": "Y", "follow_privacy": "everyone"},
+        profile_visibility="everyone",
+        contact_privacy="everyone",
+        search_visibility="Y",
+        follow_privacy="everyone",
     ),
     "password": lambda phone, _: phone.post("change_password", old_password=PASSWORD, new_password="wonderland"),
     "leave": lambda phone, _: phone.post("delete_account", password=PASSWORD),
@@ -80,8 +87,8 @@ def other() -> Account:
 def caller(other: Account) -> Account:
     """Somebody locked whom the other has asked, and who follows the other and has a list."""
     me = AccountFactory(locked=True)
-    graph.follow(other.pk, me.pk)
-    graph.follow(me.pk, other.pk)
+    graph.follow(other.pk, me.pk, Actor(other.pk, "test"))
+    graph.follow(me.pk, other.pk, Actor(me.pk, "test"))
     return me
 
 
@@ -134,5 +141,4 @@ def deleted_before(moment: int, account: int) -> Iterator[list[str]]:
 
     with connection.execute_wrapper(execute):
         yield deletion
-    with transaction.atomic():
-        leaving.delete_account(account)
+    leaving.delete_account(account)
