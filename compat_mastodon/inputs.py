@@ -45,9 +45,9 @@ DOMAIN = word(null=False, pattern=NAMING)
 ALERT = nested(policy=a("string", enum=["all", "followed", "follower", "none"]), alerts=nested(follow=FLAG))
 PART = a("string", pattern=r"^[^/\u0000]+$", description="An id, of digits; others name nothing")
 
-_CURSORS = {"limit": NUMBER, "max_id": NUMBER, "since_id": NUMBER}
+_CURSORS = {"limit": NUMBER, "max_id": NUMBER, "since_id": NUMBER, "min_id": NUMBER}
 _CHOICE = {"limit": NUMBER, "types[]": NAMES, "exclude_types[]": NAMES, "include_filtered": FLAG}
-_NOTICES = {**_CURSORS, **_CHOICE, "min_id": NUMBER}
+_NOTICES = {**_CURSORS, **_CHOICE}
 _PIECE = {"limit": NUMBER, "offset": NUMBER}
 _POSITIVE = word(pattern=r"^(?!\s*-\s*[0-9])[^\u0000]*$", minimum=0)
 PAGED = (
@@ -73,7 +73,7 @@ QUERIES: dict[str, dict[str, Shape]] = {
         "expand_accounts": a("string", enum=["", "full", "partial_avatars"]),
     },
     **dict.fromkeys(("v1/notifications/unread_count", "v2/notifications/unread_count"), _CHOICE),
-    "v2/notifications/<key>/accounts": {**_CURSORS, "min_id": NUMBER},
+    "v2/notifications/<key>/accounts": _CURSORS,
     "v1/markers": {"timeline[]": NAMES},
 }
 _LIST = {"replies_policy": a("string", null=True, enum=["followed", "list", "none", None]), "exclusive": FLAG}

@@ -148,23 +148,20 @@ class Params:
     def window(self, default: int = 40, most: int = 80, *, all_at_once: bool = False) -> Window:
         """Which rows of a list; see mastodon.md §2.1 for the odd values.
 
-        A limit that is no number or 0 gives one row; `since_id` and `max_id` may be combined.
-        With `all_at_once` a limit of exactly 0 gives all rows.
+        A limit that is no number or 0 gives one row. `max_id` may be combined with `since_id` (the newest above it)
+        or with `min_id` (the page directly above it), which wins. With `all_at_once` a limit of exactly 0 gives all.
         """
         limit = self.text("limit")
         if all_at_once and limit == "0":
             return EVERYTHING
-        before, after = self.text("max_id"), self.text("since_id")
+        before, below = self.text("max_id"), self.text("min_id")
+        after = below or self.text("since_id")
         return Window(
             default if limit is None else min(abs(to_int(limit)) or 1, most),
             min(max(to_int(before), 0), MAX_ID + 1) if before else MAX_ID + 1,
             min(max(to_int(after), 0), MAX_ID) if after else 0,
+            from_below=bool(below),
         )
-
-    def window_from_below(self, default: int = 40, most: int = 80) -> Window:
-        """As `window`, for lists that know `min_id` too: the page directly above it. It wins over `since_id`."""
-        window, above = self.window(default, most), self.text("min_id")
-        return window._replace(after=min(max(to_int(above), 0), MAX_ID), from_below=True) if above else window
 
 
 def _storable(name: str, text: str) -> str:

@@ -8,11 +8,11 @@ from django.db.models import Q
 from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
 from accounts.people import Fault, Invalid, Problem
-from accounts.statements import Statement, given
+from accounts.statements import given
 from follows import graph
 from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet
-from follows.paging import Page, Window
+from follows.paging import Keyset, Page, Window
 
 
 class Ties(NamedTuple):
@@ -55,23 +55,11 @@ def ties(account: int, domain: str) -> Ties:
 
 def blocks_of(account: int, window: Window) -> Page[str]:
     """The servers that the account blocks, the newest block first."""
-    rows = _BLOCKS_OF.rows(window.limit, account=account, before=window.before, after=window.after)
-    return Page([row.id for row in rows], [row.domain for row in rows], window.limit)
+    rows = _BLOCKS_OF.cut(window, account=account)
+    return Page([row for row, _ in rows], [domain for _, domain in rows], window.limit)
 
 
-class _Row(NamedTuple):
-    id: int
-    domain: str
-
-
-_BLOCKS_OF = Statement(
-    _Row,
-    lambda limit: (
-        DomainBlock.objects.filter(account=given("account"), pk__lt=given("before"), pk__gt=given("after"))
-        .order_by("-pk")
-        .values_list("pk", "domain")[:limit]
-    ),
-)
+_BLOCKS_OF = Keyset(lambda: DomainBlock.objects.filter(account=given("account")), "domain")
 
 
 def _domain(text: str) -> str:

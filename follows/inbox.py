@@ -5,7 +5,7 @@ Those about suspended accounts are hidden.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from accounts.statements import Statement, each, given
 from follows import delivery
 from follows.models import Notice
 from follows.notices import NoSuchNotice
-from follows.paging import Page, Window
+from follows.paging import Keyset, Page, Window
 from follows.queries import Key
 
 Kinds = Collection[Notice.Kind]
@@ -60,9 +60,8 @@ class Choice(NamedTuple):
 
 def notices(recipient: int, choice: Choice, window: Window) -> Page[Item]:
     """The recipient's notices, newest first."""
-    statement = _one_by_one(*_shape(choice), window.from_below)
-    rows = statement.rows(window.limit, **_values(recipient, choice, window))
-    told = [Item._make((*row[:6], Key._make(row[6:]))) for row in (rows[::-1] if window.from_below else rows)]
+    rows = _one_by_one(*_shape(choice)).cut(window, **_values(recipient, choice, window))
+    told = [Item._make((*row[:6], Key._make(row[6:]))) for row in rows]
     return Page([notice.id for notice in told], told, window.limit)
 
 
@@ -151,8 +150,6 @@ def _chosen(filtered: bool | None, of_one: bool, of_group: bool) -> QuerySet[Not
     chosen = Notice.objects.filter(
         recipient=given("recipient"),
         kind__among=each("kinds"),
-        pk__lt=given("before"),
-        pk__gt=given("after"),
         actor__suspended_at__isnull=True,
     )
     if of_one:
@@ -160,10 +157,6 @@ def _chosen(filtered: bool | None, of_one: bool, of_group: bool) -> QuerySet[Not
     if of_group:
         chosen = chosen.filter(bucket=given("bucket"))
     return chosen if filtered is None else chosen.filter(filtered=filtered)
-
-
-def _page(chosen: QuerySet[Notice], from_below: bool, limit: int) -> QuerySet[Any, Any]:
-    return chosen.order_by("pk" if from_below else "-pk").values_list(*_COLUMNS)[:limit]
 
 
 def _group_of(grouped: bool) -> Any:
@@ -188,14 +181,16 @@ def _grouped(chosen: QuerySet[Notice], grouped: bool, from_below: bool, limit: i
 
 
 @cache
-def _one_by_one(filtered: bool | None, of_one: bool, of_group: bool, from_below: bool) -> Statement[Any]:
-    return Statement(None, lambda limit: _page(_chosen(filtered, of_one, of_group), from_below, limit))
+def _one_by_one(filtered: bool | None, of_one: bool, of_group: bool) -> Keyset:
+    return Keyset(lambda: _chosen(filtered, of_one, of_group), *_COLUMNS)
 
 
 @cache
 def _in_groups(filtered: bool | None, of_one: bool, of_group: bool, from_below: bool, grouped: bool) -> Statement[Any]:
-    return Statement(None, lambda limit: _grouped(_chosen(filtered, of_one, of_group), grouped, from_below, limit))
+    bounds = {"pk__lt": given("before"), "pk__gt": given("after")}
+    chosen = partial(_chosen, filtered, of_one, of_group)
+    return Statement(None, lambda limit: _grouped(chosen().filter(**bounds), grouped, from_below, limit))
 
 
 _KEY = ("actor_id", "actor__version", "actor__tally__followers", "actor__tally__following")
-_COLUMNS = ("pk", "kind", "created_at", "seen", "filtered", "bucket", *_KEY)
+_COLUMNS = ("kind", "created_at", "seen", "filtered", "bucket", *_KEY)

@@ -1,17 +1,18 @@
 """Keyset paging: a window onto a list that reads newest first, cut by row id and never by OFFSET."""
 
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from django.db.models import QuerySet
 
 from accounts.lookup import MAX_ID
+from accounts.statements import Statement, given
 
 Row = TypeVar("Row")
 
 
 class Window(NamedTuple):
-    """Rows with `after` < id < `before`, the newest `limit` of them, or `from_below` the oldest.
-
-    Only notices are read from below.
-    """
+    """Rows with `after` < id < `before`, the newest `limit` of them, or `from_below` the oldest."""
 
     limit: int
     before: int = MAX_ID + 1
@@ -30,3 +31,27 @@ class Page(NamedTuple, Generic[Row]):
     def full(self) -> bool:
         """Whether there may be more behind it."""
         return len(self.ids) == self.limit
+
+
+class Keyset:
+    """A list that windows are cut from. `rows` gives its queryset; the column of the `cursor` comes first in a row.
+
+    Each direction is a statement of its own, so that both read as many rows of the index as the page has.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]], *columns: str, cursor: str = "pk") -> None:
+        self._rows, self._columns, self._cursor = rows, columns, cursor
+        self._newest: Statement[tuple[Any, ...]] = Statement(None, self._by(f"-{cursor}"))
+        self._oldest: Statement[tuple[Any, ...]] = Statement(None, self._by(cursor))
+
+    def cut(self, window: Window, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a window, newest first. `values` are what the `given`s of the list stand for."""
+        values |= {"before": window.before, "after": window.after}
+        if window.from_below:
+            return self._oldest.rows(window.limit, **values)[::-1]
+        return self._newest.rows(window.limit, **values)
+
+    def _by(self, order: str) -> Callable[[int], QuerySet[Any, Any]]:
+        bounds = {f"{self._cursor}__lt": given("before"), f"{self._cursor}__gt": given("after")}
+        columns = (self._cursor, *self._columns)
+        return lambda limit: self._rows().filter(**bounds).order_by(order).values_list(*columns)[:limit]

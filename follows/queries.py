@@ -21,7 +21,7 @@ from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, each, given
 from follows.models import Follow, FollowQuerySet, Tally
-from follows.paging import Page, Window
+from follows.paging import Keyset, Page, Window
 from follows.policy import (
     check_lists_visible,
     lists_open_to,
@@ -100,10 +100,8 @@ def following_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
     return _visible_page(_FOLLOWING_OF, account, viewer, window)
 
 
-def _visible_page(
-    statements: dict[bool, Statement[Any]], account: int, viewer: int | None, window: Window
-) -> Page[Key]:
-    found = page(statements[viewer == account], window, owner=account, viewer=viewer or 0, now=timezone.now())
+def _visible_page(lists: dict[bool, Keyset], account: int, viewer: int | None, window: Window) -> Page[Key]:
+    found = page(lists[viewer == account], window, owner=account, viewer=viewer or 0, now=timezone.now())
     if not found.ids:
         check_lists_visible(account, viewer)  # perhaps there is more to say than that the page is empty
     return found
@@ -112,23 +110,15 @@ def _visible_page(
 _key = partial(tuple.__new__, Key)
 
 
-def page(statement: Statement[Any], window: Window, **values: Any) -> Page[Key]:
+def page(keyset: Keyset, window: Window, **values: Any) -> Page[Key]:
     """One window of a list that `pages` made."""
-    rows = statement.rows(window.limit, before=window.before, after=window.after, **values)
+    rows = keyset.cut(window, **values)
     return Page([row[0] for row in rows], [_key(row[1:]) for row in rows], window.limit)
 
 
-def pages(edges: Callable[[], QuerySet[Any]], end: str, cursor: str = "pk") -> Statement[Any]:
+def pages(edges: Callable[[], QuerySet[Any]], end: str, cursor: str = "pk") -> Keyset:
     """One list of the graph: the accounts at one `end` of some edges, cut by keyset of the `cursor`."""
-    return Statement(
-        None,
-        lambda limit: (
-            edges()
-            .filter(**{f"{cursor}__lt": given("before"), f"{cursor}__gt": given("after")})
-            .order_by(f"-{cursor}")
-            .values_list(cursor, *key_columns(end))[:limit]
-        ),
-    )
+    return Keyset(edges, *key_columns(end), cursor=cursor)
 
 
 def key_columns(end: str) -> tuple[str, ...]:

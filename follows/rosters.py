@@ -5,14 +5,14 @@ The rules of `queries` hold here too: pages of `Key`s, a fixed number of queries
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.statements import Statement, given
+from accounts.statements import given
 from follows.models import Block, Endorsement, ListMember, Mute
-from follows.paging import Page, Window
+from follows.paging import Keyset, Page, Window
 from follows.policy import parted_from, unexpired
 from follows.queries import Key, key_columns, page, pages
 
@@ -31,7 +31,7 @@ def blocked_by(blocker: int, window: Window) -> Page[Key]:
 
 def muted_by(muter: int, window: Window) -> Page[Muted]:
     """Whom the account mutes, the newest mute first; suspended ones are left out."""
-    rows = _MUTED_BY.rows(window.limit, owner=muter, before=window.before, after=window.after, now=timezone.now())
+    rows = _MUTED_BY.cut(window, owner=muter, now=timezone.now())
     return Page([row[0] for row in rows], [Muted(Key._make(row[1:5]), row[5]) for row in rows], window.limit)
 
 
@@ -52,14 +52,10 @@ def _endorsed() -> QuerySet[Endorsement]:
 
 
 _BLOCKED_BY = pages(lambda: Block.objects.filter(blocker=given("owner"), target__suspended_at__isnull=True), "target")
-_MUTED_BY: Statement[Any] = Statement(
-    None,
-    lambda limit: (
-        Mute.objects.filter(unexpired(), muter=given("owner"), target__suspended_at__isnull=True)
-        .filter(pk__lt=given("before"), pk__gt=given("after"))
-        .order_by("-pk")
-        .values_list("pk", *key_columns("target"), "expires_at")[:limit]
-    ),
+_MUTED_BY = Keyset(
+    lambda: Mute.objects.filter(unexpired(), muter=given("owner"), target__suspended_at__isnull=True),
+    *key_columns("target"),
+    "expires_at",
 )
 _ENDORSED_BY = pages(_endorsed, "target", "target_id")
 _ENDORSED_FOR = pages(lambda: _endorsed().exclude(parted_from(given("viewer"), "target_id")), "target", "target_id")

@@ -24,7 +24,7 @@ class Nothing(View):
     deprecated = ""
 
     def get(self, request: Request, **parts: str) -> HttpResponse:
-        self.params.window_from_below()
+        self.params.window()
         response = answer([])
         if self.deprecated:
             response["Deprecation"] = self.deprecated

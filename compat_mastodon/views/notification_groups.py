@@ -22,7 +22,7 @@ class Notifications(View):
             raise Denied(400, f"Invalid value for 'expand_accounts': '{expand}', {allowed}")
         grouped = groups_follows(self.params)
         chosen = choice(self.params)._replace(actor=None)
-        page = inbox.groups(self.me, chosen, self.params.window_from_below(), grouped=grouped)
+        page = inbox.groups(self.me, chosen, self.params.window(), grouped=grouped)
         response = envelope(page.rows, grouped=grouped, partial=expand == "partial_avatars")
         return linked(response, request, page, self.params, more=True)
 
@@ -61,7 +61,7 @@ class Accounts(View):
 
     def get(self, request: Request, key: str) -> HttpResponse:
         named = parsed_key(key)
-        window, notice = self.params.window_from_below(), named.get("notice", 0)
+        window, notice = self.params.window(), named.get("notice", 0)
         if "bucket" not in named:
             window = window._replace(before=min(window.before, notice + 1), after=max(window.after, notice - 1))
         page = inbox.notices(self.me, Choice(SHOWN, bucket=named.get("bucket"), filtered=None), window)

@@ -61,7 +61,7 @@ class Requests(View):
     accepts = READ
 
     def get(self, request: Request) -> HttpResponse:
-        page = inbox.notices(self.me, KEPT_ASIDE, self.params.window_from_below())
+        page = inbox.notices(self.me, KEPT_ASIDE, self.params.window())
         return listing(request, page, self.params, notification_request, always_more=False)
 
 

@@ -21,7 +21,7 @@ class Notifications(View):
     accepts = READ
 
     def get(self, request: Request) -> HttpResponse:
-        page = inbox.notices(self.me, choice(self.params), self.params.window_from_below())
+        page = inbox.notices(self.me, choice(self.params), self.params.window())
         return listing(request, page, self.params, notification, always_more=True)
 
 

@@ -18,6 +18,7 @@ from follows.paging import Window
 from tests.factories import AccountFactory
 
 PAGE = Window(40)
+BELOW = Window(40, from_below=True)
 MANY = 1_500  # rows of the one account that the lists are of; more than a planner would rather scan
 
 BIG = {model._meta.db_table for model in (Account, Block, Follow, Mute, Notice)}
@@ -27,15 +28,20 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 READS: dict[str, Callable[[int, int, int], Any]] = {
     "requests": lambda me, you, deep: queries.requests_to(me, PAGE),
     "requests, deep": lambda me, you, deep: queries.requests_to(me, Window(40, before=deep)),
+    "requests, from below": lambda me, you, deep: queries.requests_to(me, Window(40, after=deep, from_below=True)),
     "followers, for anybody": lambda me, you, deep: queries.followers_of(me, None, PAGE),
     "followers, for a viewer": lambda me, you, deep: queries.followers_of(me, you, PAGE),
+    "followers, from below": lambda me, you, deep: queries.followers_of(me, you, BELOW),
     "following": lambda me, you, deep: queries.following_of(me, you, PAGE),
+    "following, from below": lambda me, you, deep: queries.following_of(me, you, BELOW),
     "visibility of the lists": lambda me, you, deep: policy.check_lists_visible(me, you),
     "relationships": lambda me, you, deep: relationships.many(me, range(me + 1, me + 41)),
     "people": lambda me, you, deep: queries.people(range(me, me + 40)),
     "own account": lambda me, you, deep: queries.own(me),
     "blocks": lambda me, you, deep: rosters.blocked_by(me, PAGE),
+    "blocks, from below": lambda me, you, deep: rosters.blocked_by(me, BELOW),
     "mutes": lambda me, you, deep: rosters.muted_by(me, PAGE),
+    "mutes, from below": lambda me, you, deep: rosters.muted_by(me, BELOW),
     "notices": lambda me, you, deep: inbox.notices(me, inbox.Choice((Notice.Kind.REQUESTED,)), PAGE),
     "other servers": lambda me, you, deep: census.domains(),
     "token": lambda me, you, deep: bearer.find("unknown"),
