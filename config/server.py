@@ -118,6 +118,7 @@ def _stream(address: str, port: int) -> None:
     import uvicorn  # no other process needs it
 
     from compat_mastodon.streaming.app import HUB
+    from compat_mastodon.streaming.connection import Http, WebSocket
     from config.asgi import application
 
     class Streams(uvicorn.Server):
@@ -129,7 +130,8 @@ def _stream(address: str, port: int) -> None:
         application,
         host=address,
         port=port,
-        ws="websockets-sansio",
+        http=Http,
+        ws=WebSocket,
         ws_ping_interval=PING,
         ws_ping_timeout=PING,
         ws_max_size=MAX_ORDER,

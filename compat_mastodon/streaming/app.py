@@ -15,6 +15,7 @@ from django.db import OperationalError
 from compat_mastodon import bearer
 from compat_mastodon.streaming import channels
 from compat_mastodon.streaming.channels import PATH, TOO_BUSY, Refused
+from compat_mastodon.streaming.connection import STATE, Connection
 from compat_mastodon.streaming.hub import Hub, Listener, News, in_database
 
 Message = MutableMapping[str, Any]
@@ -22,6 +23,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+LAST_WORD = 5.0  # seconds that a client has to take the last word, and to let its socket go
+LAST_WORD_AT_END = 2.0  # the same once the server ends, which does not wait longer itself
 THUMP = 15.0  # seconds between the heartbeats of an event stream
 HEADERS = [
     (b"cache-control", b"private, no-store"),
@@ -59,10 +62,9 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
             listener = await _admitted(scope, channels.of_path(path))
             async with HUB.listening(listener):
                 await _events(listener, receive, send)
+                await _hang_up(scope, send, {"type": "http.response.body", "body": b""})
         except Refused as refused:
             await _refuse(send, refused)
-        else:
-            await send({"type": "http.response.body", "body": b""})
 
 
 async def _events(listener: Listener, receive: Receive, send: Send) -> None:
@@ -82,7 +84,7 @@ async def _events(listener: Listener, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    headers = [(b"content-type", b"text/event-stream"), *HEADERS]
+    headers = [(b"content-type", b"text/event-stream"), (b"connection", b"close"), *HEADERS]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await write(b":)\n")
     await _first_of(tell(), gone(), listener.ended.wait())
@@ -101,12 +103,9 @@ async def _websocket(scope: Scope, receive: Receive, send: Send) -> None:
         async with HUB.listening(listener):
             await send({"type": "websocket.accept", "subprotocol": next(iter(scope["subprotocols"]), None)})
             code = await _first_of(_frames(listener, send), _orders(listener, receive, send), _end(listener))
+            await _hang_up(scope, send, *([] if code is None else [{"type": "websocket.close", "code": code}]))
     except Refused as refused:
         await _refuse(send, refused, "websocket.http.response")
-    else:
-        if code is not None:
-            with suppress(OSError):  # the client may have gone first
-                await send({"type": "websocket.close", "code": code})
 
 
 async def _frames(listener: Listener, send: Send) -> None:
@@ -218,6 +217,23 @@ async def _answer(send: Send, status: int, content: bytes, body: bytes, kind: st
     headers = [(b"content-type", content), (b"content-length", str(len(body)).encode()), *HEADERS]
     await send({"type": f"{kind}.start", "status": status, "headers": headers})
     await send({"type": f"{kind}.body", "body": body})
+
+
+async def _hang_up(scope: Scope, send: Send, *last: Message) -> None:
+    """Say the last word, and wait until the socket is gone: a stream counts until then.
+
+    A client that takes too long is cut off.
+    """
+    connection: Connection | None = scope.get("state", {}).get(STATE)
+    with suppress(OSError, RuntimeError, TimeoutError):  # the client may have gone first
+        async with asyncio.timeout(LAST_WORD if HUB.open else LAST_WORD_AT_END):
+            for message in last:
+                await send(message)
+            if connection:
+                await connection.gone.wait()
+    if connection:
+        connection.cut_off()
+        await connection.gone.wait()
 
 
 async def _first_of(*several: Coroutine[Any, Any, Any]) -> Any:
