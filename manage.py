@@ -17,7 +17,18 @@ def main() -> None:
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"latchkey: The database does not answer, or `manage.py migrate` has not prepared it: {error}")
+        sys.exit(
+            f"latchkey: The database does not answer, or `manage.py migrate` has not prepared it: {error}{_hint()}"
+        )
+
+
+def _hint() -> str:
+    """What is likely wrong when a command runs without the environment of the server."""
+    from django.conf import settings
+
+    if settings.DATABASE_URL:
+        return ""
+    return f"\nDATABASE_URL is not set, so the command used the SQLite file in {settings.VAR}."
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Whatever others can see of an account is changed through `change`, which bumps `
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -19,7 +19,8 @@ from accounts import lookup, sessions
 from accounts.models import Account
 from accounts.refused import Refused
 
-USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
+USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
+OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may call an account
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
@@ -59,32 +60,40 @@ def clean_text(value: str) -> str:
     return CONTROL.sub("", value.replace("\r\n", "\n")).strip()
 
 
+class Extras(TypedDict, total=False):
+    """What a new account may begin with beside what it signs in with."""
+
+    display_name: str
+    first_name: str
+    last_name: str
+    locked: bool
+
+
 def sign_up(
     *,
     username: str,
     email: str,
     password: str,
-    display_name: str = "",
-    first_name: str = "",
-    last_name: str = "",
-    locked: bool = False,
     staff: bool = False,
+    username_rule: re.Pattern[str] = USERNAME,
+    **extras: Unpack[Extras],
 ) -> Account:
     """A new account of this server, able to sign in at once; `staff` joins the moderators.
 
     :raises Invalid: when a value is missing, malformed or taken; all faults at once.
     """
+    first_name, last_name = extras.get("first_name", ""), extras.get("last_name", "")
     account = Account(
         username=username,
         email=email,
-        display_name=clean_text(display_name or f"{first_name} {last_name}"),
+        display_name=clean_text(extras.get("display_name") or f"{first_name} {last_name}"),
         first_name=clean_text(first_name),
         last_name=clean_text(last_name),
-        locked=locked,
+        locked=extras.get("locked", False),
         is_staff=staff,
     )
     values = {column: getattr(account, column) for column in SIGN_UP}
-    found = faults(values)
+    found = faults(values, username_rule=username_rule)
     if not password:
         found.append(Fault("password", Problem.BLANK))
     if found:
@@ -98,7 +107,7 @@ def sign_up(
             if staff:
                 account.groups.set(Group.objects.filter(name=MODERATORS))
     except IntegrityError:  # somebody took the name between the check and the write
-        raise Invalid(faults(values)) from None
+        raise Invalid(faults(values, username_rule=username_rule)) from None
     return account
 
 
@@ -153,12 +162,14 @@ def unsuspend(account: int) -> None:
     change(account, suspended_at=None)
 
 
-def faults(values: Mapping[str, object], account: int | None = None) -> list[Fault]:
+def faults(
+    values: Mapping[str, object], account: int | None = None, *, username_rule: re.Pattern[str] = USERNAME
+) -> list[Fault]:
     """What is wrong with new values of some columns; `account` is whose they are, None for somebody new."""
-    return [fault for column, value in values.items() for fault in _faults(column, value, account)]
+    return [fault for column, value in values.items() for fault in _faults(column, value, account, username_rule)]
 
 
-def _faults(column: str, value: object, account: int | None) -> Iterable[Fault]:
+def _faults(column: str, value: object, account: int | None, username_rule: re.Pattern[str]) -> Iterable[Fault]:
     bound = getattr(Account._meta.get_field(column), "max_length", None) or 0
     if isinstance(value, str) and lookup.UNSTORABLE.search(value):
         yield Fault(column, Problem.INVALID)
@@ -167,7 +178,7 @@ def _faults(column: str, value: object, account: int | None) -> Iterable[Fault]:
     elif bound and isinstance(value, str) and len(value) > bound:
         yield Fault(column, Problem.TOO_LONG, bound)
     elif column == "username":
-        yield from _identity_faults(column, str(value), USERNAME.fullmatch, account)
+        yield from _identity_faults(column, str(value), username_rule.fullmatch, account)
 
 
 def _identity_faults(

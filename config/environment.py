@@ -22,6 +22,8 @@ KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 ON = {"on", "true", "yes", "1"}
 OFF = {"off", "false", "no", "0", ""}
+PLACEHOLDER = "fifty-random-characters"  # stood in the README once, and may stand in files made from it
+MAKE_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"  # noqa: S105  # a command
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -96,6 +98,14 @@ def key(name: str) -> str:
     value = text(name)
     if value and not (KEY.fullmatch(value) and 0 < int.from_bytes(urlsafe_b64decode(f"{value}=")) < ORDER):
         refuse(f"{name} must be a private P-256 key: 32 bytes as 43 characters of base64url.")
+    return value
+
+
+def secret(name: str) -> str:
+    """A text that nobody can guess: 50 characters, of which some differ. It is not said again."""
+    value = text(name)
+    if len(value) < 50 or len(set(value)) < 10 or PLACEHOLDER in value:
+        refuse(f"{name} must be 50 or more random characters when DATABASE_URL is set; make one with: {MAKE_SECRET}")
     return value
 
 

@@ -18,7 +18,8 @@ from config import environment as env
 django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelAdmin[Account]
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = Path(env.text("VAR", str(ROOT / "var")))
+# Relative paths start here, wherever a command is called from.
+VAR = ROOT / env.text("VAR", "var")
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -61,21 +62,6 @@ SITE_NAME = env.text("SITE_NAME", "Latchkey")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION", "A network where people decide who may follow them.")
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 
-try:
-    if EMBEDDED or not CACHE_URL:
-        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    SECRET_KEY = env.text("SECRET_KEY") or (
-        env.made_once(VAR / "secret_key", lambda: secrets.token_urlsafe(50))
-        if EMBEDDED
-        else env.refuse("SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.")
-    )
-    # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
-    VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or env.made_once(VAR / "vapid_key", env.new_key)
-except OSError as error:
-    others = "DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY"
-    env.refuse(f"{VAR} must be writable, or {others} be set ({error.strerror}).")
-PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push on one's own machine
-
 # --- database -----------------------------------------------------------------------------------
 
 # NORMAL syncs the disk at a checkpoint: a power failure may take the last writes, never the order of the file.
@@ -99,6 +85,8 @@ def _database() -> dict[str, Any]:
         env.refuse("DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.")
     if str(database["ENGINE"]).endswith("sqlite3"):
         database |= {"ENGINE": "config.sqlite", "OPTIONS": SQLITE_OPTIONS}
+        if (name := str(database["NAME"])) != ":memory:":
+            database["NAME"] = str(ROOT / name)
         database |= {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
         database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
     elif str(database["ENGINE"]).endswith("postgresql"):
@@ -111,6 +99,23 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of one door parse int32
+
+# --- secrets ------------------------------------------------------------------------------------
+
+try:
+    if EMBEDDED or not CACHE_URL:
+        VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    SECRET_KEY = (
+        env.text("SECRET_KEY") or env.made_once(VAR / "secret_key", lambda: secrets.token_urlsafe(50))
+        if EMBEDDED
+        else env.secret("SECRET_KEY")
+    )
+    # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
+    VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or env.made_once(VAR / "vapid_key", env.new_key)
+except OSError as error:
+    others = "DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY"
+    env.refuse(f"{VAR} must be writable, or {others} be set ({error.strerror}).")
+PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push on one's own machine
 
 # --- cache --------------------------------------------------------------------------------------
 
@@ -182,9 +187,9 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 MEDIA_URL = f"{BASE_URL}/media/"
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(VAR / "media")))
+MEDIA_ROOT = ROOT / env.text("MEDIA_ROOT", str(VAR / "media"))
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755  # a proxy of another user reads them
-PRIVATE_ROOT = Path(env.text("PRIVATE_ROOT", str(VAR / "private")))
+PRIVATE_ROOT = ROOT / env.text("PRIVATE_ROOT", str(VAR / "private"))
 if PRIVATE_ROOT.resolve().is_relative_to(MEDIA_ROOT.resolve()):
     env.refuse(f"PRIVATE_ROOT must not lie in {MEDIA_ROOT}, whose files everybody may see.")
 STORAGES = {

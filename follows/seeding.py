@@ -20,6 +20,7 @@ from accounts.models import Account
 from follows.models import Follow, Tally
 
 BATCH = 20_000  # rows in one transaction; the only thing held in memory
+PART = 1_000  # rows after which the caller hears of the progress
 SPAN = timedelta(days=300)  # how far back the made-up past reaches
 
 FIRST_NAMES = """Ada Amara Anders Beatriz Chidi Clara Daniel Dilara Elif Emil Fatima Felix Greta Hana Hugo Ines Ivan
@@ -50,7 +51,7 @@ class Seeder:
         self._count = 0
 
     def accounts(self, count: int) -> Iterator[int]:
-        """Make accounts; gives the size of each batch once it is stored."""
+        """Make accounts; gives the size of each part of a batch once it is written."""
         number = _highest_id() + 1  # user names end in a number that no earlier run used
         rows = (self._account(number + index, _at(self._now, index, count)) for index in range(count))
         blank = Account(password=make_password(None))
@@ -59,25 +60,23 @@ class Seeder:
                 if connection.vendor == "postgresql":  # nobody else may take an id in between
                     with connection.cursor() as cursor:
                         cursor.execute(f"LOCK TABLE {_table(Account)} IN SHARE ROW EXCLUSIVE MODE")
-                _insert(blank, batch)
+                yield from _insert(blank, batch)
                 self._starts.append(_highest_id() - len(batch) + 1)
             self._count += len(batch)
-            yield len(batch)
 
     def requests(self, owner: int, count: int) -> Iterator[int]:
-        """Let the first `count` accounts ask `owner`; gives the size of each batch once it is stored."""
+        """Let the first `count` accounts ask `owner`; gives the size of each part of a batch once it is written."""
         rows = (
             {"follower": self._id(index), "target": owner, "created_at": _at(self._now, index, count)}
             for index in range(count)
         )
         for batch in _batches(rows):
             with transaction.atomic():
-                _insert(Follow(), batch)
+                yield from _insert(Follow(), batch)
                 _tally(requests=Counter({owner: len(batch)}))
-            yield len(batch)
 
     def follows(self, count: int) -> Iterator[int]:
-        """Let the accounts follow one another evenly; gives the size of each batch once it is stored."""
+        """Let the accounts follow one another evenly; gives the size of each part of a batch once it is written."""
         each = -(-count // max(self._count, 1))  # as many for every follower, rounded up
         steps = self._random.sample(range(1, self._count), each) if each else []
         rows = (
@@ -85,12 +84,11 @@ class Seeder:
         )
         for batch in _batches(rows):
             with transaction.atomic():
-                _insert(Follow(), batch)
+                yield from _insert(Follow(), batch)
                 _tally(
                     followers=Counter(row["target"] for row in batch),
                     following=Counter(row["follower"] for row in batch),
                 )
-            yield len(batch)
 
     def _account(self, number: int, at: datetime) -> dict[str, Any]:
         choice = self._random.choice
@@ -137,22 +135,26 @@ def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(str(model._meta.db_table))
 
 
-def _insert(blank: Model, rows: list[dict[str, Any]]) -> None:
-    """Insert rows that have these values by field name, and in all else are like `blank`."""
+def _insert(blank: Model, rows: list[dict[str, Any]]) -> Iterator[int]:
+    """Insert rows that have these values by field name, and in all else are like `blank`; gives how many, in parts."""
     fields = [field for field in blank._meta.concrete_fields if not field.primary_key]
     given = [field for field in fields if field.name in rows[0]]
     alike = [field for field in fields if field.name not in rows[0]]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given + alike)
     same = [field.get_db_prep_save(field.pre_save(blank, add=True), connection) for field in alike]
-    values = [[*(_stored(row[field.name]) for field in given), *same] for row in rows]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_table(type(blank))} ({names}) FROM STDIN") as copy:
-                for value in values:
-                    copy.write_row(value)
-        else:
-            places = ", ".join(["%s"] * (len(given) + len(alike)))
-            cursor.executemany(f"INSERT INTO {_table(type(blank))} ({names}) VALUES ({places})", values)  # noqa: S608
+    for start in range(0, len(rows), PART):
+        part = rows[start : start + PART]
+        values = [[*(_stored(row[field.name]) for field in given), *same] for row in part]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {_table(type(blank))} ({names}) FROM STDIN") as copy:
+                    for value in values:
+                        copy.write_row(value)
+            else:
+                places = ", ".join(["%s"] * (len(given) + len(alike)))
+                table = _table(type(blank))
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)  # noqa: S608
+        yield len(part)
 
 
 def _stored(value: Any) -> Any:

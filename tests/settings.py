@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("RATE_LIMITS", "off")
 os.environ.setdefault("REGISTRATIONS", "open")
-os.environ.setdefault("SECRET_KEY", "only for tests")
+os.environ.setdefault("SECRET_KEY", "only for tests, and long enough for a server with a database")
 os.environ["BASE_URL"] = "http://testserver"
 
 from config.settings import *  # noqa: F403

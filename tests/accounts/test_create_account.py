@@ -10,13 +10,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from accounts.management.commands import create_account
 from accounts.models import Account
 
 pytestmark = pytest.mark.django_db
 
 
 def create(
-    username: str, *flags: str, email: str = "dora@example.org", password: str = "open sesame", **more: Any
+    username: str, *flags: str, email: str = "dora@example.org", password: str | None = "open sesame", **more: Any
 ) -> str:
     out = io.StringIO()
     call_command("create_account", username, *flags, email=email, password=password, stdout=out, **more)
@@ -38,8 +39,15 @@ def test_only_the_id_is_printed() -> None:
     [
         ({"username": "ALICE"}, "The username is taken"),
         ({"email": "Alice@example.org"}, "The email is taken"),
-        ({"username": "no spaces"}, "The username is invalid"),
-        ({"username": "x" * 31}, r"The username is too long \(at most 30 characters\)"),
+        (
+            {"username": "no spaces"},
+            r"The username is invalid: it may hold letters, digits, `_`, `\.` and `-`, at most 30\.$",
+        ),
+        (
+            {"username": "x" * 31},
+            r"The username is too long \(at most 30 characters\): it may hold letters, digits, `_`, `\.` and `-`, ",
+        ),
+        ({"email": "at@"}, r"The email is invalid: it must look like name@example\.org"),
         ({"username": "nul\0"}, "The username is invalid"),
         ({"email": "nowhere"}, "The email is invalid"),
         ({"email": "nul\0@example.org"}, "The email is invalid"),
@@ -69,3 +77,64 @@ def test_bytes_that_are_no_text_get_a_sentence_and_exit_code_1() -> None:
 
     assert (refused.returncode, refused.stdout) == (1, b"")
     assert refused.stderr == b"CommandError: The password is not UTF-8.\n"
+
+
+def command(*arguments: str, said: str = "", **more: Any) -> subprocess.CompletedProcess[str]:
+    """The command as from a shell, with an input that is no terminal."""
+    whole = [sys.executable, str(settings.ROOT / "manage.py"), "create_account", *arguments]
+    return subprocess.run(whole, input=said, capture_output=True, text=True, **more)
+
+
+def test_a_name_may_hold_what_the_rule_says() -> None:
+    create("dora.o-d_2")
+
+    assert Account.objects.get().username == "dora.o-d_2"
+
+
+def test_without_a_password_it_asks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(create_account, "getpass", lambda prompt: asked.append(prompt) or "typed by hand")
+    create("dora", password=None)
+
+    assert len(asked) == 2
+    assert Account.objects.get().check_password("typed by hand")
+
+
+def test_two_passwords_that_differ_make_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["typed by hand", "typed by foot"])
+    monkeypatch.setattr(create_account, "getpass", lambda _: next(typed))
+
+    with pytest.raises(CommandError, match="not the same password"):
+        create("dora", password=None)
+    assert not Account.objects.exists()
+
+
+def test_a_wrong_name_is_told_before_anybody_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(create_account, "getpass", lambda _: pytest.fail("asked"))
+
+    with pytest.raises(CommandError, match="The username is invalid"):
+        create("no spaces", password=None)
+
+
+def test_the_password_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(" with spaces \nand more\n"))
+    create("dora", password=None, password_stdin=True)
+
+    assert Account.objects.get().check_password(" with spaces ")
+
+
+@pytest.mark.parametrize("password", ["", "1234567", "x" * 73])
+def test_a_password_of_a_wrong_length_is_refused(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
+
+    with pytest.raises(CommandError, match="The password must have 8 to 72 characters"):
+        create("dora", password=None, password_stdin=True)
+    assert not Account.objects.exists()
+
+
+def test_both_ways_at_once_are_refused() -> None:
+    refused = command("dora", "--email=d@example.org", "--password=x", "--password-stdin", said="typed by hand\n")
+
+    assert refused.returncode != 0
+    assert "not allowed with argument --password" in refused.stderr
+    assert "Traceback" not in refused.stderr

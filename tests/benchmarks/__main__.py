@@ -8,7 +8,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "RATE_LIMITS": "off", "SECRET_KEY": "benchmark"}
+SECRET_KEY = "only for benchmarks, and long enough for a server with a database"
+os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "RATE_LIMITS": "off", "SECRET_KEY": SECRET_KEY}
 PAIRS = 16
 
 

@@ -104,3 +104,19 @@ def test_the_front_page_and_an_address_that_leads_nowhere(live: Live, browser: B
     shown("front", ".ways")
     browser.get(f"{live.url}/nowhere")
     shown("not-found", ".fault")
+
+
+def test_the_buttons_of_the_consent_page_are_seen_in_a_popup(live: Live, browser: Browser, person: Account) -> None:
+    browser.show(500, 600)
+    browser.get(asks(live, OOB))
+    sign_in(browser, person)
+    browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".permissions")))
+
+    assert browser.execute_script("return window.scrollY") == 0
+    for name in ("Authorize", "Deny"):
+        button = browser.find_element(By.XPATH, f"//button[normalize-space()='{name}']")
+        edges = browser.execute_script("return arguments[0].getBoundingClientRect().toJSON()", button)
+        assert 0 <= edges["top"] < edges["bottom"] <= 600
+        middle = [(edges["left"] + edges["right"]) / 2, (edges["top"] + edges["bottom"]) / 2]
+        on_top = browser.execute_script("return document.elementFromPoint(...arguments)", *middle)
+        assert on_top == button  # nothing covers it

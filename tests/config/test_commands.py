@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.config.test_environment import SECRET_KEY
 from tests.servers import PATIENCE
 
 
 @pytest.mark.parametrize("url", ["", "postgres://nobody:x@127.0.0.1:1/nothing"], ids=["not prepared", "not there"])
 def test_a_database_that_cannot_be_asked(tmp_path: Path, url: str) -> None:
-    own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": "x"}
+    own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
     command = [sys.executable, str(settings.ROOT / "manage.py"), "recount"]
     refused = subprocess.run(command, env=own, capture_output=True, text=True, timeout=PATIENCE)
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("latchkey: The database does not answer, or `manage.py migrate` has not prepared")
     assert "Traceback" not in refused.stderr
+    assert ("DATABASE_URL is not set" in refused.stderr) is (not url)
 
 
 def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:

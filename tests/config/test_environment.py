@@ -12,6 +12,7 @@ import pytest
 from tests.servers import PATIENCE
 
 ROOT = Path(__file__).parents[2]
+SECRET_KEY = "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MANAGE, SETTINGS = str(ROOT / "manage.py"), str(ROOT / "config" / "settings.py")
 
 
@@ -109,13 +110,46 @@ def test_a_refusal_ends_the_program_without_a_traceback(tmp_path: Path) -> None:
     assert refused.stderr == "latchkey: PORT must be a whole number from 1 to 65535, not 'http'.\n"
 
 
-def test_a_database_of_ones_own_demands_a_secret_key(tmp_path: Path) -> None:
-    refused = start(tmp_path, DATABASE_URL="postgres://127.0.0.1:1/latchkey")
+@pytest.mark.parametrize(
+    "key",
+    ["", "x", SECRET_KEY[:49], "ab" * 40, "fifty-random-characters" * 3],
+    ids=["none", "one", "49 characters", "of two kinds", "the old placeholder"],
+)
+def test_a_database_of_ones_own_demands_a_secret_key(tmp_path: Path, key: str) -> None:
+    refused = start(tmp_path, DATABASE_URL="postgres://127.0.0.1:1/latchkey", SECRET_KEY=key)
 
     assert refused.returncode == 1
-    assert refused.stderr == (
-        "latchkey: SECRET_KEY must be set when DATABASE_URL is; any 50 random characters will do.\n"
-    )
+    assert refused.stderr.startswith("latchkey: SECRET_KEY must be 50 or more random characters")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_the_refusal_of_a_secret_key_tells_a_line_that_makes_a_good_one(tmp_path: Path) -> None:
+    refused = start(tmp_path, DATABASE_URL="postgres://127.0.0.1:1/latchkey", SECRET_KEY="short")
+    line = refused.stderr.strip().partition("make one with: ")[2]
+    made = subprocess.check_output(["sh", "-c", line.replace("python3", sys.executable, 1)], text=True).strip()
+
+    again = start(tmp_path, DATABASE_URL="postgres://127.0.0.1:1/latchkey", SECRET_KEY=made, PORT="65001")
+    assert again.stderr.startswith("CommandError: The database does not answer: ")
+
+
+def test_the_database_is_judged_before_the_secret_key(tmp_path: Path) -> None:
+    refused = start(tmp_path, DATABASE_URL="mysql://h/d")
+
+    assert refused.stderr == "latchkey: DATABASE_URL must name a PostgreSQL or an SQLite database.\n"
+
+
+def test_the_readme_leaves_the_secret_key_empty() -> None:
+    assert "\nSECRET_KEY=\n" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///var/own.sqlite3", "sqlite:///./var/own.sqlite3"])
+def test_a_relative_path_begins_at_the_tree_wherever_a_command_is_called_from(tmp_path: Path, url: str) -> None:
+    script = "from django.conf import settings; print(settings.DATABASES['default']['NAME'])"
+    own = {"VAR": str(tmp_path), "DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    environment = os.environ | own | {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONPATH": str(ROOT)}
+    named = subprocess.check_output([sys.executable, "-c", script], env=environment, cwd=tmp_path, text=True)
+
+    assert named.strip() == str(ROOT / "var" / "own.sqlite3")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -132,7 +166,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_mails_are_printed_only_where_nobody_else_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, kind: str
 ) -> None:
-    for name, value in {"DATABASE_URL": url, "SECRET_KEY": "x", "VAR": str(tmp_path), "EMAIL_HOST": ""}.items():
+    for name, value in {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "VAR": str(tmp_path), "EMAIL_HOST": ""}.items():
         monkeypatch.setenv(name, value)
 
     assert runpy.run_path(SETTINGS)["EMAIL_BACKEND"] == f"django.core.mail.backends.{kind}.EmailBackend"
@@ -140,7 +174,7 @@ def test_mails_are_printed_only_where_nobody_else_comes(
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_in_memory_is_not_served(tmp_path: Path, url: str) -> None:
-    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY="x", PORT="65001")
+    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY=SECRET_KEY, PORT="65001")
 
     assert refused.returncode == 1
     assert refused.stderr == (
@@ -150,7 +184,7 @@ def test_a_database_in_memory_is_not_served(tmp_path: Path, url: str) -> None:
 
 @pytest.mark.parametrize("url", ["postgres://127.0.0.1:1/latchkey", "sqlite:////dev/null/latchkey.sqlite3"])
 def test_a_database_that_does_not_answer_is_said(tmp_path: Path, url: str) -> None:
-    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY="x", PORT="65001")
+    refused = start(tmp_path, DATABASE_URL=url, SECRET_KEY=SECRET_KEY, PORT="65001")
 
     assert refused.returncode == 1
     assert refused.stderr.startswith("CommandError: The database does not answer: ")
@@ -182,7 +216,7 @@ def test_behind_a_pooler_nothing_is_prepared(tmp_path: Path, direct: str, thresh
     environment = os.environ | {
         "VAR": str(tmp_path / "var"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "SECRET_KEY": "only for tests",
+        "SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": "postgres://127.0.0.1:6432/latchkey",
         "LISTEN_DATABASE_URL": direct,
     }
@@ -197,7 +231,7 @@ def test_what_production_uses_passes_djangos_deployment_check(tmp_path: Path) ->
     environment = {
         "PATH": os.environ["PATH"],
         "BASE_URL": "https://example.org",
-        "SECRET_KEY": "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": f"sqlite:///{tmp_path}/latchkey.sqlite3",
     }
     checked = subprocess.run(

@@ -75,6 +75,13 @@ def test_batches_of_any_size_fit_together(monkeypatch: pytest.MonkeyPatch) -> No
     assert sum(chunk.wrong for chunk in tallies.verify()) == 0
 
 
+def test_progress_is_told_during_a_batch() -> None:
+    seeder = seeding.Seeder(1)
+
+    assert list(seeder.accounts(2_500)) == [1_000, 1_000, 500]
+    assert list(seeder.follows(1_200)) == [1_000, 200]
+
+
 def test_accounts_are_as_people_sign_up() -> None:
     seed(accounts=1, requests=0, follows=0)
     seeded = Account.objects.get()

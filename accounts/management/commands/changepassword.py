@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts import lookup, people
+from accounts.management import passwords
 
 
 class Command(BaseCommand):
@@ -18,11 +19,5 @@ class Command(BaseCommand):
         account = lookup.local(username)
         if account is None:
             raise CommandError(f"There is no account {username!r} on this server.")
-        try:
-            password, again = getpass("New password: "), getpass("Once more: ")
-        except EOFError:
-            raise CommandError("Nobody is there to say the password.") from None
-        if not password or password != again:
-            raise CommandError("These are not the same password, or none. Nothing was changed.")
-        people.reset_password(account, password)
+        people.reset_password(account, passwords.ask(getpass))
         self.stdout.write(f"{username} has a new password, and is signed out everywhere.")

@@ -1,43 +1,74 @@
 """`manage.py create_account`: what people do by signing up, from a shell."""
 
+from collections.abc import Iterable
+from getpass import getpass
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts import people
+from accounts.management import passwords
+from accounts.people import Fault, Problem
+
+NAME_RULE = "may hold letters, digits, `_`, `.` and `-`, at most 30"
+RULES = {("username", problem): NAME_RULE for problem in (Problem.INVALID, Problem.TOO_LONG)} | {
+    ("email", Problem.INVALID): "must look like name@example.org, with at most 254 characters",
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Create an account of this server and print its id. "
-        "A value that is taken or cannot be stored is named on stderr, with exit code 1."
+        "Create an account of this server and print its id. Without --password or --password-stdin it asks for the "
+        "password. A value that is taken or cannot be stored is named on stderr, with exit code 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", metavar="NAME", help="letters, digits and underscores, at most 30")
+        parser.add_argument("username", metavar="NAME", help=NAME_RULE)
         parser.add_argument("--email", required=True, metavar="E")
-        parser.add_argument("--password", required=True, metavar="P")
+        given = parser.add_mutually_exclusive_group()
+        given.add_argument("--password", metavar="P", help="other users of this machine can see it meanwhile")
+        given.add_argument("--password-stdin", action="store_true", help="read it from standard input, one line")
         parser.add_argument("--display-name", default="", metavar="D")
         parser.add_argument("--locked", action="store_true", help="followers need the owner's approval")
         parser.add_argument("--staff", action="store_true", help="a moderator: may open the admin")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        texts = {name: options[name] for name in ("username", "email", "password", "display_name")}
-        for name, text in texts.items():
-            if not _is_utf8(text):
-                raise CommandError(f"The {name.replace('_', ' ')} is not UTF-8.")
+        texts = {name: options[name] for name in ("username", "email", "display_name")}
+        _check_utf8(**texts)
+        password = options["password"]
+        if password is None:
+            _check(people.faults(texts, username_rule=people.OPERATORS_USERNAME))  # before anybody types
+            password = passwords.read() if options["password_stdin"] else passwords.ask(getpass)
+        _check_utf8(password=password)
         try:
-            account = people.sign_up(**texts, locked=options["locked"], staff=options["staff"])
+            account = people.sign_up(
+                **texts,
+                password=password,
+                locked=options["locked"],
+                staff=options["staff"],
+                username_rule=people.OPERATORS_USERNAME,
+            )
         except people.Invalid as invalid:
-            raise CommandError(" ".join(_sentence(fault) for fault in invalid.faults)) from None
-        self.stdout.write(str(account.pk))
+            _check(invalid.faults)
+        else:
+            self.stdout.write(str(account.pk))
 
 
-def _sentence(fault: people.Fault) -> str:
-    bound = f" (at most {fault.bound} characters)" if fault.problem is people.Problem.TOO_LONG else ""
-    return f"The {fault.field.replace('_', ' ')} is {fault.problem}{bound}."
+def _check(faults: Iterable[Fault]) -> None:
+    """:raises CommandError: when there are any."""
+    if sentences := [_sentence(fault) for fault in faults]:
+        raise CommandError(" ".join(sentences))
 
 
-def _is_utf8(argument: str) -> bool:
+def _sentence(fault: Fault) -> str:
+    bound = f" (at most {fault.bound} characters)" if fault.problem is Problem.TOO_LONG else ""
+    rule = RULES.get((fault.field, fault.problem))
+    rest = f": it {rule}" if rule else ""
+    return f"The {fault.field.replace('_', ' ')} is {fault.problem}{bound}{rest}."
+
+
+def _check_utf8(**texts: str) -> None:
     """Other bytes in an argument become surrogates, which no database stores."""
-    return not any("\ud800" <= character <= "\udfff" for character in argument)
+    for name, text in texts.items():
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise CommandError(f"The {name.replace('_', ' ')} is not UTF-8.")
