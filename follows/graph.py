@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts import people
@@ -16,7 +17,7 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, notices, opening, policy
+from follows import edges, notices, opening, policy, queries
 from follows.edges import Edge, Moves
 from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, Notice
@@ -150,14 +151,17 @@ def turn_away(owner: int, follower: int, by: Actor) -> None:
 
 
 def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **columns: Any) -> None:
-    """Change an account's own columns. Opening a locked account accepts who waits, unless they shall wait on.
+    """Change an account's own columns. Opening an account accepts the requests that wait, unless they shall wait on.
+
+    That it is open already makes no difference: requests may have been left waiting when it was opened.
 
     :raises people.Invalid: when a value cannot be stored.
     """
     opens = accept_waiting and columns.get("locked") is False
+    closed = Q(locked=True) | Exists(queries.waiting_for(OuterRef("pk")))
     with account_lock(owner) if opens else transaction.atomic():  # whoever asks beside it is seen below, or follows
         # Accounts of other servers answer for themselves.
-        opens = opens and Account.objects.filter(pk=owner, locked=True, domain="").exists()
+        opens = opens and Account.objects.filter(closed, pk=owner, domain="").exists()
         people.change(owner, **columns)
         if opens:
             opening.begin(owner, by)

@@ -9,12 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import (
-    Exists,
-    IntegerField,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.utils import timezone
 
 from accounts.lookup import MAX_ID, NoSuchAccount
@@ -28,6 +23,8 @@ from follows.policy import (
     parted_from,
     silenced_by,
 )
+
+COUNTED = 100  # requests to one account that are counted one by one
 
 
 class Key(NamedTuple):
@@ -141,9 +138,12 @@ def _shown(edges: FollowQuerySet, end: str) -> FollowQuerySet:
     return edges.filter(Exists(owner)).exclude(hidden)
 
 
-_REQUESTS_TO = pages(
-    lambda: Follow.objects.pending().filter(target=given("owner"), follower__suspended_at__isnull=True), "follower"
-)
+def waiting_for(owner: Any) -> FollowQuerySet:
+    """The requests that an owner is shown: not those of suspended accounts."""
+    return Follow.objects.pending().filter(target=owner, follower__suspended_at__isnull=True)
+
+
+_REQUESTS_TO = pages(lambda: waiting_for(given("owner")), "follower")
 _FOLLOWERS_OF = {
     True: pages(_followers, "follower"),
     False: pages(lambda: _shown(_followers(), "follower"), "follower"),
@@ -220,16 +220,16 @@ def own_key(account: int) -> OwnKey:
     return key
 
 
-class _BoundedCount(Subquery):
-    """Counts a sliced subquery, so that a million rows cost no more than the slice."""
+class _Count(Subquery):
+    """Counts the rows of a subquery; of a sliced one no more than the slice."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
     output_field = IntegerField()
 
 
 def _with_waiting() -> QuerySet[Any, Any]:
-    waiting = Follow.objects.pending().filter(target=given("account"), follower__suspended_at__isnull=True)
-    return Account.objects.filter(pk=given("account")).annotate(waiting=_BoundedCount(waiting.values("pk")[:40]))
+    waiting = waiting_for(given("account")).values("pk")[:40]
+    return Account.objects.filter(pk=given("account")).annotate(waiting=_Count(waiting))
 
 
 _OWN: Statement[tuple[Any, ...]] = Statement(
@@ -248,7 +248,7 @@ _OWN_KEY = Statement(
 
 
 def pending_count(owner: int) -> int:
-    """How many requests to `owner` wait, suspended requesters included."""
+    """How many requests to `owner` the list of `requests_to` has."""
     found = _PENDING_COUNT.first(owner=owner)
     return int(found[0]) if found else 0
 
@@ -258,6 +258,15 @@ def waiting(at_most: int) -> int:
     return Follow.objects.pending()[:at_most].count()
 
 
-_PENDING_COUNT: Statement[tuple[Any, ...]] = Statement(
-    None, lambda _: Tally.objects.filter(pk=given("owner")).values_list("requests")
-)
+def _with_pending() -> QuerySet[Any, Any]:
+    """A short queue is counted. Of a long one the tally is known, and the few suspended accounts are taken off it."""
+    asks = Follow.objects.pending().filter(follower=OuterRef("pk"), target=given("owner"))
+    suspended = Account.objects.filter(Exists(asks), suspended_at__isnull=False)
+    pending = Case(
+        When(requests__lte=COUNTED, then=_Count(waiting_for(given("owner")).values("pk"))),
+        default=F("requests") - _Count(suspended.values("pk")),
+    )
+    return Tally.objects.filter(pk=given("owner")).annotate(pending=pending)
+
+
+_PENDING_COUNT: Statement[tuple[Any, ...]] = Statement(None, lambda _: _with_pending().values_list("pending"))

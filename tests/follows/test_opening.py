@@ -65,6 +65,7 @@ def test_a_suspended_requester_waits_on(carol: Account, queue: list[int]) -> Non
     people.suspend(queue[0])
     open_up(carol)
 
+    people.unsuspend(queue[0])
     assert queries.pending_count(carol.pk) == 1
     assert not relationships.one(carol.pk, queue[0]).followed_by
 
