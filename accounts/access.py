@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import familiar
 from accounts.models import Account
 
 ACTIVE_EVERY = timedelta(minutes=30)
@@ -44,3 +45,5 @@ def touch(account: int, last_active_at: datetime, address: str | None = None, *,
     if moved or now - last_active_at >= ACTIVE_EVERY:
         changed: dict[str, object] = {"last_address": address} if address else {}
         Account.objects.filter(pk=account).update(last_active_at=now, version=F("version") + 1, **changed)
+        if address:
+            familiar.note(account, address)

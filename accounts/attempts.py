@@ -1,75 +1,59 @@
-"""Slowing down whoever guesses passwords, per account and per address; counters live in the cache.
+"""Slowing down guesses of passwords: per account, per address, and per pair of both.
 
-An attempt is counted before the password is looked at, so that guesses side by side count too. The
-owner is never locked out for ever: counts end with their window, an address that the account was
-used from before is only held to its own count, and a new password forgets the account's.
+An attempt is counted before the password is looked at, so that guesses side by side count too; a right
+password does not count. The owner is never locked out: an address that the account was used from before is
+only held to its own count, other counts end with their window, and a new password forgets the account's.
 """
 
 import hashlib
-import time
-from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.conf import settings
-from django.core.cache import cache
-
-from accounts.refused import Refused
-
-WINDOW = 15 * 60  # seconds
-GUESSES_OF_AN_ADDRESS = 300
+from accounts import familiar, limits
+from accounts.limits import Charge, Limit
+from accounts.models import Account
 
 
-class TooManyAttempts(Refused):
-    """Too many wrong guesses lately; it helps to wait some minutes."""
+class Bounds(NamedTuple):
+    """How many guesses there may be: of one account from one address, from one address, and of one account."""
+
+    pair: Limit
+    address: Limit
+    account: Limit
 
 
-class Counter(NamedTuple):
-    key: str
-    most: int
+PAGE = Bounds(limits.SIGN_IN_PAIR, limits.SIGN_IN_FROM, limits.SIGN_IN_TO)
+PHONE = Bounds(limits.LOGIN_PAIR, limits.LOGIN_FROM, limits.LOGIN_TO)
 
 
-def begin(account: str, address: str | None, *, known: bool) -> None:
-    """Count an attempt to sign in. `account` is the name it was tried with; `known` a familiar address.
+class Attempt(NamedTuple):
+    """A guess that was counted."""
 
-    :raises TooManyAttempts: when there were too many lately that did not succeed.
+    guesses: list[Charge]
+    address: Charge
+
+    def succeeded(self) -> None:
+        """Forget the wrong guesses before the right password, which was no guess."""
+        limits.forget(*self.guesses)
+        limits.give_back(self.address)
+
+
+def begin(name: str, account: Account | None, address: str | None, bounds: Bounds) -> Attempt:
+    """Count an attempt to sign in. `account` is the one called so, if there is one.
+
+    :raises limits.TooMany: when there were too many lately that did not succeed.
     """
-    if settings.RATE_LIMITS:
-        counters = [_pair(account, address), _whole_address(address)] + ([] if known else [_whole_account(account)])
-        counts = _cache().count(dict.fromkeys((counter.key for counter in counters), WINDOW))
-        if any(count > counter.most for counter, count in zip(counters, counts, strict=True)):
-            raise TooManyAttempts
+    whose, place = _whose(name, account), limits.neighbourhood(address)
+    attempt = Attempt([(bounds.pair, f"{whose}:{place}"), (bounds.account, whose)], (bounds.address, place))
+    stranger = account is None or not familiar.knows(account, address)
+    limits.charge(attempt.address, *attempt.guesses[: 2 if stranger else 1])
+    return attempt
 
 
-def succeeded(account: str, address: str | None) -> None:
-    """Forget what was guessed wrong before the right password came, which was no guess of its address either.
-
-    No address for a password that was not guessed but chosen anew.
-    """
-    if settings.RATE_LIMITS:
-        cache.delete_many([_pair(account, address).key, _whole_account(account).key])
-        if address:
-            with suppress(ValueError):  # another window began meanwhile
-                cache.decr(_whole_address(address).key)
+def forget(account: Account) -> None:
+    """The account has a new password: earlier guesses were of another one."""
+    limits.forget(*((bounds.account, _whose("", account)) for bounds in (PAGE, PHONE)))
 
 
-def _pair(account: str, address: str | None) -> Counter:
-    return Counter(_key("pair", account, address), 5)
-
-
-def _whole_account(account: str) -> Counter:
-    return Counter(_key("account", account), 30)
-
-
-def _whole_address(address: str | None) -> Counter:
-    return Counter(_key("address", address), GUESSES_OF_AN_ADDRESS)
-
-
-def _key(kind: str, *parts: str | None) -> str:
-    """One window's counter; it tells nobody's e-mail address."""
-    digest = hashlib.sha256("\0".join(part or "" for part in parts).lower().encode("utf-8", "replace"))
-    return f"attempts:{kind}:{digest.hexdigest()}:{int(time.time()) // WINDOW}"
-
-
-def _cache() -> Any:
-    """The cache of `config.cache`, which counts for all processes in one step."""
-    return cache
+def _whose(name: str, account: Account | None) -> str:
+    """An account counts as one by all its names. Unknown names count too, and nobody is called by them."""
+    return str(account.pk) if account else hashlib.sha256(name.lower().encode("utf-8", "replace")).hexdigest()

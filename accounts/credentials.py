@@ -17,20 +17,20 @@ class SuspendedAccount(Refused):
 def check(email: str, password: str, address: str | None = None) -> Account:
     """The account with these credentials, as it was before it became active just now.
 
-    :raises attempts.TooManyAttempts: when too many were wrong lately.
+    :raises limits.TooMany: when too many were wrong lately.
     :raises WrongCredentials: when there is none.
     :raises SuspendedAccount: when it may not sign in.
     """
     if not password:
         raise WrongCredentials  # that was no guess
     account = lookup.local(email) if "@" in email else None
-    attempts.begin(email, address, known=account is not None and account.last_address == address)
+    attempt = attempts.begin(email, account, address, attempts.PHONE)
     if account is None:
         Account().set_password(password)  # an unknown address takes as long as a wrong password
         raise WrongCredentials
     if not account.check_password(password):
         raise WrongCredentials
-    attempts.succeeded(email, address)
+    attempt.succeeded()
     if not account.is_active:
         raise SuspendedAccount
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
@@ -40,12 +40,12 @@ def check(email: str, password: str, address: str | None = None) -> Account:
 def confirm(account: Account, password: str, address: str | None = None) -> None:
     """Let the owner of an account prove it before something grave.
 
-    :raises attempts.TooManyAttempts: when too many were wrong lately.
+    :raises limits.TooMany: when too many were wrong lately.
     :raises WrongCredentials: when this is not the password.
     """
     if not password:
         raise WrongCredentials
-    attempts.begin(account.email, address, known=account.last_address == address)
+    attempt = attempts.begin(account.email, account, address, attempts.PHONE)
     if not account.check_password(password):
         raise WrongCredentials
-    attempts.succeeded(account.email, address)
+    attempt.succeeded()

@@ -215,6 +215,21 @@ class Device(models.Model):
         return f"{self.get_platform_display()} of account {self.account_id}"
 
 
+class FamiliarAddress(models.Model):
+    """Where an account was used from, see `familiar`."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="familiar_addresses")
+    digest = models.CharField(max_length=64, editable=False)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "familiar addresses"
+        constraints = [models.UniqueConstraint("account", "digest", name="familiar_address_unique")]
+
+    def __str__(self) -> str:
+        return f"an address of account {self.account_id}"
+
+
 class Provider(models.TextChoices):
     GOOGLE = "google"
     FACEBOOK = "facebook"

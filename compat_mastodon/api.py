@@ -7,6 +7,7 @@ which `caller` it wants; then it asks the domain once and shapes the answer.
 import logging
 import uuid
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -14,16 +15,16 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts import lookup
+from accounts import limits, lookup
 from accounts.access import Access, Actor, touch
 from accounts.refused import Refused
-from compat_mastodon import bearer, limits
+from compat_mastodon import bearer
 from compat_mastodon.bearer import Token
 from compat_mastodon.entities import accounts
 from compat_mastodon.forms import Form, Multipart
@@ -56,6 +57,14 @@ class Denied(Exception):
         self.status, self.text, self.error = status, text, error
         self.scopes = " ".join(scopes)
         super().__init__(text)
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """Whose calls from the caller's address count together.
+
+    Behind one of `settings.TRUSTED_PROXIES` the server has put the client's address there already.
+    """
+    return limits.neighbourhood(str(request.META.get("REMOTE_ADDR") or ""))
 
 
 def answer(value: Any, status: int = 200) -> HttpResponse:
@@ -125,7 +134,17 @@ class View(APIView):
 
         :raises limits.TooMany: when one of them is used up.
         """
-        self.headers = self.headers | limits.charge(*charges).headers
+        if state := limits.charge(*charges):
+            self.tell(state)
+
+    def tell(self, limit: limits.State) -> None:
+        """Say in the answer's headers where a limit stands."""
+        reset = datetime.fromtimestamp(limit.now + limit.reset, UTC)
+        self.headers = self.headers | {
+            "X-RateLimit-Limit": str(limit.most),
+            "X-RateLimit-Remaining": str(limit.remaining),
+            "X-RateLimit-Reset": f"{reset:%Y-%m-%dT%H:%M:%S.%fZ}",
+        }
 
     def _token(self, request: Request) -> Token | None:
         """The row of the token that was sent, revoked or not; none if this is for everybody and it was revoked."""
@@ -136,7 +155,7 @@ class View(APIView):
         return token
 
     def _charges(self, request: Request, token: Token | None) -> list[limits.Charge]:
-        address = limits.address(request)
+        address = address_of(request)
         charges: list[limits.Charge] = [(limits.TOKEN, token.id)] if token else [(limits.ADDRESS, address)]
         if token and token.account:
             charges.append((limits.ACCOUNT, token.account))
@@ -181,7 +200,7 @@ class View(APIView):
         if isinstance(exc, Denied):
             return _denied(exc)
         if isinstance(exc, limits.TooMany):
-            self.headers = self.headers | exc.state.headers
+            self.tell(exc.state)
             return answer({"error": "Too many requests"}, 429)
         status, body = _error(exc, self.headers["X-Request-Id"])
         return answer(body if self.is_form else {"error": body["error"]}, status)

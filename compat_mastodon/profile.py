@@ -12,7 +12,7 @@ from django.core.files.base import File
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from accounts import images, lookup
+from accounts import images, limits, lookup
 from accounts.domains import NotADomain, canonical
 from accounts.images import BadImage, Picture
 from accounts.people import Fault, Invalid, Problem, clean_text
@@ -98,15 +98,17 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def pictures(params: Params) -> dict[str, Picture]:
+def pictures(account: int, params: Params) -> dict[str, Picture]:
     """The pictures that were sent, as files or as data URIs; a blank one counts as not sent.
 
     :raises Invalid: when something else was sent in their place; all faults at once.
+    :raises limits.TooMany: when the account sent as many lately as it may.
     """
     read, faults = {}, []
     for name, to_picture in READ.items():
         try:
             if value := params.file(name):
+                limits.charge((limits.UPLOADS, account))
                 read[name] = to_picture(_file(value), FORMATS)
         except BadImage:
             faults.append(Fault(name, Problem.INVALID))

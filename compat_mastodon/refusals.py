@@ -1,10 +1,10 @@
 """How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
 
-from accounts.attempts import TooManyAttempts
 from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
@@ -41,7 +41,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchReason: (422, "Validation failed: Category is not included in the list"),
     Verified: (422, "The account is verified already"),
     Waiting: (422, "An earlier request is not answered yet"),
-    TooManyAttempts: (429, "Too many requests"),
+    TooMany: (429, "Too many requests"),
     BadToken: (401, "The access token is invalid"),
     Unavailable: (503, "There was a temporary problem serving your request, please try again"),
     Closed: (403, "Forbidden"),

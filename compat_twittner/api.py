@@ -14,7 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts import lookup, sessions
+from accounts import limits, lookup, sessions
 from accounts.access import Actor
 from accounts.refused import Refused
 from accounts.sessions import Caller
@@ -56,6 +56,7 @@ class View(APIView):
     signed_in: ClassVar[bool] = True
     refusals: ClassVar[dict[type[Refused], Envelope]] = {}
     too_large: ClassVar[Envelope] = UNREADABLE
+    bare: ClassVar[bool] = False  # whether refusals carry no `data`
     http_method_names = ["get", "post", "head"]
 
     params: Params
@@ -81,6 +82,18 @@ class View(APIView):
         return self.caller.account
 
     @property
+    def place(self) -> str:
+        """Whose calls from the caller's address count together."""
+        return limits.neighbourhood(self.params.address)
+
+    def charge_upload(self) -> None:
+        """Count a file of the calling account before it is looked at.
+
+        :raises limits.TooMany: when it sent as many lately as it may.
+        """
+        limits.charge((limits.UPLOADS, self.me))
+
+    @property
     def viewer(self) -> int | None:
         """The calling account, if there is one."""
         return self.caller.account if self.caller else None
@@ -95,7 +108,7 @@ class View(APIView):
             case Failure() as failure:
                 return answer(failure.body)
             case Refused() as refused:
-                return answer(Failure((REFUSALS | self.refusals)[type(refused)]).body)
+                return answer(Failure((REFUSALS | self.refusals)[type(refused)], bare=self.bare).body)
             case SuspiciousOperation() | BadRequest() | MultiPartParserError():  # too large, too many, broken
                 return answer(Failure(UNREADABLE).body)
         logger.error("Unexpected error", exc_info=exc)

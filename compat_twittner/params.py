@@ -5,12 +5,12 @@ The original never looks at the method and never parses JSON: a body that is no 
 
 import json
 import re
-from ipaddress import ip_address
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
+from accounts import familiar
 from accounts.lookup import MAX_ID
 from accounts.people import clean_text
 from follows.paging import Window
@@ -104,10 +104,7 @@ class Params:
     @property
     def address(self) -> str | None:
         """The caller's, None when a proxy named none that can be stored, such as one with a port."""
-        try:
-            return str(ip_address(self._request.META.get("REMOTE_ADDR", "").partition("%")[0]))
-        except ValueError:
-            return None
+        return familiar.valid(self._request.META.get("REMOTE_ADDR", ""))
 
 
 def _number(text: str) -> int:

@@ -1,10 +1,10 @@
 """How the domain's refusals sound in this dialect (twittner.md §2); a view may know a better text."""
 
-from accounts.attempts import TooManyAttempts
 from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.people import Invalid
 from accounts.refused import Refused
@@ -41,7 +41,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
     Invalid: UNREADABLE,
-    TooManyAttempts: (429, "Too many attempts. Please try again later"),
+    TooMany: (429, "Too many attempts. Please try again later"),
     Unavailable: (500, "API Error – API unavailable"),
     Closed: REGISTRATIONS_CLOSED,
     BadToken: (402, "Access token is invalid or missing"),

@@ -6,21 +6,44 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import people
+from accounts import credentials, familiar, limits, people
 from accounts.changelists import COUNTED, bounded
+from accounts.credentials import WrongCredentials
 from accounts.models import Account
 from follows import queries
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Django's form; the password is stored through `people`."""
+    """Django's form; the password is stored through `people`, and the old one is guessed no faster than elsewhere."""
+
+    def __init__(self, *args: Any, address: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = address
+
+    def clean_old_password(self) -> str:
+        password = str(self.cleaned_data["old_password"])
+        try:
+            credentials.confirm(self.user, password, self.address)
+        except limits.TooMany:
+            raise ValidationError("Too many wrong passwords. Please try again later.", code="too_many") from None
+        except WrongCredentials:
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect") from None
+        return password
 
     def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:
         people.set_password(user, self.cleaned_data["new_password1"])
         return user
+
+
+class OwnPasswordView(PasswordChangeView):
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"address": familiar.valid(self.request.META.get("REMOTE_ADDR", ""))}
 
 
 class Site(admin.AdminSite):
@@ -41,8 +64,7 @@ class Site(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "follows")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        view = PasswordChangeView.as_view(
-            form_class=OwnPasswordForm,
+        view = OwnPasswordView.as_view(
             success_url=reverse("admin:password_change_done"),
             extra_context=self.each_context(request),
         )

@@ -4,7 +4,6 @@ One write is one transaction under one pair lock; tallies move last in it. Refus
 before anything is changed. Reads are in `queries`, rules in `policy`, the statements in `edges`.
 """
 
-from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
@@ -12,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts import people
+from accounts import limits, people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
@@ -48,24 +47,19 @@ class Options(TypedDict, total=False):
     languages: list[str] | None
 
 
-def follow(
-    follower: int, target: int, by: Actor, begins: Callable[[], None] | None = None, **options: Unpack[Options]
-) -> Turn:
+def follow(follower: int, target: int, by: Actor, **options: Unpack[Options]) -> Turn:
     """Follow, or ask to. Repeated, it only changes the options that are given.
 
     A request to an account that has opened meanwhile becomes a follow.
-    `begins` is called before a new edge is written, and may raise instead of letting it.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
+    :raises limits.TooMany: when it began as many as it may today.
     """
     with tie_lock(follower, target):
         wait = policy.needs_approval(follower, target)
         edge = edges.find(follower, target)
         if edge is None:
-            policy.check_ceiling(follower)
-            if begins:
-                begins()
             return _begin(follower, target, wait, by, options)
         if options:
             Follow.objects.filter(pk=edge.id).update(**options)
@@ -87,7 +81,7 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
     A request to an account that has opened meanwhile becomes a follow; one that was suspended can only be unasked.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
-    :raises policy.FollowsTooMany: when the follower follows as many as it may.
+    :raises policy.FollowsTooMany, limits.TooMany: as `follow`.
     """
     with tie_lock(follower, target):
         edge = edges.find(follower, target)
@@ -100,7 +94,6 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
                 raise
             wait = True
         if edge is None:
-            policy.check_ceiling(follower)
             return _begin(follower, target, wait, by)
         return _end(edge, by) if wait else _open_to(edge, by)
 
@@ -220,6 +213,8 @@ def _unblock(blocker: int, target: int, by: Actor) -> bool:
 
 
 def _begin(follower: int, target: int, wait: bool, by: Actor, options: Options | None = None) -> Turn:
+    policy.check_ceiling(follower)
+    limits.charge((limits.FOLLOWS, follower))
     now = timezone.now()
     edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options or {})
     edges.add(edge)

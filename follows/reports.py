@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from accounts import limits
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
@@ -20,6 +21,7 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.
     :raises NoSuchReason: when the reason is no `Reason`.
+    :raises limits.TooMany: when the reporter made as many as it may today.
     """
     if reporter == target:
         raise policy.SelfFollow
@@ -27,6 +29,7 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
         raise NoSuchAccount
     if reason not in Reason:
         raise NoSuchReason
+    limits.charge((limits.REPORTS, reporter))
     made, _ = Report.objects.update_or_create(
         reporter_id=reporter,
         target_id=target,

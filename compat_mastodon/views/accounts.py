@@ -34,7 +34,7 @@ class UpdateCredentials(View):
 
     def patch(self, request: Request) -> HttpResponse:
         own = queries.own(self.me)
-        columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.params)
+        columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.me, self.params)
         profile.set_pictures(self.me, pictures)
         graph.change_profile(self.me, self.actor, **columns)
         return answer(self.entity(queries.own(self.me)))

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from accounts import limits
 from accounts.people import clean_text
-from compat_mastodon import entities, limits, oauth, redirects, scopes
+from compat_mastodon import entities, oauth, redirects, scopes
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.params import Params
 

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import census
-from compat_mastodon import limits, webpush
-from compat_mastodon.api import Caller, Denied, View, answer
+from accounts import census, limits
+from compat_mastodon import webpush
+from compat_mastodon.api import Caller, Denied, View, address_of, answer
 from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
@@ -129,7 +129,7 @@ class Unknown(View):
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         if settings.RATE_LIMITS:
-            self.charge((limits.ADDRESS, limits.address(request)))
+            self.charge((limits.ADDRESS, address_of(request)))
         raise Denied(404, self.text)
 
 

@@ -24,10 +24,11 @@ from django.template.defaultfilters import pluralize
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
-from accounts import lookup
+from accounts import attempts, familiar, limits, lookup
+from accounts.access import touch
 from accounts.models import Account
 from accounts.pictures import avatar_url
-from compat_mastodon import limits, oauth, redirects, scopes
+from compat_mastodon import oauth, redirects, scopes
 from compat_mastodon.authorization import FIELDS, Ask, Callback, ask_of, callback_of
 from compat_mastodon.oauth import Refusal
 from compat_mastodon.params import FALSE, as_id
@@ -77,24 +78,27 @@ class _SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Guessing is limited by address and by account (mastodon.md §5.7)."""
+        name, address = request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
+        if not request.POST.get("password"):
+            return super().post(request, *args, **kwargs)  # that is no guess
         try:
-            if settings.RATE_LIMITS:
-                limits.charge(*_sign_in_charges(request))
+            self.attempt = attempts.begin(name, lookup.local(name), address, attempts.PAGE)
         except limits.TooMany as refused:
             minutes = ceil(refused.state.reset / 60)
             wait = f"Please try again in {minutes} minute{pluralize(minutes)}."
             return render_page(request, "error", status=429, title="Too many attempts", description=wait)
         return super().post(request, *args, **kwargs)
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        self.attempt.succeeded()
+        account, address = form.get_user(), familiar.valid(self.request.META.get("REMOTE_ADDR", ""))
+        assert isinstance(account, Account)  # noqa: S101  # our backend knows no others
+        touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
+        return super().form_valid(form)
+
     def get_default_redirect_url(self) -> str:
         staff = getattr(self.request.user, "is_staff", False)
         return resolve_url("admin:index" if staff else "authorized_applications")
-
-
-def _sign_in_charges(request: HttpRequest) -> list[limits.Charge]:
-    account = lookup.local(request.POST.get("username", ""))
-    charges: list[limits.Charge] = [(limits.SIGN_IN_FROM, limits.address(request))]
-    return [*charges, (limits.SIGN_IN_TO, account.pk)] if account else charges
 
 
 sign_in = page(_SignIn.as_view())

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import people
+from accounts import familiar, limits, people
+from accounts.access import touch
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon import limits, oauth
+from compat_mastodon import oauth
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.params import Params
 from compat_mastodon.views.oauth import token_answer
@@ -29,6 +30,7 @@ class SignUp(View):
         assert self.access is not None  # noqa: S101  # a client's token was demanded
         with transaction.atomic():
             account = people.sign_up(**_wanted(self.params))
+            touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
             return token_answer(*oauth.token_for(account, self.access.client))
 
 

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import lookup
+from accounts import limits, lookup
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon import entities, limits
+from compat_mastodon import entities
 from compat_mastodon.api import View, raw
 from compat_mastodon.params import Params, as_id, to_int
 from follows import graph, marks, policy, relationships
@@ -36,20 +36,11 @@ class Follow(Change):
     """New follows and requests are limited by the day; changing the options of one costs nothing (§5.7)."""
 
     def change(self, other: int) -> None:
-        options = follow_options(self.params)
+        graph.follow(self.me, other, self.actor, **follow_options(self.params))
         if settings.RATE_LIMITS:
-            graph.follow(self.me, other, self.actor, self._charge_follow, **options)
-            self._tell_follows_left()
-        else:
-            graph.follow(self.me, other, self.actor, **options)
-
-    def _charge_follow(self) -> None:
-        limits.charge((limits.FOLLOWS, self.me))
-
-    def _tell_follows_left(self) -> None:
-        left = limits.look(limits.FOLLOWS, self.me)
-        if left.remaining <= int(self.headers["X-RateLimit-Remaining"]):
-            self.headers = self.headers | left.headers
+            left = limits.look(limits.FOLLOWS, self.me)
+            if left.remaining <= int(self.headers["X-RateLimit-Remaining"]):
+                self.tell(left)
 
 
 class Unfollow(Change):

@@ -1,11 +1,10 @@
 """Telling the moderators about somebody; they have one queue for both doors."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon import entities, limits
+from compat_mastodon import entities
 from compat_mastodon.api import Denied, View, answer
 from compat_mastodon.params import Params, as_id
 from follows import queries, reports
@@ -28,8 +27,6 @@ class Reports(View):
     def post(self, request: Request) -> HttpResponse:
         target = queries.person(as_id(self.params.text("account_id") or ""))
         category, comment = _category(self.params), _comment(self.params)
-        if settings.RATE_LIMITS:
-            limits.charge((limits.REPORTS, self.me))
         try:
             made = reports.report(self.me, target.id, REASONS[category], comment, self.actor)
         except SelfFollow:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import badges, credentials, lookup, people, sessions, social
+from accounts import badges, credentials, limits, lookup, people, sessions, social
 from accounts.access import touch
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Provider
@@ -52,23 +52,28 @@ class Login(Guest):
 
 
 class SignUp(Guest):
+    """Attempts are counted as soon as one could tell a name or e-mail address that is taken."""
+
+    bare = True
+
     def post(self, request: Request) -> HttpResponse:
         form = self.params.form
         if not settings.REGISTRATIONS_OPEN:
             raise Failure(REGISTRATIONS_CLOSED, bare=True)
         first_name, last_name, username = form.text("first_name"), form.text("last_name"), form.text("username")
         email, password = form.text("email"), form.raw("password")
-        for holds, envelope in (
+        _demand(
             (len(first_name) in NAME_LENGTHS, (410, "Invalid user first name")),
             (len(last_name) in NAME_LENGTHS, (410, "Invalid user last name")),
             (USERNAME.fullmatch(username), (410, "Invalid username")),
+        )
+        limits.charge((limits.REGISTRATIONS, self.place))
+        _demand(
             (lookup.local_id(username) is None, USERNAME_TAKEN),
             (len(email) <= EMAIL_LENGTH and people.is_email(email), (410, "Invalid email address")),
             (lookup.local_id(email) is None, EMAIL_TAKEN),
             (len(password) in PASSWORD_LENGTHS, (410, "Invalid password")),
-        ):
-            if not holds:
-                raise Failure(envelope, bare=True)
+        )
         try:
             account = people.sign_up(
                 username=username, email=email, password=password, first_name=first_name, last_name=last_name
@@ -79,6 +84,13 @@ class SignUp(Guest):
         touch(account.pk, account.last_active_at, self.params.address, moved=True)
         tokens = sessions.open_session(account.pk, ANDROID)
         return success("User logged in successfully", auth=entities.auth(tokens))
+
+
+def _demand(*conditions: tuple[object, Envelope]) -> None:
+    """:raises Failure: for the first condition that does not hold."""
+    for holds, envelope in conditions:
+        if not holds:
+            raise Failure(envelope, bare=True)
 
 
 USERNAME_TAKEN: Envelope = (410, "This username is already taken")
@@ -123,6 +135,7 @@ class VerifyUser(Write):
             raise Failure((400, "Text message to the reviewer is incorrect or missing"))
         if video is None or not badges.is_video(video):
             raise Failure(self.too_large)
+        self.charge_upload()
         badges.ask(account, full_name, message, video)
         return answer({"code": 200, "message": "Verification request sent successfully"})
 

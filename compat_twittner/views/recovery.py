@@ -18,7 +18,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from rest_framework.request import Request
 
-from accounts import attempts, lookup, people
+from accounts import attempts, limits, lookup, people
 from accounts.models import Account
 from compat_twittner.api import success
 from compat_twittner.refusals import BROKEN, Failure
@@ -29,10 +29,13 @@ MAIL_EVERY = 60  # seconds between two mails to one address
 
 
 class ResetPassword(Guest):
+    bare = True
+
     def post(self, request: Request) -> HttpResponse:
         email = self.params.form.text("email")
         if len(email) not in EMAIL_LENGTHS or not people.is_email(email):
             raise Failure((411, "Email address is not valid"), bare=True)
+        limits.charge((limits.EMAILS_FROM, self.place), (limits.EMAILS_TO, _digest(email)))
         account = lookup.local(email)
         if account is not None and account.is_active:
             _send(account)
@@ -43,7 +46,7 @@ class ResetPassword(Guest):
 
 def _send(account: Account) -> None:
     """Mail the owner a link, unless one is just on its way."""
-    recent = f"reset:{hashlib.sha256(account.email.lower().encode()).hexdigest()}"
+    recent = f"reset:{_digest(account.email)}"
     if settings.RATE_LIMITS and not cache.add(recent, 1, MAIL_EVERY):
         return
     person, token = urlsafe_base64_encode(force_bytes(account.pk)), default_token_generator.make_token(account)
@@ -57,6 +60,10 @@ def _send(account: Account) -> None:
         if settings.RATE_LIMITS:
             cache.delete(recent)
         raise Failure(BROKEN, bare=True) from None
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.lower().encode()).hexdigest()
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for the checker alone
@@ -79,7 +86,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
     def save(self, commit: bool = True) -> Account:
         account: Account = self.user
         people.reset_password(account, self.cleaned_data["new_password1"])
-        attempts.succeeded(account.email, None)
+        attempts.forget(account)
         return account
 
 

@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import badges, credentials, images, lookup, people
+from accounts import badges, credentials, images, limits, lookup, people
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
@@ -42,6 +42,8 @@ class GeneralSettings(Write):
         first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.prose("about")
         email, website, username = form.text("email"), form.text("website"), form.text("username")
         gender, country = form.text("gender"), countries.BY_NUMBER.get(form.number("country_id"))
+        if email.lower() != account.email.lower():  # the answer tells whether it is taken
+            limits.charge((limits.NEW_EMAILS, me), (limits.EMAILS_FROM, self.place))
         for holds, message in (
             (_fits(first_name, NAME_LENGTHS, account.first_name), "Invlid user first name"),
             (_fits(last_name, NAME_LENGTHS, account.last_name), "Invlid user last name"),
@@ -109,6 +111,7 @@ class Avatar(Write):
         file = self.params.file("avatar")
         if file is None:
             raise BadImage
+        self.charge_upload()
         name = images.set_avatar(lookup.by_id(self.me), images.avatar(file))
         return success("Avatar changed successfully", {"avatar_url": avatar_url(name)})
 
@@ -121,6 +124,7 @@ class Cover(Write):
         file = self.params.file("cover")
         if file is None:
             raise BadImage
+        self.charge_upload()
         name = images.set_header(lookup.by_id(self.me), images.header(file))
         return success("Profile cover changed successfully", {"cover_url": header_url(name)})
 
@@ -132,6 +136,7 @@ class CoverReposition(Write):
         position = self.params.form.text("cover_position") or "0"
         if not (self.params.posted and re.fullmatch(r"-?\d{1,99}(\.\d{0,99})?", position, re.ASCII)):
             raise BadImage
+        self.charge_upload()
         name = images.reposition(lookup.by_id(self.me), abs(round(float(position))))
         return success("Your changes have been successfully saved", {"cover_url": header_url(name)})
 

@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from django.test import Client, override_settings
 
+from accounts import attempts, limits
 from accounts.models import Account
-from compat_mastodon import limits
 from tests.factories import PASSWORD
 
 NOON = datetime(2026, 8, 21, 12, 1, 0, 123456, tzinfo=UTC)
@@ -28,6 +28,11 @@ def limited(tmp_path: Path) -> Any:
 
 def at_most(monkeypatch: pytest.MonkeyPatch, name: str, most: int) -> None:
     monkeypatch.setattr(limits, name, getattr(limits, name)._replace(most=most))
+
+
+def guesses_at_most(monkeypatch: pytest.MonkeyPatch, **bounds: int) -> None:
+    changed = {name: getattr(attempts.PAGE, name)._replace(most=most) for name, most in bounds.items()}
+    monkeypatch.setattr(attempts, "PAGE", attempts.PAGE._replace(**changed))
 
 
 def told(answer: Any) -> tuple[int, int]:
@@ -104,8 +109,8 @@ def test_an_unknown_token_counts_against_its_address(
         ("not:an:address", "not:an:address"),
     ],
 )
-def test_the_neighbours_of_an_ipv6_address_count_together(rf: Any, address: str, key: str) -> None:
-    assert limits.address(rf.get("/", REMOTE_ADDR=address)) == key
+def test_the_neighbours_of_an_ipv6_address_count_together(address: str, key: str) -> None:
+    assert limits.neighbourhood(address) == key
 
 
 def test_further_pages_have_a_limit_of_their_own(
@@ -122,8 +127,7 @@ def test_of_two_limits_that_are_used_up_the_longer_wait_is_told(
     client: Client, alice: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever waits as long as they were told gets through."""
-    at_most(monkeypatch, "SIGN_IN_FROM", 1)
-    at_most(monkeypatch, "SIGN_IN_TO", 1)
+    guesses_at_most(monkeypatch, address=1, account=1)
 
     def guess() -> Any:
         return client.post("/auth/sign_in", {"username": "alice", "password": "wrong"})
@@ -199,7 +203,7 @@ def test_the_follow_limit_is_told_only_when_less_is_left_of_it(
 def test_guessing_a_password_is_limited_by_account_and_by_address(
     client: Client, alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_most(monkeypatch, "SIGN_IN_TO", 2)
+    guesses_at_most(monkeypatch, account=2)
 
     def sign_in(name: str, password: str, address: str) -> Any:
         return client.post("/auth/sign_in", {"username": name, "password": password}, REMOTE_ADDR=address)
@@ -211,7 +215,7 @@ def test_guessing_a_password_is_limited_by_account_and_by_address(
     assert re.search(r"Please try again in \d+ minutes\.", refused.content.decode())
     assert sign_in("bob", PASSWORD, "192.0.2.3").status_code == 302
 
-    at_most(monkeypatch, "SIGN_IN_FROM", 1)
+    guesses_at_most(monkeypatch, address=0)
     assert sign_in("nobody", "wrong", "192.0.2.3").status_code == 429
 
 

@@ -43,7 +43,7 @@ def test_after_some_wrong_guesses_even_the_right_one_must_wait(alice: Account) -
 def test_the_wait_ends_however_long_the_guessing_goes_on(alice: Account, clock: Any) -> None:
     for _ in range(9):
         login(alice, "guess")
-        clock.shift(attempts.WINDOW / 9)
+        clock.shift(attempts.PHONE.account.period / 9)
 
     assert login(alice, PASSWORD)["code"] == 200
 
@@ -72,7 +72,8 @@ def test_a_guesser_at_many_accounts_is_held_up(alice: Account) -> None:
 
 
 def test_who_knows_the_password_is_no_guesser(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "GUESSES_OF_AN_ADDRESS", 3)
+    few = attempts.PHONE._replace(address=attempts.PHONE.address._replace(most=3))
+    monkeypatch.setattr(attempts, "PHONE", few)
 
     assert [login(alice, PASSWORD)["code"] for _ in range(5)] == [200] * 5
 

@@ -1,0 +1,134 @@
+"""Rate limits: how often somebody may do something within a fixed window. Both doors charge these.
+
+Window n of a limit is floor(unix time / period). Counters live in Django's cache, where all processes
+count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers are Mastodon's.
+"""
+
+import ipaddress
+import time
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+
+from accounts.refused import Refused
+
+MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
+
+
+class Limit(NamedTuple):
+    """`most` times in `period` seconds."""
+
+    name: str
+    most: int
+    period: int
+
+
+# Calls of the Mastodon API: by token, by account, by address; further pages by either; new apps by address.
+TOKEN = Limit("token", 300, 5 * MINUTE)
+ACCOUNT = Limit("account", 1500, 5 * MINUTE)
+ADDRESS = Limit("address", 300, 5 * MINUTE)
+PAGING = Limit("paging", 300, 15 * MINUTE)
+APPS = Limit("apps", 5, 10 * MINUTE)
+
+# By account.
+FOLLOWS = Limit("follows", 400, DAY)  # new follows and requests
+REPORTS = Limit("reports", 400, DAY)
+UPLOADS = Limit("uploads", 30, 30 * MINUTE)
+NEW_EMAILS = Limit("new_emails", 10, 10 * MINUTE)  # changes of the e-mail address, which tell whether it is taken
+
+# By address of the caller.
+REGISTRATIONS = Limit("registrations", 5, 30 * MINUTE)
+EMAILS_FROM = Limit("emails_from", 25, 5 * MINUTE)  # requests that tell whether an e-mail address is known
+
+# By e-mail address.
+EMAILS_TO = Limit("emails_to", 5, 30 * MINUTE)  # requests for a mail to it
+
+# Wrong passwords: on the pages, and of phones, which are told less and try more often. See `attempts`.
+SIGN_IN_PAIR = Limit("sign_in_pair", 25, 5 * MINUTE)
+SIGN_IN_FROM = Limit("sign_in_from", 25, 5 * MINUTE)
+SIGN_IN_TO = Limit("sign_in_to", 25, HOUR)
+LOGIN_PAIR = Limit("login_pair", 5, 15 * MINUTE)
+LOGIN_FROM = Limit("login_from", 300, 15 * MINUTE)
+LOGIN_TO = Limit("login_to", 30, 15 * MINUTE)
+
+Charge = tuple[Limit, int | str]  # a limit, and whose
+
+
+class State(NamedTuple):
+    """Where one limit stands; `reset` is the rest of its window in seconds."""
+
+    most: int
+    remaining: int
+    now: float
+    reset: int
+
+
+class TooMany(Refused):
+    """A limit is used up; `state` is that limit's, of several the one to wait for longest."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        super().__init__("Too many requests")
+
+
+def charge(*charges: Charge) -> State | None:
+    """Count one use of each limit; returns the one with the least remaining, None with the limits off.
+
+    :raises TooMany: when one of them was used up before.
+    """
+    if not settings.RATE_LIMITS:
+        return None
+    now = time.time()
+    counts = _counters().count({_key(limit, whose, now): limit.period for limit, whose in charges})
+    states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
+    if over := [state for state, count in zip(states, counts, strict=True) if count > state.most]:
+        raise TooMany(max(over, key=lambda state: state.reset))
+    return min(states, key=lambda state: state.remaining)
+
+
+def look(limit: Limit, whose: int | str) -> State:
+    """Where a limit stands, without counting."""
+    now = time.time()
+    return _state(limit, cache.get(_key(limit, whose, now), 0), now)
+
+
+def give_back(*charges: Charge) -> None:
+    """Take back one use of each limit."""
+    if settings.RATE_LIMITS:
+        for limit, whose in charges:
+            with suppress(ValueError):  # another window began meanwhile
+                cache.decr(_key(limit, whose, time.time()))
+
+
+def forget(*charges: Charge) -> None:
+    """Begin these limits anew."""
+    if settings.RATE_LIMITS:
+        now = time.time()
+        cache.delete_many([_key(limit, whose, now) for limit, whose in charges])
+
+
+def neighbourhood(address: str | None) -> str:
+    """Whose calls count together: the IPv4 address, or the /64 of an IPv6 one, which one household has."""
+    text = address or ""
+    if ":" not in text:
+        return text
+    try:
+        number = ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return text
+    return str(number.ipv4_mapped or ipaddress.IPv6Network((number, 64), strict=False))
+
+
+def _state(limit: Limit, count: int, now: float) -> State:
+    return State(limit.most, max(limit.most - count, 0), now, limit.period - int(now) % limit.period)
+
+
+def _key(limit: Limit, whose: int | str, now: float) -> str:
+    return f"limit:{limit.name}:{whose}:{int(now) // limit.period}"
+
+
+def _counters() -> Any:
+    """The cache of `config.cache`, which counts."""
+    return cache
