@@ -13,9 +13,10 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, StrIndex
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,7 @@ from accounts.access import Actor
 from accounts.models import Account
 
 COUNTED = 10_000  # rows that a list counts and pages through; whoever looks for others, filters
-FOUND = 1_000  # people that a search finds, each way of meaning them
+FOUND = 1_000  # people that a search finds by their names and bios
 AT_ONCE = 500  # rows that one click may change
 NEW = timedelta(days=7)
 
@@ -127,7 +128,8 @@ class ListAdmin(admin.ModelAdmin[Row]):
     list_per_page = 50
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     sortable_by: ClassVar[tuple[str, ...]] = ()
-    search_help_text = f"The beginning of a name, a whole user@domain, or a domain; up to {FOUND} accounts."
+    search_help_text = f"Words of a name or bio, a whole user@domain, or a domain; up to {FOUND} accounts."
+    people: ClassVar[Callable[[str, int, int], list[int]]]  # the search by text, viewer and bound, which `follows` sets
 
     class Media:
         css: ClassVar = {"all": ["accounts/admin.css"]}
@@ -141,9 +143,22 @@ class ListAdmin(admin.ModelAdmin[Row]):
     ) -> tuple[QuerySet[Any], bool]:
         if text := search_term.strip():
             columns: Any = self.get_search_fields(request)
-            anywhere = (Q((f"{column}__in", _matching(request, text))) for column in columns)
-            queryset = queryset.filter(reduce(or_, anywhere))
+            found = self._matching(request, text)
+            queryset = queryset.filter(reduce(or_, (Q((f"{column}__in", found)) for column in columns)))
+            if columns == ("pk",) and ORDER_VAR not in request.GET:  # the accounts themselves: best first
+                place = Concat(Value(","), Cast("pk", TextField()), Value(","), output_field=TextField())
+                queryset = queryset.order_by(StrIndex(Value(f",{','.join(map(str, found))},"), place))
         return queryset, False
+
+    def _matching(self, request: HttpRequest, text: str) -> list[int]:
+        """Whom a search means, best first, found once for the list and all its facets."""
+        if not hasattr(request, "matching"):
+            by_email = request.user.has_perm("accounts.change_account")
+            whole = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)
+            found = [*whole, *ListAdmin.people(text, request.user.pk or 0, FOUND)]
+            request.matching = list(dict.fromkeys(found))  # type: ignore[attr-defined]
+        matching: list[int] = request.matching  # type: ignore[attr-defined]
+        return matching
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST":
@@ -244,15 +259,6 @@ def link_to(account: Account) -> SafeString:
     """The account's handle, a link to its page, and the name it goes by."""
     page = reverse("admin:accounts_account_change", args=[account.pk])
     return format_html('<a href="{}">{}</a><br><span class="quiet">{}</span>', page, account.acct, account.display_name)
-
-
-def _matching(request: HttpRequest, text: str) -> set[int]:
-    """Whom a search means, found once for the list and all its facets."""
-    if not hasattr(request, "matching"):
-        by_email = request.user.has_perm("accounts.change_account")
-        request.matching = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)  # type: ignore[attr-defined]
-    found: set[int] = request.matching  # type: ignore[attr-defined]
-    return found
 
 
 def _is_id(value: str) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import Expression, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
 from accounts import domains
-from accounts.models import Account, Bytewise
+from accounts.models import Account
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
@@ -71,11 +71,10 @@ def local(name_or_email: str) -> Account | None:
     return None if account is None else Account.objects.filter(pk=account).first()
 
 
-def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> set[int]:
-    """Ids of the accounts that a moderator may mean, each way of meaning giving `at_most`.
+def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> list[int]:
+    """Ids of the accounts that a moderator may mean by a whole `user@domain`, or by a domain, the newest first.
 
-    The beginning of a user name or display name, in the order of the alphabet; or a whole domain,
-    a whole `user@domain`, and with `by_email` a whole e-mail address.
+    With `by_email` a whole e-mail address means its account, too.
     """
     username, at, domain = text.removeprefix("@").partition("@")
     domain = domains.of_account(domain if at else username, local_domain)
@@ -83,15 +82,8 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> s
         found = [_lowered("username", Value(username)).filter(domain=domain)]
         found += [_lowered("email", Value(text))] if by_email else []
     else:
-        found = [_beginning("username", username), _beginning("display_name", username)]
-        found.append(Account.objects.filter(domain=domain, domain__gt="").order_by("-id"))
-    return {account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]}
-
-
-def _beginning(column: str, text: str) -> QuerySet[Account]:
-    """In any letter case, by an index range that ends at the last of all characters."""
-    column_from = Account.objects.alias(bytewise=Bytewise(column)).order_by("bytewise")
-    return column_from.filter(bytewise__gte=Lower(Value(text)), bytewise__lt=Lower(Value(f"{text}\U0010ffff")))
+        found = [Account.objects.filter(domain=domain, domain__gt="").order_by("-id")]
+    return [account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]]
 
 
 def _lowered(column: str, value: Expression) -> QuerySet[Account]:

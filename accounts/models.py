@@ -3,7 +3,7 @@
 Only shapes and invariants live here; writes are in `people` and `sessions`, reads in `lookup`.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -13,16 +13,14 @@ from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Collate, Lower, Now
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-
-def Bytewise(column: str) -> Collate:  # noqa: N802  # reads as the expression it is
-    """A column in lower case and the order of its bytes, so that an index finds what begins with a text.
-
-    PostgreSQL's own order depends on the language; there the collation is made by a migration.
-    """
-    return Collate(Lower(column), "binary")
+from accounts import searching
+from accounts.searching import (
+    SearchedAccounts,
+    SearchText,  # noqa: F401  # a model of this app
+)
 
 
 class Audience(models.TextChoices):
@@ -56,6 +54,9 @@ class Verification(models.IntegerChoices):
 
 class AccountManager(BaseUserManager["Account"]):
     """Sign-in by name or e-mail looks at local accounts only (see `backends`)."""
+
+    def get_queryset(self) -> SearchedAccounts:
+        return SearchedAccounts(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.alias(lowered=Lower("username")).get(lowered=(username or "").lower(), domain="")
@@ -150,8 +151,6 @@ class Account(AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
-            models.Index(Bytewise("username"), name="account_username_begins"),
-            models.Index(Bytewise("display_name"), name="account_display_name_begins"),
             models.Index("created_at", name="account_created"),
             models.Index(fields=["-last_active_at", "-id"], name="account_directory_active", condition=LISTED),
             models.Index("id", name="account_directory_newest", condition=LISTED),
@@ -164,6 +163,19 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.acct
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it with composed names, and what it is found by."""
+        self.compose()
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            changed = kwargs.get("update_fields")
+            if changed is None or not set(searching.SOURCES).isdisjoint(changed):
+                searching.index(Account.objects.using(self._state.db), [self.pk])
+
+    def compose(self) -> None:
+        for name in searching.NAMES:
+            setattr(self, name, searching.composed(getattr(self, name)))
 
     @property
     def acct(self) -> str:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import lookup, sessions
 from accounts.models import Account
 from accounts.refused import Refused
+from accounts.searching import composed
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
 OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may call an account
@@ -56,8 +57,8 @@ class Invalid(Refused):
 
 
 def clean_text(value: str) -> str:
-    """What people write, as it will be stored: trimmed, without control characters, otherwise raw."""
-    return CONTROL.sub("", value.replace("\r\n", "\n")).strip()
+    """What people write, as it will be stored: composed (NFC), trimmed, without control characters, otherwise raw."""
+    return composed(CONTROL.sub("", value.replace("\r\n", "\n")).strip())
 
 
 class Extras(TypedDict, total=False):

@@ -7,18 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts import domains
 from accounts.lookup import MAX_ID
 from accounts.models import LISTED, Account
 from accounts.statements import Statement, each, given
 from follows import search
 from follows.models import Dismissal, Follow, Mute
-from follows.paging import Window
 from follows.policy import domain_blocked_by, lists_open_to, parted_from
 from follows.queries import Key, Person, key_columns
 
@@ -41,27 +37,10 @@ class Slice(NamedTuple):
 
 
 def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = False) -> list[Key]:
-    """Whom the text names: the account with exactly this handle first, then whom `search` finds.
-
-    With `only_followed` only those whom the viewer follows.
-    """
-    text = text.strip().removeprefix("@")
+    """Whom the text names or describes, ranked; with `only_followed` only those whom the viewer follows."""
     end = min(part.offset, FARTHEST) + part.limit
-    if not text or not part.limit:
-        return []
-    mine = Account.objects.filter(suspended_at__isnull=True)
-    if only_followed:
-        mine = mine.filter(Exists(Follow.objects.accepted().filter(follower=viewer, target=OuterRef("pk"))))
-    username, _, domain = text.lower().partition("@")
-    exact = mine.alias(lowered=Lower("username")).filter(lowered=username)
-    exact = exact.filter(domain=domains.of_account(domain, settings.LOCAL_DOMAIN)) if domain else exact
-    keys = [Key(*row) for row in exact.order_by("domain").values_list(*ACCOUNT)[:end]]
-    if only_followed:
-        named = Q(username__icontains=text) | Q(display_name__icontains=text)
-        keys += [Key(*row) for row in mine.filter(named).order_by("-pk").values_list(*ACCOUNT)[:end]]
-    else:
-        keys += search.people_like(text, viewer, Window(end)).rows
-    return list(dict.fromkeys(keys))[end - part.limit : end]
+    found = search.ranked(text, viewer, end, only_followed=only_followed) if part.limit else []
+    return found[end - part.limit :]
 
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:

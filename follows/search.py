@@ -1,112 +1,228 @@
-"""Finding people by any part of what they are called and say of themselves, newest account first.
+"""Finding people by what they are called and say of themselves: words in any order, without case and accents.
 
-What is sought is first looked for among the newest accounts, where frequent words fill a page at
-once; rare ones are then found by an index of trigrams, which the database keeps by itself (migration
-`search`). On SQLite the index is a table of its own that knows which text has which trigrams but not
-where, so what it finds is looked at once more.
+All text is compared as `accounts.searching` folds it. What is sought is first looked for among a
+few thousand accounts, the most followed or the newest, where frequent words fill a page at once;
+rare ones are then found by an index of trigrams, at most `CANDIDATES` in each way. So a search takes
+the same bounded time among a million accounts as among a thousand.
 """
 
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
+from accounts import domains
+from accounts.lookup import MAX_ID, UNSTORABLE
+from accounts.searching import END, fold
+from accounts.trigrams import Scope, condition
 from follows.paging import Page, Window
 from follows.queries import Key
 
-SCANNED = 5_000  # newest accounts that are looked at one by one
+SCANNED = 5_000  # the most followed, or the newest, accounts that are looked at one by one
+CANDIDATES = 1_000  # accounts that the index gives for each rank
+FOLLOWED = 10_000  # of the newest whom the viewer follows are looked through
+NAMESAKES = 20  # accounts of other servers that have the same name, besides ours
+MOST_LETTERS, MOST_WORDS = 500, 16  # that are looked at of what is sought
 
-# Unit separators keep a match within one of the three. PostgreSQL's index is on this very expression.
-_TEXT = "a.username || chr(31) || a.first_name || ' ' || a.last_name || chr(31) || a.note"
-TEXT = {"postgresql": f"lower({_TEXT})", "sqlite": _TEXT.replace("chr", "char")}
 
-_SELECT = """
-    SELECT a.id, a.version, t.followers, t.following
-    FROM accounts_account a LEFT JOIN follows_tally t ON t.account_id = a.id
-    WHERE a.id < %(before)s AND {match} AND {visible}
-    ORDER BY a.id DESC LIMIT %(limit)s"""
+class Rank(IntEnum):
+    """What comes first among the found; within each the more followed."""
+
+    EXACT = 0  # the handle
+    FOLLOWED = 1  # by the viewer
+    BEGINS = 2  # a name begins with it
+    NAMED = 3  # the user name or the names hold all words
+    DESCRIBED = 4  # the bio does
+
+
+class Found(NamedTuple):
+    """An account that was found; sorts by what comes first."""
+
+    rank: Rank
+    unpopularity: int
+    remote: bool
+    age: int
+    key: Key
+
+
+def ranked(
+    text: str, viewer: int | None, at_most: int, *, only_followed: bool = False, hidden: bool = False
+) -> list[Key]:
+    """Whom the text names or describes, in the order of `Rank`.
+
+    Left out are suspended accounts, and but for the exact handle the viewer and whom a block parts
+    from the viewer; with `hidden` nobody is left out.
+    """
+    search = _Search(text, viewer, hidden=hidden)
+    found: dict[int, Found] = {}
+    for source, complete in search.sources(only_followed=only_followed):
+        for one in source:
+            found[one.key.account] = min(one, found.get(one.key.account, one))
+        if sum(one.rank <= complete for one in found.values()) >= at_most:
+            break
+    return [one.key for one in sorted(found.values())][:at_most]
+
+
+def for_moderators(text: str, viewer: int, at_most: int) -> list[int]:
+    """As `ranked`, with nobody left out: ids."""
+    return [key.account for key in ranked(text, viewer, at_most, hidden=True)]
+
+
+def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
+    """Whom the text names or describes, newest account first; a blank text is everybody. Row ids are the accounts'.
+
+    Pages are cut by these ids, so that the exact handle alone has a place of its own, before all others.
+    Left out are suspended accounts, the viewer, and whom a block parts from the viewer.
+    """
+    found = _Search(text, viewer).newest(window.before, window.limit)
+    exact = [one.key for one in found if one.rank is Rank.EXACT]
+    if len(exact) >= window.limit:  # the page needs a last row to go on from
+        exact = []
+    known = {key.account for key in exact}
+    keys = [one.key for one in found if one.rank is not Rank.EXACT and one.key.account not in known]
+    if window.before > MAX_ID:
+        keys = [*exact, *keys]
+    keys = keys[: window.limit]
+    return Page([key.account for key in keys], keys, window.limit)
+
+
 _FOUND = """
-    SELECT a.id, a.version, t.followers, t.following, {text}
-    FROM follows_search
-    CROSS JOIN accounts_account a ON a.id = follows_search.rowid
-    LEFT JOIN follows_tally t ON t.account_id = a.id
-    WHERE follows_search MATCH %(match)s AND follows_search.rowid < %(before)s AND {visible}
-    ORDER BY follows_search.rowid DESC"""
+    SELECT a.id, a.version, t.followers, t.following, a.domain <> '' AS remote, s.handle, s.names, {exact} AS exact
+    FROM ({ids}) i {joins}
+    WHERE {match} AND {visible} {ending}"""
 _VISIBLE = """
     a.suspended_at IS NULL AND a.id <> %(viewer)s
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)"""
-# Left to itself the planner may rather walk through all accounts, hoping to fill the page soon.
-_INDEXED = """
-    a.id IN (WITH found AS MATERIALIZED (SELECT a.id FROM accounts_account a WHERE {found}) SELECT id FROM found)"""
-_AMONG_NEWEST = """
-    a.id > (SELECT max(n.id) FROM accounts_account n WHERE n.id < %(before)s) - %(scanned)s AND ({like})"""
+_JOINS = {  # in this order: left to itself the planner may rather walk through all accounts
+    "sqlite": """
+        CROSS JOIN accounts_searchtext s ON s.account_id = i.id CROSS JOIN accounts_account a ON a.id = i.id
+        LEFT JOIN follows_tally t ON t.account_id = i.id""",
+    "postgresql": """
+        CROSS JOIN LATERAL (SELECT * FROM accounts_searchtext WHERE account_id = i.id LIMIT 1) s
+        CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = i.id LIMIT 1) a
+        LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = i.id LIMIT 1) t ON TRUE""",
+}
+_EXACT = (
+    "SELECT id FROM accounts_account WHERE lower(username) = %(username)s AND {domain} ORDER BY domain LIMIT {most}"
+)
+_MINE = """
+    SELECT target_id AS id FROM follows_follow WHERE follower_id = %(viewer)s AND accepted_at IS NOT NULL
+    ORDER BY id DESC LIMIT {most}"""
+_OF_MINE = "{not_gone} AND a.id IN (SELECT id FROM ({mine}) mine)"
+_MOST_FOLLOWED = "SELECT account_id AS id FROM follows_tally WHERE followers > 0 ORDER BY followers DESC LIMIT {most}"
+_ALL = "SELECT id FROM accounts_account WHERE id < %(before)s"
+_NEWEST = """
+    SELECT account_id AS id FROM accounts_searchtext WHERE account_id < %(before)s AND account_id >
+      (SELECT max(account_id) FROM accounts_searchtext WHERE account_id < %(before)s) - {most}"""
+_INDEXED = {
+    "sqlite": "SELECT rowid AS id FROM accounts_search WHERE {match} AND rowid < %(before)s",
+    "postgresql": """
+        WITH found AS MATERIALIZED (
+          SELECT account_id AS id FROM accounts_searchtext WHERE account_id < %(before)s AND {match})
+        SELECT id FROM found""",
+}
+_BOTH = "SELECT * FROM ({exact}) e UNION ALL SELECT * FROM ({others}) n"
+_NEWEST_FIRST = "ORDER BY i.id DESC LIMIT {most}"
 
 
-def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the text names or describes; a blank text is everybody. Row ids are the accounts'.
+class _Search:
+    """One search. All its ways of finding take bounded time, and answer only when they are read."""
 
-    Left out are suspended accounts, the viewer, and whom a block parts from the viewer.
-    """
-    values = {"before": window.before, "viewer": viewer or 0, "limit": window.limit, "scanned": SCANNED}
-    if not text:
-        return _page(_rows("TRUE", values), window)
-    like, patterns = _like(text)
-    rows = _rows(_AMONG_NEWEST.format(like=like), values | patterns)
-    if len(rows) < window.limit:
-        rows = _by_index(text, like, values | patterns)
-    return _page(rows, window)
+    def __init__(self, text: str, viewer: int | None, *, hidden: bool = False) -> None:
+        self.handle = "" if UNSTORABLE.search(text) else text[:MOST_LETTERS].strip().removeprefix("@").lower()
+        self.sought = fold(self.handle)
+        self.words = tuple(dict.fromkeys(self.sought.split()))[:MOST_WORDS]
+        self.blank = not text.strip()
+        self.visible = "TRUE" if hidden else _VISIBLE
+        self.not_gone = "TRUE" if hidden else "a.suspended_at IS NULL"
+        self.values: dict[str, Any] = {"viewer": viewer or 0, "before": MAX_ID + 1}
 
+    def sources(self, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:
+        """Where to look, one after the other, and which ranks are complete then: nobody later belongs before these."""
+        if not self.words:
+            return
+        everything, names = Scope(self.words), Scope(self.words, ("handle", "names"))
+        begins = Scope((END + self.sought,), names.columns)
+        mine = _MINE.format(most=FOLLOWED)
+        if only_followed:
+            yield self.exact(_OF_MINE.format(mine=mine, not_gone=self.not_gone)), Rank.EXACT
+            yield self._run(self._select(mine, everything)), Rank.DESCRIBED
+            return
+        yield self.exact(self.not_gone), Rank.EXACT
+        if self.values["viewer"]:
+            found = self._run(self._select(mine, everything))
+            yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
+        yield self._run(self._select(_MOST_FOLLOWED.format(most=SCANNED), everything)), Rank.BEGINS
+        for scope, complete in ((begins, Rank.NAMED), (names, Rank.DESCRIBED), (everything, Rank.DESCRIBED)):
+            yield self._by_index(scope, _NEWEST_FIRST.format(most=CANDIDATES)), complete
 
-def _by_index(text: str, like: str, values: dict[str, Any]) -> list[Key]:
-    folded = text.lower()
-    if connection.vendor == "postgresql":
-        found = like if len(text) > 2 else f"follows_grams({TEXT['postgresql']}) @> ARRAY[%(folded)s]"
-        return _rows(_INDEXED.format(found=found), values | {"folded": folded})
-    trigrams = [folded[place : place + 3] for place in {*range(0, len(folded) - 2, 3), len(folded) - 3} if place >= 0]
-    match = " AND ".join(map(_quoted, trigrams)) or " OR ".join(map(_quoted, _trigrams_from(folded)))
-    if not match:
-        return []
-    sql = _FOUND.format(text=TEXT["sqlite"], visible=_VISIBLE)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values | {"match": match})
-        fitting = (Key._make(row[:-1]) for row in cursor if folded in row[-1].lower())
-        return list(islice(fitting, values["limit"]))
+    def exact(self, visible: str) -> list[Found]:
+        """Accounts with this handle; those of all servers when it names none."""
+        return self._run(self._exact(visible))
 
+    def newest(self, before: int, limit: int) -> list[Found]:
+        """Those with the exact handle, whatever their ids, and the newest `limit` others with an id below `before`."""
+        self.values["before"] = before
+        ending = _NEWEST_FIRST.format(most=limit + NAMESAKES)
+        if not self.words:
+            return self._run(self._select(_ALL, Scope(()), ending=ending)) if self.blank else []
+        everything = Scope(self.words)
+        scanned = self._select(_NEWEST.format(most=SCANNED), everything, ending=ending)
+        found = self._run(_BOTH.format(exact=self._exact(_VISIBLE), others=scanned))
+        exact = [one for one in found if one.rank is Rank.EXACT]
+        if len(found) >= limit + 2 * len(exact):  # each of them may be among the others too
+            return found
+        return exact + self._by_index(everything, ending)
 
-def _trigrams_from(begin: str) -> list[str]:
-    """The trigrams in use that begin with one or two letters; every text ends with two separators."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT term FROM follows_search_terms WHERE term >= %s AND term < %s", [begin, f"{begin}\U0010ffff"]
+    def _exact(self, visible: str) -> str:
+        username, _, domain = self.handle.partition("@")
+        self.values |= {"username": username, "domain": domains.of_account(domain, settings.LOCAL_DOMAIN)}
+        ids = _EXACT.format(domain="domain = %(domain)s" if domain else "TRUE", most=NAMESAKES)
+        return self._select(ids, Scope(()), visible, exact=1)
+
+    def _by_index(self, scope: Scope, ending: str) -> list[Found]:
+        match, values = condition(scope)
+        self.values |= values
+        return self._run(self._select(_INDEXED[connection.vendor].format(match=match), scope, ending=ending))
+
+    def _select(self, ids: str, scope: Scope, visible: str = "", ending: str = "", exact: int = 0) -> str:
+        holds = {"sqlite": "instr", "postgresql": "strpos"}[connection.vendor]
+        parts = {f"part{number}": part for number, part in enumerate(scope.parts)}
+        self.values |= parts
+        columns = (" AND ".join(f"{holds}(s.{column}, %({name})s) > 0" for name in parts) for column in scope.columns)
+        return _FOUND.format(
+            ids=ids,
+            joins=_JOINS[connection.vendor],
+            match=f"({' OR '.join(columns)})" if parts else "TRUE",
+            visible=visible or self.visible,
+            ending=ending,
+            exact=exact,
         )
-        return [term for (term,) in cursor.fetchall()]
 
+    def _run(self, sql: str) -> list[Found]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.values)
+            return [self._found(*row) for row in cursor.fetchall()]
 
-def _quoted(trigram: str) -> str:
-    return '"{}"'.format(trigram.replace('"', '""'))
+    def _found(
+        self,
+        account: int,
+        version: int,
+        followers: int | None,
+        following: int | None,
+        remote: bool,
+        handle: str,
+        names: str,
+        exact: int,
+    ) -> Found:
+        key = Key(account, version, followers, following)
+        rank = Rank.EXACT if exact else self._rank(handle, names)
+        return Found(rank, -(followers or 0), bool(remote), -account, key)
 
-
-def _like(text: str) -> tuple[str, dict[str, str]]:
-    """A condition that the text occurs, and its values."""
-    spellings = [text.lower()]
-    if connection.vendor == "sqlite" and not text.isascii():
-        spellings = list(dict.fromkeys((text, text.lower(), text.upper(), text.title())))
-    patterns = {f"like{number}": f"%{_escaped(spelling)}%" for number, spelling in enumerate(spellings)}
-    column = TEXT[connection.vendor]
-    return " OR ".join(f"{column} LIKE %({name})s ESCAPE '!'" for name in patterns), patterns
-
-
-def _escaped(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _rows(match: str, values: dict[str, Any]) -> list[Key]:
-    sql = _SELECT.format(match=f"({match})", visible=_VISIBLE)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [Key._make(row) for row in cursor.fetchall()]
-
-
-def _page(keys: list[Key], window: Window) -> Page[Key]:
-    return Page([key.account for key in keys], keys, window.limit)
+    def _rank(self, *names: str) -> Rank:
+        if any(END + self.sought in name for name in names):
+            return Rank.BEGINS
+        return Rank.NAMED if any(all(word in name for word in self.words) for name in names) else Rank.DESCRIBED

@@ -4,7 +4,7 @@ Rows are written in bulk, past `people` and `graph`, and are what these would ha
 notices. Each batch is one transaction that moves its tallies too. Memory does not grow with the graph.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,6 +17,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.searching import SearchText, folded
 from follows.models import Follow, Tally
 
 BATCH = 20_000  # rows in one transaction; the only thing held in memory
@@ -61,7 +62,10 @@ class Seeder:
                     with connection.cursor() as cursor:
                         cursor.execute(f"LOCK TABLE {_table(Account)} IN SHARE ROW EXCLUSIVE MODE")
                 yield from _insert(blank, batch)
-                self._starts.append(_highest_id() - len(batch) + 1)
+                start = _highest_id() - len(batch) + 1
+                texts = [{"account": start + place} | folded(row) for place, row in enumerate(batch)]
+                deque(_insert(SearchText(), texts), maxlen=0)
+                self._starts.append(start)
             self._count += len(batch)
 
     def requests(self, owner: int, count: int) -> Iterator[int]:
@@ -137,7 +141,7 @@ def _table(model: type[Model]) -> str:
 
 def _insert(blank: Model, rows: list[dict[str, Any]]) -> Iterator[int]:
     """Insert rows that have these values by field name, and in all else are like `blank`; gives how many, in parts."""
-    fields = [field for field in blank._meta.concrete_fields if not field.primary_key]
+    fields = [field for field in blank._meta.concrete_fields if not field.primary_key or field.name in rows[0]]
     given = [field for field in fields if field.name in rows[0]]
     alike = [field for field in fields if field.name not in rows[0]]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given + alike)

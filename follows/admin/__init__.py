@@ -3,6 +3,10 @@
 Every change goes through the domain, row by row, in the moderator's name; rows have no forms.
 """
 
+from accounts.changelists import ListAdmin
+from follows import search
 from follows.admin import accounts, records, requests
 
 __all__ = ["accounts", "records", "requests"]
+
+ListAdmin.people = staticmethod(search.for_moderators)

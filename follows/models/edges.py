@@ -121,6 +121,7 @@ class Tally(models.Model):
 
     class Meta:
         verbose_name_plural = "tallies"
+        indexes = [models.Index(F("followers").desc(), condition=Q(followers__gt=0), name="tally_most_followed")]
 
     def __str__(self) -> str:
         return f"{self.account}: {self.followers} followers, {self.following} following, {self.requests} requests"

@@ -1,0 +1,72 @@
+"""What to ask the index of search texts (migration `search_index`) for, on either database.
+
+It gives all accounts whose texts hold some parts, and on SQLite a few more: it knows which text has
+which trigrams, but not where. So what it gives is looked at once more.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+TRIGRAM = re.compile(r"[^\W_]{3}")  # what PostgreSQL's index of trigrams has
+
+
+class Scope(NamedTuple):
+    """Parts of text that one of the columns must hold, all of them."""
+
+    parts: tuple[str, ...]
+    columns: tuple[str, ...] = ("handle", "names", "bio")
+
+
+def condition(scope: Scope) -> tuple[str, dict[str, Any]]:
+    """A condition in SQL, and its values by name."""
+    return _fts(scope) if connection.vendor == "sqlite" else _gin(scope)
+
+
+def _fts(scope: Scope) -> tuple[str, dict[str, str]]:
+    """SQLite's index is asked for all trigrams of the long parts, else for any that begin with the short ones."""
+    trigrams = [
+        [part[place : place + 3]]
+        for part in scope.parts
+        for place in {*range(0, len(part) - 2, 3), len(part) - 3}
+        if place >= 0
+    ] or [_trigrams_from(part) for part in scope.parts]
+    if not all(trigrams):
+        return "FALSE", {}
+    match = " AND ".join("({})".format(" OR ".join(map(_quoted, any_of))) for any_of in trigrams)
+    return "accounts_search MATCH %(match)s", {"match": " OR ".join(f"{name} : ({match})" for name in scope.columns)}
+
+
+def _trigrams_from(begin: str) -> list[str]:
+    """The trigrams in use that begin with one or two letters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT term FROM accounts_search_terms WHERE term >= %s AND term < %s", [begin, f"{begin}\U0010ffff"]
+        )
+        return [term for (term,) in cursor.fetchall()]
+
+
+def _quoted(trigram: str) -> str:
+    return '"{}"'.format(trigram.replace('"', '""'))
+
+
+def _gin(scope: Scope) -> tuple[str, dict[str, Any]]:
+    """PostgreSQL's indexes are asked for the parts that have trigrams, else for one and two letters."""
+    like = {f"like{number}": part for number, part in enumerate(scope.parts) if TRIGRAM.search(part)}
+    if like:
+        conditions = {name: f"{{}} LIKE %({name})s ESCAPE '!'" for name in like}
+        values: dict[str, Any] = {name: f"%{_escaped(part)}%" for name, part in like.items()}
+    else:
+        values = {f"grams{number}": _grams(part) for number, part in enumerate(scope.parts)}
+        conditions = {name: f"accounts_grams({{}}) @> %({name})s" for name in values}
+    held = " AND ".join(conditions.values())
+    return "({})".format(" OR ".join(held.format(*[column] * len(conditions)) for column in scope.columns)), values
+
+
+def _grams(part: str) -> list[str]:
+    return [part[place : place + 2] for place in range(len(part) - 1)] or [part]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
