@@ -7,6 +7,7 @@ import pytest
 from django.db.models import F
 
 from accounts import people
+from accounts.access import Actor
 from accounts.models import Account
 from follows import discovery, graph, search
 from follows.discovery import Slice
@@ -45,7 +46,7 @@ def test_the_handle_then_whom_i_follow_then_names_then_bios(alice: Account) -> N
     begins, popular = person("somebody", "Nils Holgersson", followers=3), person("nilsa", followers=700)
     mine = person("friend", "Karl Nils")
     handle = person("nils")
-    graph.follow(alice.pk, mine)
+    graph.follow(alice.pk, mine, by=Actor(alice.pk, "test"))
 
     assert found("nils", alice.pk) == [handle, mine, popular, begins, holds, bio]
     assert found("nils") == [handle, popular, begins, holds, mine, bio]
@@ -108,7 +109,7 @@ def test_case_accents_and_the_order_of_words_make_no_difference(
     assert [key.account for key in search.people_like(sought, alice.pk, Window(20)).rows] == [someone]
     assert [row.pk for row in Desk(root).rows("accounts_account", q=sought)] == [someone]
     assert found(sought, alice.pk, only_followed=True) == []
-    graph.follow(alice.pk, someone)
+    graph.follow(alice.pk, someone, by=Actor(alice.pk, "test"))
     assert found(sought, alice.pk, only_followed=True) == [someone]
 
 
