@@ -22,7 +22,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("follows", "0005_spelling_of_domains"), ("accounts", "0004_search_index")]
+    dependencies = [("follows", "0005_spelling_of_domains"), ("accounts", "0005_search_index")]
 
     operations = [
         migrations.RunPython(drop),

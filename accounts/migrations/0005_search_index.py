@@ -66,7 +66,7 @@ def run(by_vendor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_fold_names")]
+    dependencies = [("accounts", "0004_fold_names")]
 
     operations = [
         migrations.RemoveIndex(model_name="account", name="account_username_begins"),

@@ -31,6 +31,6 @@ def fold_names(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0002_search_text")]
+    dependencies = [("accounts", "0003_search_text")]
 
     operations = [migrations.RunPython(fold_names, migrations.RunPython.noop)]
