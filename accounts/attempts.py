@@ -49,9 +49,11 @@ def begin(name: str, account: Account | None, address: str | None, bounds: Bound
     return attempt
 
 
-def forget(account: Account) -> None:
-    """The account has a new password: earlier guesses were of another one."""
-    limits.forget(*((bounds.account, _whose("", account)) for bounds in (PAGE, PHONE)))
+def forget(account: Account, address: str | None = None) -> None:
+    """The account has a new password: earlier guesses were of another one, also those from the owner's `address`."""
+    whose, place = _whose("", account), limits.neighbourhood(address)
+    for bounds in (PAGE, PHONE):
+        limits.forget((bounds.account, whose), (bounds.pair, f"{whose}:{place}"))
 
 
 def _whose(name: str, account: Account | None) -> str:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import lookup, sessions
+from accounts import attempts, lookup, sessions
 from accounts.models import Account
 from accounts.refused import Refused
 from accounts.searching import composed
@@ -143,6 +143,7 @@ def set_password(account: Account, password: str | None) -> None:
     """None for no password at all: nobody can sign in by one."""
     account.set_password(password)
     change(account.pk, password=account.password)
+    attempts.forget(account)
 
 
 def reset_password(account: Account, password: str | None) -> None:

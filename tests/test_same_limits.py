@@ -1,16 +1,18 @@
 """The same limits at both doors: what was used up through one door is used up through the other."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client, override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from accounts import attempts, familiar, limits
+from accounts import familiar, limits, people
 from accounts.models import Account, FamiliarAddress
 from tests.compat_mastodon.conftest import app, mastodon
 from tests.compat_twittner.conftest import kept_promise, twittner
@@ -245,9 +247,24 @@ def test_the_addresses_of_an_account_are_bounded_and_none_is_readable(alice: Acc
     assert not familiar.knows(alice, "192.0.2.0")
 
 
-def test_a_new_password_forgets_the_guesses(alice: Account) -> None:
+@pytest.mark.parametrize("reset", [people.set_password, people.reset_password])
+def test_a_new_password_forgets_the_guesses_of_strangers(alice: Account, reset: Callable[..., None]) -> None:
     for number in range(40):
         page("alice", "guess", f"192.0.2.{number}")
-    attempts.forget(alice)
+        phone("login", f"192.0.2.{number}", email=alice.email, password="guess")
+    reset(alice, "another sesame")
 
-    assert page("alice", PASSWORD, "198.51.100.1") == 302
+    assert page("alice", "another sesame", "198.51.100.1") == 302
+    assert phone("login", "198.51.100.2", email=alice.email, password="another sesame")["code"] == 200
+
+
+def test_an_owner_who_forgot_the_password_signs_in_at_once_after_the_mail(alice: Account) -> None:
+    for _ in range(6):
+        phone("login", email=alice.email, password="forgotten")
+    assert phone("resetpassword", email=alice.email)["code"] == 200
+    (link,) = re.findall(r"http://testserver(/\S+)", str(mail.outbox[0].body))
+    browser = Client(REMOTE_ADDR="192.0.2.1")
+    form = browser.get(link, follow=True).redirect_chain[-1][0]
+    browser.post(form, {"new_password1": "another sesame", "new_password2": "another sesame"})
+
+    assert phone("login", email=alice.email, password="another sesame")["code"] == 200

@@ -86,7 +86,6 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
     def save(self, commit: bool = True) -> Account:
         account: Account = self.user
         people.reset_password(account, self.cleaned_data["new_password1"])
-        attempts.forget(account)
         return account
 
 
@@ -99,6 +98,7 @@ class NewPassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)
+        attempts.forget(form.user, self.request.META.get("REMOTE_ADDR"))
         return render(self.request, self.template_name, {"site_name": settings.SITE_NAME, "done": True})
 
     def get_success_url(self) -> str:
