@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
@@ -16,19 +17,21 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.timesince import timesince
 
 from accounts import badges, people, sessions
-from accounts.changelists import (
-    NEW,
-    ListAdmin,
-    Option,
-    OptionFilter,
-    ReadOnlyAdmin,
-    StateFilter,
+from accounts.changelists import ListAdmin, ReadOnlyAdmin
+from accounts.columns import (
     account_column,
     age_column,
+    in_words,
+    moment_column,
+    portrait,
+    profile_url,
+    time_tag,
 )
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
+from accounts.list_filters import NEW, Option, OptionFilter, StateFilter
 from accounts.models import Account, BadgeRequest, Session, Verification
 
 
@@ -54,13 +57,15 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     change_password_form = PasswordForm
     list_display: tuple[Any, ...] = (
         *("handle", "state"),
-        age_column("created_at", "joined"),
-        age_column("last_active_at", "active"),
+        age_column("created_at", "joined", ordering="created_at"),
+        "active",
     )
     list_filter = (StateFilter, KindFilter)
     ordering = ("-pk",)  # not UserAdmin's
     search_fields = ("pk",)
     actions = ("suspend", "unsuspend", "verify", "unverify")
+    row_actions: ClassVar = {"suspend": "Suspend", "unsuspend": "Unsuspend"}
+    change_form_template = "accounts/admin/account.html"
     add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)
     profile: tuple[Any, ...] = (
         (None, {"fields": ("username", "domain", "state", "suspended_at", "created_at", "last_active_at")}),
@@ -139,35 +144,83 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     def store(self, request: HttpRequest, account: int, **columns: Any) -> None:
         people.change(account, **columns)
 
-    @admin.display(description="account")
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.suspend_account") or request.user.has_perm("accounts.change_account")
+
+    def may_suspend(self, request: HttpRequest, account: Account) -> bool:
+        """Members, but no moderators and never oneself; superusers suspend moderators too."""
+        theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
+        return theirs and account.pk != request.user.pk and self.has_suspend_permission(request)
+
+    def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
+        return self.may_suspend(request, row) and (row.suspended_at is None) == (action == "suspend")
+
+    def subject(self, row: Account) -> str:
+        return row.acct
+
+    def view_on_site(self, obj: Account) -> str | None:
+        return profile_url(obj) or None
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        account = kwargs.get("obj")
+        offered = [action for action in self.row_actions if account and self.offers(request, action, account)]
+        context["offered"] = [(action, self.row_actions[action]) for action in offered]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> HttpResponse | None:
+        """Back to the person's page, if the button was there."""
+        response = super().response_action(request, queryset, *args)
+        if isinstance(response, HttpResponseRedirect) and request.POST.get("from") == "page":
+            (account,) = request.POST.getlist(ACTION_CHECKBOX_NAME) or [""]
+            return HttpResponseRedirect(reverse("admin:accounts_account_change", args=[account]))
+        return response
+
+    @admin.display(description="account", ordering="username")
     def handle(self, account: Account) -> str:
-        return format_html('{}<br><span class="quiet">{}</span>', account.acct, account.display_name)
+        name = format_html('{}<br><span class="quiet">{}</span>', account.acct, account.display_name)
+        return format_html('<span class="person">{}<span>{}</span></span>', portrait(account), name)
+
+    @admin.display(ordering="last_active_at")
+    def active(self, account: Account) -> str:
+        return time_tag(account.last_active_at, timesince(account.last_active_at, depth=1))
 
     @admin.display
     def state(self, account: Account) -> str:
         return ", ".join(states(account)) or "—"
 
-    @admin.action(permissions=["change"], description="Suspend selected accounts")
+    @admin.action(permissions=["suspend"], description="Suspend selected accounts")
     def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset.filter(suspended_at=None), people.suspend, "Suspended")
+        self._each(request, queryset.filter(suspended_at=None), people.suspend, "Suspended", self.may_suspend)
 
-    @admin.action(permissions=["change"], description="Unsuspend selected accounts")
+    @admin.action(permissions=["suspend"], description="Unsuspend selected accounts")
     def unsuspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset.filter(suspended_at__isnull=False), people.unsuspend, "Unsuspended")
+        suspended = queryset.filter(suspended_at__isnull=False)
+        self._each(request, suspended, people.unsuspend, "Unsuspended", self.may_suspend)
 
     @admin.action(permissions=["change"], description="Verify selected accounts")
     def verify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset, _badge(Verification.VERIFIED), "Verified")
+        self._each(request, queryset, _badge(Verification.VERIFIED), "Verified", self.may_change)
 
     @admin.action(permissions=["change"], description="Take the badge from selected accounts")
     def unverify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset, _badge(Verification.NONE), "Took the badge from")
+        self._each(request, queryset, _badge(Verification.NONE), "Took the badge from", self.may_change)
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Account], write: Callable[[int], None], done: str) -> None:
-        """Every one that this moderator may change; nobody shuts themselves out."""
+    def may_change(self, request: HttpRequest, account: Account) -> bool:
+        """Nobody gives a badge to themselves."""
+        return account.pk != request.user.pk and self.has_change_permission(request, account)
+
+    def _each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Account],
+        write: Callable[[int], None],
+        done: str,
+        may: Callable[[HttpRequest, Account], bool],
+    ) -> None:
+        """Every account that this moderator may do it to."""
 
         def change(account: Account) -> bool:
-            allowed = account.pk != request.user.pk and self.has_change_permission(request, account)
+            allowed = may(request, account)
             if allowed:
                 write(account.pk)
                 self.log_change(request, account, f"{done}.")
@@ -207,6 +260,9 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
     search_fields = ("account",)
     actions = ("verify", "refuse")
     row_actions: ClassVar = {"verify": "Verify", "refuse": "Refuse"}
+
+    def subject(self, row: BadgeRequest) -> str:
+        return row.account.acct
 
     def get_urls(self) -> list[Any]:
         watch = self.admin_site.admin_view(self.watch)
@@ -253,13 +309,28 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
 class SessionAdmin(ReadOnlyAdmin[Session]):
     """Signed-in phones. To revoke one is to sign it out."""
 
-    list_display = (account_column("account", "account"), "platform", "created_at", "expires_at")
+    list_display = (
+        account_column("account", "account"),
+        "platform",
+        moment_column("created_at", "since"),
+        "until",
+    )
     list_display_links = None
     list_select_related = ("account",)
     search_fields = ("account",)
     fields = ("account", "platform", "created_at", "expires_at")
     actions = ("revoke",)
     row_actions: ClassVar = {"revoke": "Revoke"}
+
+    def offers(self, request: HttpRequest, action: str, row: Session) -> bool:
+        return row.expires_at > timezone.now()
+
+    def subject(self, row: Session) -> str:
+        return f"the session of {row.account.acct} on {row.get_platform_display()}"
+
+    @admin.display(ordering="expires_at")
+    def until(self, session: Session) -> str:
+        return time_tag(session.expires_at, in_words(session.expires_at))
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.delete_session")

@@ -1,29 +1,29 @@
 """What every list of the admin shares, so that a list of a million rows opens like one of ten.
 
-Nothing here counts or scans a whole table: counts stop, people are found by index, filters are
-conditions that an index answers. What a list shows and does is in each `admin.py`.
+Nothing here counts, sorts or scans a whole table: counts stop, people are found by index, and long lists are
+sorted by what an index answers. The filters are in `list_filters`, the cells in `columns`.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Count, Model, Q, QuerySet, TextField, Value
+from django.db.models import Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, StrIndex
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from accounts import lookup
 from accounts.access import Actor
@@ -32,7 +32,8 @@ from accounts.models import Account
 COUNTED = 10_000  # rows that a list counts and pages through; whoever looks for others, filters
 FOUND = 1_000  # people that a search finds by their names and bios
 AT_ONCE = 500  # rows that one click may change
-NEW = timedelta(days=7)
+UNASKED = 20  # rows that one click changes without asking whether that is meant
+SAMPLE = 10  # rows that are named when it asks
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,87 +57,72 @@ class BoundedPaginator(Paginator[Any]):
         return bounded(self.object_list.order_by()[:COUNTED].count())
 
 
-class Option(NamedTuple):
-    """One choice of a filter. `lookups` must all hold."""
+class BoundedChangeList(ChangeList):
+    """Its columns sort; those without an index only while there are few rows."""
 
-    value: str
-    label: str
-    lookups: dict[str, object]
+    model_admin: "ListAdmin[Any]"
+    is_long: bool | None = None
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        if self.is_long is None:  # asked once, with all filters; each filter's counts ask again
+            self.is_long = queryset.order_by()[: COUNTED + 1].count() > COUNTED
+        if self.is_long:
+            self.sortable_by = [each for each in self.list_display if getattr(each, "by_index", False)]  # type: ignore[misc]
+        return super().get_ordering(request, queryset)
 
-class OptionFilter(admin.SimpleListFilter):
-    """A filter whose options are lookups on the row, or on the account that its column `of` names."""
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
-    of = ""
-
-    def options(self) -> Sequence[Option]:
-        raise NotImplementedError
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(option.value, option.label) for option in self.options()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
-        for option in self.options():
-            if option.value == self.value() and self.of:
-                # Not by a join: the few accounts of a rare kind lead to their rows, never the other way.
-                return queryset.filter(**{f"{self.of}__in": Account.objects.filter(**option.lookups)})
-            if option.value == self.value():
-                return queryset.filter(**option.lookups)
-        return queryset
-
-    def get_facet_queryset(self, changelist: ChangeList) -> dict[str, Any]:
-        """How many of the first `COUNTED` rows each option would leave."""
-        rows = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
-        prefix = f"{self.of}__" if self.of else ""
-        counts = rows[:COUNTED].aggregate(
-            all=Count("pk"),
-            **{
-                f"{index}__c": Count("pk", filter=Q(**{prefix + path: value for path, value in option.lookups.items()}))
-                for index, option in enumerate(self.options())
-            },
-        )
-        stopped = counts.pop("all") >= COUNTED
-        return {key: AtLeast(count) if stopped else count for key, count in counts.items()}
-
-
-class StateFilter(OptionFilter):
-    """What kind of account it is."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def options(self) -> Sequence[Option]:
-        return [
-            Option("suspended", "Suspended", {"suspended_at__isnull": False}),
-            Option("new", f"New, under {NEW.days} days", {"created_at__gte": timezone.now() - NEW}),
-            Option("remote", "Of another server", {"domain__gt": ""}),
-            Option("bot", "Bot", {"bot": True}),
-        ]
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        self.model_admin.prepare(self.result_list)
 
 
 class ListAdmin(admin.ModelAdmin[Row]):
     """A fast list: bounded count, search through accounts, and buttons for one row.
 
-    `search_fields` names the columns that hold accounts. All `row_actions` need one permission.
+    `search_fields` names the columns that hold accounts.
     """
 
     row_actions: ClassVar[dict[str, str]] = {}  # name of an action -> what its button on each row says
+    taken_first: ClassVar[tuple[str, ...]] = ()  # the order in which chosen rows are changed; else that of the list
 
     paginator = BoundedPaginator
+    change_list_template = "accounts/admin/change_list.html"
     show_full_result_count = False
     show_facets = admin.ShowFacets.ALWAYS
     list_per_page = 50
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
-    sortable_by: ClassVar[tuple[str, ...]] = ()
     search_help_text = f"Words of a name or bio, a whole user@domain, or a domain; up to {FOUND} accounts."
     people: ClassVar[Callable[[str, int, int], list[int]]]  # the search by text, viewer and bound, which `follows` sets
 
     class Media:
         css: ClassVar = {"all": ["accounts/admin.css"]}
 
+    def prepare(self, rows: list[Any]) -> None:
+        """Read at once what the columns show of these rows, and the rows do not hold."""
+
+    def offers(self, request: HttpRequest, action: str, row: Row) -> bool:
+        """Whether there is anything for this action to do with the row."""
+        return True
+
+    def subject(self, row: Row) -> str:
+        """What a row is about, to follow a verb: "nils for carol"."""
+        return str(row)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedChangeList
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The filters are all there is; a lookup from the address bar may scan anything."""
-        return lookup in {getattr(option_filter, "parameter_name", None) for option_filter in self.list_filter}
+        """The filters, and one account in a column; another lookup from the address bar may scan anything."""
+        filters = {getattr(option_filter, "parameter_name", None) for option_filter in self.list_filter}
+        return lookup in filters | set(self._account_lookups())
+
+    def _account_lookups(self) -> dict[str, str]:
+        """Lookup of one account by its id -> the column that holds it."""
+        columns = [field.name for field in self.opts.fields if field.related_model is Account]
+        return {f"{column}__id__exact": column for column in columns if column in self.search_fields}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -161,16 +147,52 @@ class ListAdmin(admin.ModelAdmin[Row]):
         return matching
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        goes_on_at = ""
         if request.method == "POST":
             data = request.POST.copy()
             if one := data.get("one"):  # a row's own button is the action on that row alone
                 data["action"], _, row = one.partition(":")
                 data["index"] = data["select_across"] = "0"
                 data.setlist(ACTION_CHECKBOX_NAME, [row])
+                goes_on_at = self._beside(request, str(data["action"]), row)
             ticked = [row for row in data.getlist(ACTION_CHECKBOX_NAME) if _is_id(row)]
             data.setlist(ACTION_CHECKBOX_NAME, ticked[:AT_ONCE])
             request.POST = data  # type: ignore[assignment]  # frozen only against accidents
-        return super().changelist_view(request, {"title": str(self.opts.verbose_name_plural).capitalize()})
+        response = super().changelist_view(request, {"title": self._title(request)})
+        if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
+            response.context_data["labels"] = self._labels(response.context_data["cl"])
+        elif isinstance(response, HttpResponseRedirect) and goes_on_at:
+            response["Location"] += goes_on_at
+        return response
+
+    def _title(self, request: HttpRequest) -> str:
+        """The list's name, and of whom it is if it is one person's."""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        for lookup_of_one, column in self._account_lookups().items():
+            one = request.GET.get(lookup_of_one, "")
+            if _is_id(one) and (account := Account.objects.filter(pk=one).first()):
+                title += f", {self.opts.get_field(column).verbose_name} {account.acct}"  # type: ignore[union-attr]
+        return title
+
+    def _labels(self, changelist: ChangeList) -> list[tuple[str, str]]:
+        """The columns' names, which a card on a small screen shows beside their values."""
+        columns: list[Any] = [column for column in changelist.list_display if column != "action_checkbox"]
+        return [
+            (getattr(column, "__name__", column), str(label_for_field(column, self.model, self)).capitalize())
+            for column in columns
+            if getattr(column, "__name__", column) != "buttons"
+        ]
+
+    def _beside(self, request: HttpRequest, action: str, row: str) -> str:
+        """The fragment of the same button in the next row, or else in the one before: there the focus goes."""
+        with suppress(IncorrectLookupParameters):
+            shown = list(self.get_changelist_instance(request).result_list)
+            place = next((index for index, each in enumerate(shown) if str(each.pk) == row), None)
+            if place is not None:
+                for each in [*shown[place + 1 :], *reversed(shown[:place])]:
+                    if self.offers(request, action, each):
+                        return f"#{action}-{each.pk}"
+        return ""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Row | None:
         """None for what no id can be: not every database looks for it."""
@@ -181,14 +203,50 @@ class ListAdmin(admin.ModelAdmin[Row]):
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [*self.list_display, *(["buttons"] if self.row_actions and self.get_actions(request) else [])]
+        allowed = [action for action in self.row_actions if action in self.get_actions(request)]
+        if not allowed:
+            return [*self.list_display]
 
-    @admin.display(description="")
-    def buttons(self, row: Model) -> str:
-        """Of the list's form, so that they need no form of their own; `changelist_view` understands them."""
-        button = '<button type="submit" class="button" name="one" value="{}:{}">{}</button>'
-        labels = self.row_actions.items()
-        return format_html_join(" ", button, ((action, row.pk, label) for action, label in labels))
+        @admin.display(description="actions")
+        def buttons(row: Row) -> str:
+            """Of the list's form, so that they need no form of their own; `changelist_view` understands them."""
+            offered = [action for action in allowed if self.offers(request, action, row)]
+            subject = self.subject(row) if offered else ""
+            return format_html_join(" ", BUTTON, ((name, row.pk, self.row_actions[name], subject) for name in offered))
+
+        return [*self.list_display, buttons]
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> HttpResponse | None:
+        action = request.POST.get("action", "")
+        if action in self.get_actions(request) and "confirmed" not in request.POST:
+            chosen = self._chosen(request, queryset)
+            if len(chosen) > UNASKED:
+                return self._confirmation(request, action, chosen)
+        return super().response_action(request, queryset, *args)
+
+    def _chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """The rows that an action would take."""
+        if request.POST.get("select_across") != "1":
+            queryset = queryset.filter(pk__in=request.POST.getlist(ACTION_CHECKBOX_NAME))
+        return list(queryset.order_by(*(self.taken_first or queryset.query.order_by))[:AT_ONCE])
+
+    def _confirmation(self, request: HttpRequest, action: str, chosen: Sequence[Any]) -> HttpResponse:
+        """Ask whether so many are meant. It names the rows to the form, so that no others are taken then."""
+        across = request.POST.get("select_across") == "1"
+        context = self.admin_site.each_context(request) | {
+            "title": "Are you sure?",
+            "opts": self.opts,
+            "media": self.media,
+            "action": action,
+            "description": self.get_actions(request)[action][2],
+            "rows": [row.pk for row in chosen] if across else request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "count": len(chosen),
+            "sample": [self.subject(row) for row in chosen[:SAMPLE]],
+            "others": max(len(chosen) - SAMPLE, 0),
+            "most": AT_ONCE if across and len(chosen) == AT_ONCE else 0,
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "accounts/admin/confirm.html", context)
 
     def each(
         self,
@@ -200,7 +258,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
     ) -> None:
         """Do something to every row, up to `AT_ONCE`, and say to how many: "Approved 2 follow requests."."""
         across = request.POST.get("select_across") == "1"
-        taken = list(rows[:AT_ONCE])
+        taken = list((rows.order_by(*self.taken_first) if self.taken_first else rows)[:AT_ONCE])
         count = sum(write(row) for row in taken)
         left = len(taken if across else request.POST.getlist(ACTION_CHECKBOX_NAME)) - count
         if count:
@@ -210,6 +268,11 @@ class ListAdmin(admin.ModelAdmin[Row]):
             self.message_user(request, f"{left} {otherwise}.", messages.WARNING)
         if across and len(taken) == AT_ONCE:
             self.message_user(request, f"One click takes {AT_ONCE}; there may be more.", messages.WARNING)
+
+
+BUTTON = (
+    '<button type="submit" class="button" name="one" id="{0}-{1}" value="{0}:{1}" aria-label="{2} {3}">{2}</button>'
+)
 
 
 class ReadOnlyAdmin(ListAdmin[Row]):
@@ -230,35 +293,9 @@ def actor(request: HttpRequest) -> Actor:
     return Actor(request.user.pk, "admin")
 
 
-def account_column(name: str, title: str) -> Callable[[Model], str]:
-    """A column of a list: the account that the row's column `name` holds, leading to its page."""
-
-    @admin.display(description=title)
-    def column(row: Model) -> str:
-        account: Account | None = getattr(row, name)
-        return "—" if account is None else link_to(account)
-
-    column.__name__ = name
-    return column
-
-
-def age_column(name: str, title: str, ordering: str | None = None) -> Callable[[Model], str]:
-    """A column of a list: how long ago the row's column `name` was, the moment itself on pointing at it."""
-
-    @admin.display(description=title, ordering=ordering)
-    def column(row: Model) -> str:
-        moment: datetime = getattr(row, name)
-        age = timesince(moment, depth=1)
-        return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), date_format(moment), age)
-
-    column.__name__ = name
-    return column
-
-
-def link_to(account: Account) -> SafeString:
-    """The account's handle, a link to its page, and the name it goes by."""
-    page = reverse("admin:accounts_account_change", args=[account.pk])
-    return format_html('<a href="{}">{}</a><br><span class="quiet">{}</span>', page, account.acct, account.display_name)
+def link_to_rows(name: str, text: str, **lookups: object) -> str:
+    """A link to the rows of a list, such as `follows_report`, that these lookups and filters leave."""
+    return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{name}_changelist"), urlencode(lookups), text)
 
 
 def _is_id(value: str) -> bool:

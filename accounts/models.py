@@ -134,6 +134,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
     class Meta:
+        permissions: ClassVar = [("suspend_account", "Can suspend and unsuspend members")]
         constraints = [
             models.UniqueConstraint(Lower("username"), "domain", name="account_handle_unique"),
             models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="account_email_unique"),

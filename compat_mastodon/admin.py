@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from oauth2_provider.models import Grant, IDToken, RefreshToken
 
-from accounts.changelists import FOUND, Option, OptionFilter, ReadOnlyAdmin, account_column, age_column
+from accounts.changelists import FOUND, ReadOnlyAdmin
+from accounts.columns import account_column, age_column, in_words, time_tag
+from accounts.list_filters import Option, OptionFilter
 from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
 
@@ -76,7 +78,7 @@ class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
         "application",
         "scope",
         age_column("created", "for"),
-        "revoked_at",
+        "revoked",
     )
     list_display_links = None
     list_select_related = ("user", "application")
@@ -93,6 +95,16 @@ class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
         of_accounts, _ = super().get_search_results(request, queryset, search_term)
         text = search_term.strip()
         return of_accounts | queryset.filter(application__in=named(text).values("pk")) if text else of_accounts, False
+
+    def offers(self, request: HttpRequest, action: str, row: AccessToken) -> bool:
+        return row.revoked_at is None
+
+    def subject(self, row: AccessToken) -> str:
+        return f"{row.application} for {row.user}" if row.user else f"a token of {row.application} itself"
+
+    @admin.display(ordering="revoked_at")
+    def revoked(self, token: AccessToken) -> str:
+        return time_tag(token.revoked_at, in_words(token.revoked_at)) if token.revoked_at else "—"
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("compat_mastodon.change_accesstoken")

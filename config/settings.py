@@ -184,6 +184,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "config.formats"  # moments with their time zone
 
 STATIC_URL = "/static/"
 MEDIA_URL = f"{BASE_URL}/media/"
@@ -210,6 +211,9 @@ WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a
 # --- people -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Account"
+ABSOLUTE_URL_OVERRIDES = {  # everybody has a page here but those of other servers and the suspended
+    "accounts.account": lambda account: f"/@{account.username}" if account.is_active else ""
+}
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmail"]
 # The user name is unique together with the domain; the backend only signs in local accounts.
 # The protocol of the one door has no `iss` (W005), lets applications of a phone or terminal listen on
@@ -221,6 +225,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "/auth/sign_in"
+LOGOUT_REDIRECT_URL = "sign_in"
 CSRF_FAILURE_VIEW = "config.pages.stale"
 
 # Social logins; empty for none. The addresses differ from the providers' own only in tests.

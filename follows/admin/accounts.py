@@ -1,18 +1,19 @@
 """The account's page and list with what the graph knows of it, and its leaving."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.admin import AccountAdmin
-from accounts.changelists import actor
+from accounts.changelists import COUNTED, actor, bounded, link_to_rows
 from accounts.models import Account
 from follows import graph, leaving
-from follows.models import Tally
+from follows.models import Decision, FollowRequest, Report, Tally
 
 admin.site.unregister(Account)
 
@@ -22,9 +23,10 @@ class TalliedAccountAdmin(AccountAdmin):
     """An account with what the graph knows of it."""
 
     list_display = (*AccountAdmin.list_display, "followers", "following", "requests")
+    decided: ClassVar = ("asked_for", "refused", "reported_for")
     list_select_related = ("tally",)
-    profile = (*AccountAdmin.profile, ("In the graph", {"fields": ("followers", "following", "requests")}))
-    fixed = (*AccountAdmin.fixed, "followers", "following", "requests")
+    profile = (*AccountAdmin.profile, ("In the graph", {"fields": ("followers", "following", "requests", *decided)}))
+    fixed = (*AccountAdmin.fixed, "followers", "following", "requests", *decided)
 
     def store(self, request: HttpRequest, account: int, **columns: Any) -> None:
         graph.change_profile(account, actor(request), **columns)
@@ -61,7 +63,28 @@ class TalliedAccountAdmin(AccountAdmin):
         handle = f"{account.username}@{account.domain or settings.LOCAL_DOMAIN}"
         return format_html('<a href="{}?q={}">{}</a>', queue, handle, tally(account).requests)
 
+    @admin.display(description="asks to follow")
+    def asked_for(self, account: Account) -> str:
+        count = counted(FollowRequest.objects.pending().filter(follower=account))
+        return link_to_rows("follows_followrequest", count, follower__id__exact=account.pk)
+
+    @admin.display(description="was refused")
+    def refused(self, account: Account) -> str:
+        rejected = Decision.Kind.REJECTED
+        count = counted(Decision.objects.filter(follower=account, kind=rejected))
+        return link_to_rows("follows_decision", count, follower__id__exact=account.pk, kind=rejected.value)
+
+    @admin.display(description="was reported")
+    def reported_for(self, account: Account) -> str:
+        about = Report.objects.filter(target=account)
+        count = f"{counted(about)} ({counted(about.filter(closed_at=None))} open)"
+        return link_to_rows("follows_report", count, target__id__exact=account.pk)
+
 
 def tally(account: Account) -> Tally:
     """An account that never had an edge has no row yet."""
     return getattr(account, "tally", None) or Tally()
+
+
+def counted(rows: QuerySet[Any]) -> str:
+    return str(bounded(rows[:COUNTED].count()))

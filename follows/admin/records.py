@@ -7,8 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.timesince import timesince
 
-from accounts.changelists import Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column, actor, age_column
+from accounts.changelists import ReadOnlyAdmin, actor
+from accounts.columns import account_column, age_column, moment_column, time_tag
+from accounts.list_filters import Option, OptionFilter, StateFilter
 from follows import graph, reports
 from follows.models import Block, Decision, Follow, Notice, Reason, Report
 
@@ -48,6 +51,9 @@ class FollowAdmin(ReadOnlyAdmin[Follow]):
     actions = ("remove_follower",)
     row_actions: ClassVar = {"remove_follower": "Remove"}
 
+    def subject(self, row: Follow) -> str:
+        return f"{row.follower.acct} from the followers of {row.target.acct}"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Follow]:
         return super().get_queryset(request).filter(accepted_at__isnull=False)
 
@@ -78,6 +84,9 @@ class BlockAdmin(ReadOnlyAdmin[Block]):
     actions = ("unblock",)
     row_actions: ClassVar = {"unblock": "Unblock"}
 
+    def subject(self, row: Block) -> str:
+        return f"{row.target.acct} for {row.blocker.acct}"
+
     def has_unblock_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.delete_block")
 
@@ -97,7 +106,7 @@ class DecisionAdmin(ReadOnlyAdmin[Decision]):
         account_column("target", "target"),
         account_column("actor", "by"),
         "door",
-        "created_at",
+        moment_column("created_at", "when"),
     )
     list_display_links = None
     list_select_related = ("follower", "target", "actor")
@@ -111,7 +120,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
         account_column("recipient", "who is told"),
         account_column("actor", "about whom"),
         "kind",
-        "created_at",
+        moment_column("created_at", "when"),
         "seen",
     )
     list_display_links = None
@@ -147,7 +156,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         "reason",
         "comment_in_short",
         account_column("reporter", "from whom"),
-        age_column("created_at", "for"),
+        "reported",
         account_column("closed_by", "closed by"),
     )
     list_display_links = None
@@ -157,6 +166,10 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     actions = ("close",)
     row_actions: ClassVar = {"close": "Close"}
 
+    @admin.display(description="for", ordering="created_at")
+    def reported(self, report: Report) -> str:
+        return time_tag(report.created_at, timesince(report.created_at, depth=1))
+
     @admin.display(description="comment")
     def comment_in_short(self, report: Report) -> str:
         """A long one unfolds."""
@@ -165,6 +178,12 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         return format_html(
             "<details><summary>{}…</summary>…{}</details>", report.comment[:SHORT], report.comment[SHORT:]
         )
+
+    def offers(self, request: HttpRequest, action: str, row: Report) -> bool:
+        return row.closed_at is None
+
+    def subject(self, row: Report) -> str:
+        return f"the report about {row.target.acct} from {row.reporter.acct}"
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.close_report")

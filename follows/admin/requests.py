@@ -8,11 +8,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
 
 from accounts.admin import states
-from accounts.changelists import Option, OptionFilter, ReadOnlyAdmin, StateFilter, account_column, actor, age_column
-from follows import graph
-from follows.models import FollowRequest
+from accounts.changelists import ReadOnlyAdmin, actor, link_to_rows
+from accounts.columns import account_column, age_column, link_to, link_to_profile, portrait, time_tag
+from accounts.list_filters import Option, OptionFilter, StateFilter
+from follows import graph, vetting
+from follows.models import Decision, FollowRequest
 
 
 class WaitingFilter(OptionFilter):
@@ -42,10 +46,13 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     """The queue: the newest request first; of many chosen ones the oldest is decided first."""
 
     list_display = (
-        account_column("follower", "requester"),
-        "state",
+        "requester",
         account_column("target", "wants to follow"),
-        age_column("created_at", "waiting for", ordering="-created_at"),
+        age_column("created_at", "waiting for", ordering="created_at"),
+        "account_age",
+        "friends_in_common",
+        "rejected_before",
+        "open_reports",
     )
     list_display_links = None
     list_select_related = ("follower", "target")
@@ -55,6 +62,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     fields = ("follower", "target", "created_at")
     actions = ("approve", "reject")
     row_actions: ClassVar = {"approve": "Approve", "reject": "Reject"}
+    taken_first: ClassVar = ("created_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowRequest]:
         return super().get_queryset(request).filter(accepted_at__isnull=True)
@@ -62,9 +70,45 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.decide_followrequest")
 
+    def prepare(self, rows: list[FollowRequest]) -> None:
+        for asked, record in zip(rows, vetting.records(rows), strict=True):
+            asked.record = record  # type: ignore[attr-defined]  # for the columns below
+
+    def subject(self, row: FollowRequest) -> str:
+        return f"{row.follower.acct} for {row.target.acct}"
+
+    @admin.display(ordering="follower__username")
+    def requester(self, asked: FollowRequest) -> str:
+        person, state = asked.follower, ", ".join(states(asked.follower))
+        return format_html(
+            '<span class="person">{}<span>{}<br>{} <span class="state">{}</span></span></span>',
+            *(portrait(person), link_to(person), link_to_profile(person), state),
+        )
+
+    @admin.display(ordering="follower__created_at")
+    def account_age(self, asked: FollowRequest) -> str:
+        joined = asked.follower.created_at
+        return time_tag(joined, timesince(joined, depth=1))
+
     @admin.display
-    def state(self, asked: FollowRequest) -> str:
-        return ", ".join(states(asked.follower)) or "—"
+    def friends_in_common(self, asked: FollowRequest) -> int:
+        return record(asked).friends
+
+    @admin.display
+    def rejected_before(self, asked: FollowRequest) -> str:
+        """By anybody, and of these by the same owner."""
+        often = record(asked)
+        if not often.rejected:
+            return "0"
+        refused = {"follower__id__exact": asked.follower_id, "kind": Decision.Kind.REJECTED.value}
+        count = link_to_rows("follows_decision", str(often.rejected), **refused)
+        return format_html('{}<br><span class="quiet">{} by {}</span>', count, often.rejected_here, asked.target.acct)
+
+    @admin.display
+    def open_reports(self, asked: FollowRequest) -> str:
+        count = record(asked).reports
+        about = {"target__id__exact": asked.follower_id, "state": "open"}
+        return link_to_rows("follows_report", str(count), **about) if count else "0"
 
     @admin.action(permissions=["decide"], description="Approve selected follow requests")
     def approve(self, request: HttpRequest, queryset: QuerySet[FollowRequest]) -> None:
@@ -86,4 +130,10 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
                 return False
             return True
 
-        self.each(request, queryset.order_by("created_at", "pk"), decide, done)
+        self.each(request, queryset, decide, done)
+
+
+def record(asked: FollowRequest) -> vetting.Record:
+    """What `prepare` read of the requester."""
+    found: vetting.Record = asked.record  # type: ignore[attr-defined]
+    return found

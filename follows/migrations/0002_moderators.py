@@ -1,9 +1,12 @@
-"""The group of those who decide follow requests and change nothing else."""
+"""The group of those who decide follow requests, close reports and suspend members."""
 
 from django.db import migrations
 
 MAY = {
-    ('accounts', 'account'): {'view_account': 'Can view account'},
+    ('accounts', 'account'): {
+        'view_account': 'Can view account',
+        'suspend_account': 'Can suspend and unsuspend members',
+    },
     ('follows', 'follow'): {'view_follow': 'Can view follow'},
     ('follows', 'followrequest'): {
         'view_followrequest': 'Can view follow request',

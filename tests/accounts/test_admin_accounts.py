@@ -261,7 +261,38 @@ def test_moderators_see_neither_e_mail_nor_address_and_change_nothing(moderator:
     assert desk.client.post(f"/admin/accounts/account/{alice.pk}/change/", {"note": "x"}).status_code == 403
     assert desk.client.get(f"/admin/accounts/account/{alice.pk}/password/").status_code == 403
     assert desk.client.get("/admin/accounts/account/add/").status_code == 403
-    assert not desk.open(ACCOUNTS).context["action_form"]
+    actions = dict(desk.open(ACCOUNTS).context["action_form"].fields["action"].choices)
+    assert set(actions) == {"", "suspend", "unsuspend"}
+    assert desk.act(ACCOUNTS, "verify", alice.pk) == ["No action selected."]
+
+
+def test_moderators_suspend_members_and_let_them_in_again(moderator: Account, alice: Account) -> None:
+    desk = Desk(moderator)
+    page = desk.page(ACCOUNTS, alice.pk).content.decode()
+
+    assert 'aria-label="Suspend alice"' in page
+    assert desk.click(ACCOUNTS, "suspend", alice.pk) == ["Suspended 1 account."]
+    assert not fresh(alice).is_active
+    assert 'aria-label="Unsuspend alice"' in desk.open(ACCOUNTS).content.decode()
+    assert desk.click(ACCOUNTS, "unsuspend", alice.pk) == ["Unsuspended 1 account."]
+    assert fresh(alice).is_active
+
+
+def test_moderators_suspend_neither_staff_nor_themselves(moderator: Account, helper: Account, root: Account) -> None:
+    desk = Desk(moderator)
+    listed = desk.open(ACCOUNTS).content.decode()
+
+    for account in (moderator, helper, root):
+        assert f'aria-label="Suspend {account.username}"' not in listed
+        assert desk.click(ACCOUNTS, "suspend", account.pk) == ["1 stayed as they were."]
+        assert fresh(account).is_active
+
+
+def test_who_was_suspended_on_their_own_page_is_shown_there(moderator: Account, alice: Account) -> None:
+    sent = {"one": f"suspend:{alice.pk}", "from": "page"}
+    answer = Desk(moderator).client.post("/admin/accounts/account/", sent)
+
+    assert answer.url == f"/admin/accounts/account/{alice.pk}/change/"
 
 
 # --- finding ----------------------------------------------------------------------------------------

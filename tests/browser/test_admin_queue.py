@@ -1,8 +1,10 @@
 """A moderator at work: signs in, opens the queue, ticks two requests and approves them by clicking."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -12,8 +14,8 @@ from selenium.webdriver.support.select import Select
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, queries
-from follows.models import Decision, FollowRequest
+from follows import graph, queries, reports
+from follows.models import Decision, FollowRequest, Reason
 from follows.paging import Window
 from tests.browser.conftest import Browser
 from tests.factories import PASSWORD
@@ -78,7 +80,7 @@ def test_a_moderator_approves_two_requests_by_clicking(live: Live, browser: Brow
     assert is_told(browser, "Rejected 1 follow request.")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 760), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 760), (768, 1024), (390, 844), (360, 740)])
 @pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
 def test_the_queue_fits_the_screen(
     live: Live, browser: Browser, moderator: Account, owner: Account, width: int, height: int, dark: bool
@@ -88,10 +90,10 @@ def test_the_queue_fits_the_screen(
     browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
 
     assert browser.find_element(By.TAG_NAME, "html").size["width"] == width
+    name = f"admin-queue{'' if width > 1000 else f'-{width}'}{'-dark' if dark else ''}"
+    browser.picture(name)
     for button in ("Approve", "Reject"):
         assert in_sight(browser, browser.find_element(By.XPATH, f"//button[text()='{button}']"))
-    if width > 1000:
-        browser.picture("admin-queue-dark" if dark else "admin-queue")
 
 
 def test_a_long_handle_pushes_no_button_out_of_sight(live: Live, browser: Browser, moderator: Account) -> None:
@@ -104,6 +106,58 @@ def test_a_long_handle_pushes_no_button_out_of_sight(live: Live, browser: Browse
     browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
 
     assert in_sight(browser, browser.find_element(By.XPATH, "//button[text()='Reject']"))
+
+
+def test_the_focus_goes_to_the_same_button_of_the_next_row(live: Live, browser: Browser, moderator: Account) -> None:
+    owner = live.sign_up("owner", locked=True)
+    first, second, third = (live.sign_up("follower") for _ in range(3))
+    for follower in (first, second, third):
+        live.follow(follower, owner)
+    browser.show(1280, 760)
+    sign_in(live, browser, moderator)
+    browser.get(f"{live.url}/admin/follows/followrequest/?q={owner.username}")
+
+    for decided, next_one in ((third, second), (second, first)):
+        browser.find_element(By.CSS_SELECTOR, f"[aria-label='Reject {decided.username} for {owner.username}']").click()
+        wanted = f"Reject {next_one.username} for {owner.username}"
+        browser.patience.until(lambda _, wanted=wanted: name_of_the_focused(browser) == wanted)
+        assert is_told(browser, "Rejected 1 follow request.")
+
+
+def name_of_the_focused(browser: Browser) -> str | None:
+    return browser.switch_to.active_element.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("page", ["follows/report", "compat_mastodon/accesstoken", "accounts/account"])
+@pytest.mark.parametrize("width", [1280, 768, 360])
+def test_no_cell_covers_another(live: Live, browser: Browser, owner: Account, page: str, width: int) -> None:
+    root = live.sign_up(staff=True)
+    with live.database():
+        Account.objects.filter(pk=root.pk).update(is_superuser=True)
+        target = Account.objects.create(username="zoe", domain=f"{root.username}.a.long.way.from.here.example")
+        reports.report(root.pk, target.pk, Reason.IMPERSONATION, "A long comment of many words. " * 9, Actor(None, "x"))
+        call_command("create_token", owner.username, stdout=io.StringIO())
+    browser.show(width, 800)
+    sign_in(live, browser, root)
+    browser.get(f"{live.url}/admin/{page}/")
+
+    assert browser.execute_script("return document.documentElement.scrollWidth") == width
+    covered = """
+        const list = document.querySelector('#changelist .results');
+        const boxes = row => [...row.children].map(cell => cell.getBoundingClientRect());
+        const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+            && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+        return list.scrollWidth > list.clientWidth + 1 || [...document.querySelectorAll('#result_list tbody tr')].some(
+            row => boxes(row).some((box, index, all) => all.slice(index + 1).some(other =>
+                meet(box, other) && !row.children[index].matches('.action-checkbox'))));
+    """
+    assert not browser.execute_script(covered)
+    small = """
+        return [...document.querySelectorAll('#result_list :is(a, button, input), #changelist-filter a')].filter(
+            each => each.offsetParent && !each.closest('.sortoptions')
+                && each.getBoundingClientRect().height < arguments[0]).map(each => each.outerHTML);
+    """
+    assert browser.execute_script(small, 44 if width < 600 else 24) == []
 
 
 def in_sight(browser: Browser, element: WebElement) -> bool:

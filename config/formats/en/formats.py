@@ -1,0 +1,3 @@
+"""Times are written with their zone, as `accounts.columns` writes them."""
+
+DATETIME_FORMAT = "j M Y, H:i T"
