@@ -116,6 +116,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
     indexable = models.BooleanField(default=False, help_text="Public posts may be searched.")
     noindex = models.BooleanField(default=False, help_text="Search engines are asked to stay away.")
     bot = models.BooleanField(default=False)
+    # Which tabs clients show; all that nobody has chosen. Null, so that SQLite need not make the table anew.
+    show_media = models.BooleanField(null=True, default=None)
+    show_media_replies = models.BooleanField(null=True, default=None)
+    show_featured = models.BooleanField(null=True, default=None)
     source = models.JSONField(blank=True, default=dict, help_text="A client's defaults for new posts.")
 
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.NONE)

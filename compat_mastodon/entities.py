@@ -69,9 +69,9 @@ def account(person: Person, **attributes: Any) -> Entity:
         "statuses_count": 0,
         "last_status_at": None,
         "hide_collections": person.hide_collections,
-        "show_media": True,
-        "show_media_replies": True,
-        "show_featured": True,
+        "show_media": person.show_media is not False,
+        "show_media_replies": person.show_media_replies is not False,
+        "show_featured": person.show_featured is not False,
     }
     if suspended:
         entity["suspended"] = True

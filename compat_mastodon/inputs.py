@@ -82,6 +82,7 @@ _PROFILE = {
     "note": word(maxLength=500),
     **dict.fromkeys(("avatar_description", "header_description"), word(maxLength=150)),
     **dict.fromkeys(("locked", "bot", "discoverable", "hide_collections", "indexable"), FLAG),
+    **dict.fromkeys(("show_media", "show_media_replies", "show_featured"), FLAG),
 }
 _POLICY = dict.fromkeys(("for_not_following", "for_not_followers", "for_new_accounts", "for_bots"), RULE)
 # By method and path; of names with a "!" behind them one must be there.

@@ -17,7 +17,7 @@ from follows.models import Rule
 from follows.notices import FOLLOWS, Kind
 from follows.paging import Page
 
-TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,)}
+TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,), "severed_relationships": (Kind.SEVERED,)}
 SHOWN = [kind for kinds in TYPES.values() for kind in kinds]
 NAMES = {kind: name for name, kinds in TYPES.items() for kind in kinds}
 KEPT = ("account_id", "exclude_types", "grouped_types", "include_filtered", "limit", "supported_types", "types")
@@ -57,7 +57,7 @@ def notification(notice: Item, account: bytes) -> Entity:
     if notice.filtered:
         entity["filtered"] = True
     entity["account"] = orjson.Fragment(account)
-    return entity
+    return entity | _event(notice.id, notice)
 
 
 def notification_request(notice: Item, account: bytes) -> Entity:
@@ -143,4 +143,20 @@ def _group(group: Group, grouped: bool, paged: bool) -> Entity:
         entity["page_max_id"] = str(group.newest)
         entity["latest_page_notification_at"] = timestamp(group.created_at)
     entity["sample_account_ids"] = [str(actor.account) for actor in group.actors]
-    return entity
+    return entity | _event(group.newest, group)
+
+
+def _event(number: int, told: Item | Group) -> Entity:
+    """RelationshipSeveranceEvent (§4.5), where ties were cut; it has the notice's id."""
+    if not told.domain:
+        return {}
+    event = {
+        "id": str(number),
+        "type": "user_domain_block",
+        "purged": False,
+        "target_name": told.domain,
+        "followers_count": told.followers_lost,
+        "following_count": told.following_lost,
+        "created_at": timestamp(told.created_at),
+    }
+    return {"event": event}

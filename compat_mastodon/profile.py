@@ -29,7 +29,10 @@ TEXTS = {
 }
 LINK, LINK_LENGTH = re.compile(r"https?://\S+"), 23
 MENTION = re.compile(r"(?<![\w/])(@\w+)@\w[\w.-]*\w")
-FLAGS = ("locked", "bot", "discoverable", "hide_collections", "indexable")
+FLAGS = (
+    *("locked", "bot", "discoverable", "hide_collections", "indexable"),
+    *("show_media", "show_media_replies", "show_featured"),
+)
 DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
     "quote_policy": {"public", "followers", "nobody"},
@@ -42,7 +45,8 @@ DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 AROUND_SITE = re.compile(r"^(?:https?://)?(?:\*\.)?|/$", re.IGNORECASE)
 PROFILE = (
-    *("id", "display_name", "note", "fields", "avatar", "avatar_static", "avatar_description"),
+    *("id", "display_name", "note", "formatted_note", "fields", "formatted_fields"),
+    *("avatar", "avatar_static", "avatar_description"),
     *("header", "header_static", "header_description", "locked", "bot", "hide_collections", "discoverable"),
     *("indexable", "show_media", "show_media_replies", "show_featured", "attribution_domains", "featured_tags"),
 )
@@ -64,11 +68,12 @@ class JSONWithPictures(BaseParser):
 
 
 def profile(own: Own) -> Entity:
-    """Profile: what may be changed, as it was written; a picture that was never given is null."""
+    """Profile: what may be changed, as it was written and as it is shown; a picture that was never given is null."""
     shown = credential_account(own)
     missing = [name for name in READ if not getattr(own.person, name)]
     unset = {f"{name}{kind}": None for name in missing for kind in ("", "_static")}
-    values = shown | shown["source"] | unset | {"featured_tags": []}
+    formatted = {f"formatted_{name}": shown[name] for name in ("note", "fields")}
+    values = shown | shown["source"] | formatted | unset | {"featured_tags": []}
     return {key: values[key] for key in PROFILE}
 
 

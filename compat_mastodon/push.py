@@ -25,11 +25,17 @@ from compat_mastodon.notifications import NAMES
 from compat_mastodon.webpush import Target
 from follows import inbox, queries, relationships
 from follows.delivery import Told
+from follows.inbox import Item
 from follows.notices import Kind
 from follows.queries import Person
 from follows.relationships import Relationship
 
-TITLES = {"follow": "{} is now following you", "follow_request": "Pending follower: {}"}
+TITLES = {
+    "follow": "{} is now following you",
+    "follow_request": "Pending follower: {}",
+    "severed_relationships": "Lost connections with {}",
+}
+LOST = "You blocked this server. Followers removed: {0.followers_lost}. Accounts you followed: {0.following_lost}."
 GONE = {404, 410}  # what a push service says of a subscription that is no more
 MAX_BODY = 140
 MOST_SUBSCRIPTIONS = 10  # of an account; one more takes the place of the oldest
@@ -79,7 +85,7 @@ def deliver(told: Told) -> None:
     resting = {wish.endpoint for wish in known if wish.rests_until and wish.rests_until > timezone.now()}
     allowed = [wish for wish in wanting if wish.endpoint not in resting and _allows(wish.policy, ties)]
     once = {wish.endpoint: wish for wish in reversed(allowed)}  # the newest: its keys are those that still work
-    sendings = [_Sending(wish, _message(kind, notice.id, actor, oauth.text_of(wish.nonce))) for wish in once.values()]
+    sendings = [_Sending(wish, _message(kind, notice, actor, oauth.text_of(wish.nonce))) for wish in once.values()]
     _all(sendings)
     for sending in sendings:
         _record(told.recipient, sending)
@@ -128,15 +134,15 @@ def _allows(policy: str, ties: Relationship) -> bool:
     return policy == Policy.ALL
 
 
-def _message(kind: str, notice: int, actor: Person, token: str) -> bytes:
+def _message(kind: str, notice: Item, actor: Person, token: str) -> bytes:
     message: dict[str, Any] = {
         "access_token": token,
         "preferred_locale": "en",
-        "notification_id": notice,
+        "notification_id": notice.id,
         "notification_type": kind,
         "icon": avatar_url(actor.avatar),
-        "title": TITLES[kind].format(actor.display_name or actor.username),
-        "body": Truncator(actor.note).chars(MAX_BODY),
+        "title": TITLES[kind].format(notice.domain or actor.display_name or actor.username),
+        "body": LOST.format(notice) if notice.domain else Truncator(actor.note).chars(MAX_BODY),
     }
     return orjson.dumps(message)
 

@@ -1,7 +1,8 @@
 """The scopes that a client may be given, and what each one lets it do, in plain words.
 
 There is no implication between scopes: a token holds the literal ones that were granted, and each
-endpoint names the literal ones that it accepts (mastodon.md §1.8).
+endpoint names the literal ones that it accepts (mastodon.md §1.8). Those of the admin API are unknown,
+for there is no such API here.
 """
 
 from collections.abc import Iterable
@@ -39,15 +40,6 @@ _WRITE = {
     "reports": "Report people to the moderators",
     "statuses": "Publish and delete posts",
 }
-_ADMIN = {
-    "accounts": "accounts",
-    "reports": "reports",
-    "domain_allows": "allowed domains",
-    "domain_blocks": "blocked domains",
-    "ip_blocks": "blocked addresses",
-    "email_domain_blocks": "blocked e-mail providers",
-    "canonical_email_blocks": "blocked e-mail addresses",
-}
 
 WORDS: dict[str, str] = {
     "read": "See everything in your account: your profile, people, requests, lists and notifications",
@@ -57,10 +49,6 @@ WORDS: dict[str, str] = {
     "profile": "See only who you are: your name and picture",
     **{f"read:{part}": words for part, words in _READ.items()},
     **{f"write:{part}": words for part, words in _WRITE.items()},
-    "admin:read": "See everything that moderators see",
-    **{f"admin:read:{part}": f"See what moderators know about {words}" for part, words in _ADMIN.items()},
-    "admin:write": "Do everything that moderators do",
-    **{f"admin:write:{part}": f"Act as a moderator on {words}" for part, words in _ADMIN.items()},
 }
 
 
@@ -84,7 +72,7 @@ def default_for(registered: Iterable[str]) -> list[str]:
 
 
 class Permission(NamedTuple):
-    """One line of what a person is asked to allow; `kind` is see, change, notify or moderate."""
+    """One line of what a person is asked to allow; `kind` is see, change or notify."""
 
     kind: str
     words: str
@@ -102,8 +90,6 @@ def _covered(scope: str, asked: set[str]) -> bool:
 
 
 def _kind(scope: str) -> str:
-    if scope.startswith("admin:"):
-        return "moderate"
     if scope == "push":
         return "notify"
     return "change" if scope.startswith(("write", "follow")) else "see"

@@ -29,6 +29,7 @@ LINK = a("string", pattern="^https?://")
 FIELD = mapping({"name": TEXT, "value": TEXT, "verified_at": a("string", null=True)})
 NONE = a("array", maxItems=0)
 DONE = a("object", maxProperties=0)
+NO_COLLECTIONS = mapping({"collections": NONE})
 
 _ACCOUNT = {
     "id": ID,
@@ -69,6 +70,17 @@ _GROUP = {
     "most_recent_notification_id": a("integer", minimum=1),
     "sample_account_ids": many(ID),
 }
+_EVENT = mapping(
+    {
+        "id": ID,
+        "type": a("string", enum=["user_domain_block"]),
+        "purged": FLAG,
+        "target_name": TEXT,
+        "followers_count": COUNT,
+        "following_count": COUNT,
+        "created_at": MOMENT,
+    }
+)
 _SUMMARY = mapping({"pending_requests_count": COUNT, "pending_notifications_count": COUNT})
 _RULE = a("string", enum=["accept", "filter", "drop"])
 _APPLICATION = {
@@ -93,7 +105,9 @@ COMPONENTS: dict[str, Shape] = {
             **dict.fromkeys(("avatar", "avatar_static", "header", "header_static"), a("string", null=True)),
             **dict.fromkeys(("locked", "bot", "indexable", "show_media", "show_media_replies", "show_featured"), FLAG),
             **dict.fromkeys(("discoverable", "hide_collections"), MAYBE_FLAG),
+            "formatted_note": TEXT,
             "fields": many(FIELD),
+            "formatted_fields": many(FIELD),
             "attribution_domains": many(TEXT),
             "featured_tags": NONE,
         }
@@ -121,9 +135,13 @@ COMPONENTS: dict[str, Shape] = {
     ),
     "Token": mapping({"access_token": TEXT, "token_type": TEXT, "scope": TEXT, "created_at": COUNT}),
     "Notification": mapping(
-        {"id": ID, "type": TEXT, "created_at": MOMENT, "group_key": TEXT, "account": ref("Account")}, filtered=FLAG
+        {"id": ID, "type": TEXT, "created_at": MOMENT, "group_key": TEXT, "account": ref("Account")},
+        filtered=FLAG,
+        event=_EVENT,
     ),
-    "NotificationGroup": mapping(_GROUP, page_min_id=ID, page_max_id=ID, latest_page_notification_at=MOMENT),
+    "NotificationGroup": mapping(
+        _GROUP, page_min_id=ID, page_max_id=ID, latest_page_notification_at=MOMENT, event=_EVENT
+    ),
     "GroupedNotifications": mapping(
         {
             "accounts": many(ref("Account")),
@@ -230,6 +248,9 @@ GETS: dict[str, Shape] = {  # what is not named is an empty list
     "v1/accounts/relationships": many(ref("Relationship")),
     "v1/accounts/verify_credentials": ref("CredentialAccount"),
     "v1/profile": ref("Profile"),
+    **dict.fromkeys(("v1/collections", "v1/accounts/<account>/collections"), NO_COLLECTIONS),
+    "v1/accounts/<account>/in_collections": NO_COLLECTIONS,
+    "v1/annual_reports": mapping(dict.fromkeys(("annual_reports", "accounts", "statuses"), NONE)),
     "v1/accounts/familiar_followers": many(ref("FamiliarFollowers")),
     **dict.fromkeys(("v1/lists", "v1/accounts/<account>/lists"), many(ref("List"))),
     "v1/lists/<pk>": ref("List"),

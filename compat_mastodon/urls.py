@@ -123,6 +123,10 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/instance/privacy_policy": about.PrivacyPolicy,
     f"{V1}/instance/languages": about.Languages,
     f"{V1}/instance/translation_languages": about.TranslationLanguages,
+    f"{V1}/collections": {"GET": nothing.Collections, "POST": nothing.MakeCollection},
+    f"{V1}/accounts/<account>/collections": nothing.CollectionsOf,
+    f"{V1}/accounts/<account>/in_collections": nothing.CollectionsOf,
+    f"{V1}/annual_reports": nothing.AnnualReports,
     **nothing.PATHS,
 }
 
@@ -165,6 +169,7 @@ POSTS = r"^v[12]/((statuses|media|polls)(/|$)|(scheduled_statuses|conversations)
 urlpatterns = [
     *_paths(),
     re_path(POSTS, instance.NoPosts.as_view()),
+    re_path("^v1/collections(/|$)", instance.NoCollections.as_view()),
     path("docs/mastodon/schema", _description, name="mastodon_schema"),
     path("docs/mastodon/", _viewer, name="mastodon_docs"),
     re_path("", instance.Unknown.as_view()),

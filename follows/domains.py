@@ -9,7 +9,7 @@ from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
 from accounts.people import Fault, Invalid, Problem
 from accounts.statements import given
-from follows import graph
+from follows import graph, notices
 from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet
 from follows.paging import Keyset, Page, Window
@@ -25,12 +25,16 @@ class Ties(NamedTuple):
 def block(account: int, domain: str, by: Actor) -> None:
     """Cut every tie to the people of a server, and let none come again. Repeated it is no error.
 
+    The owner is told how many followers, and how many that they follow, it cuts.
+
     :raises Invalid: for no name.
     :raises NotADomain: for a malformed one.
     """
     domain = _domain(domain)
     with account_lock(account):  # what begins beside it is seen below, what begins after it is refused
-        DomainBlock.objects.get_or_create(account_id=account, domain=domain)
+        _, created = DomainBlock.objects.get_or_create(account_id=account, domain=domain)
+        if created and any(cut := _ties(account, domain)):
+            notices.tell_severed(account, domain, cut.followers, cut.following)
     for follower, target in _edges(account, domain).order_by("pk").values_list("follower_id", "target_id"):
         if follower == account:
             graph.unfollow(account, target, by)
@@ -49,7 +53,11 @@ def ties(account: int, domain: str) -> Ties:
 
     :raises Invalid, NotADomain: as `block`.
     """
-    edges = _edges(account, _domain(domain)).accepted()
+    return _ties(account, _domain(domain))
+
+
+def _ties(account: int, domain: str) -> Ties:
+    edges = _edges(account, domain).accepted()
     return Ties(edges.filter(follower=account).count(), edges.filter(target=account).count())
 
 

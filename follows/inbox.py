@@ -26,7 +26,7 @@ REACH = 1000  # the newest notices that a page of groups looks at; a larger grou
 
 
 class Item(NamedTuple):
-    """One notice. `bucket` is the hour that names the group of a new follower."""
+    """One notice. `bucket` is the hour that names the group of a new follower; for the rest see `Notice`."""
 
     id: int
     kind: int
@@ -35,6 +35,9 @@ class Item(NamedTuple):
     filtered: bool
     bucket: int | None
     actor: Key
+    domain: str
+    followers_lost: int | None
+    following_lost: int | None
 
 
 class Group(NamedTuple):
@@ -47,6 +50,9 @@ class Group(NamedTuple):
     created_at: datetime
     bucket: int | None
     actors: list[Key]
+    domain: str
+    followers_lost: int | None
+    following_lost: int | None
 
 
 class Choice(NamedTuple):
@@ -61,7 +67,7 @@ class Choice(NamedTuple):
 def notices(recipient: int, choice: Choice, window: Window) -> Page[Item]:
     """The recipient's notices, newest first."""
     rows = _one_by_one(*_shape(choice)).cut(window, **_values(recipient, choice, window))
-    told = [Item._make((*row[:6], Key._make(row[6:]))) for row in rows]
+    told = [Item._make((*row[:6], Key._make(row[6:10]), *row[10:])) for row in rows]
     return Page([notice.id for notice in told], told, window.limit)
 
 
@@ -139,7 +145,7 @@ def _values(recipient: int, choice: Choice, window: Window) -> dict[str, Any]:
 def _collected(rows: Iterable[Any]) -> Iterable[Group]:
     for _, members in groupby(rows, key=lambda row: row[0]):
         first, *others = members
-        yield Group._make((*first[:6], [Key._make(row[6:]) for row in (first, *others)]))
+        yield Group._make((*first[:6], [Key._make(row[6:10]) for row in (first, *others)], *first[10:]))
 
 
 def _shape(choice: Choice) -> tuple[bool | None, bool, bool]:
@@ -176,7 +182,7 @@ def _grouped(chosen: QuerySet[Notice], grouped: bool, from_below: bool, limit: i
         )
         .filter(place__lte=SAMPLES)
         .order_by("newest" if from_below else "-newest", "-pk")
-        .values_list("newest", "oldest", "size", "kind", "created_at", "bucket", *_KEY)[: limit * SAMPLES]
+        .values_list("newest", "oldest", "size", "kind", "created_at", "bucket", *_KEY, *_LOST)[: limit * SAMPLES]
     )
 
 
@@ -193,4 +199,5 @@ def _in_groups(filtered: bool | None, of_one: bool, of_group: bool, from_below: 
 
 
 _KEY = ("actor_id", "actor__version", "actor__tally__followers", "actor__tally__following")
-_COLUMNS = ("kind", "created_at", "seen", "filtered", "bucket", *_KEY)
+_LOST = ("domain", "followers_lost", "following_lost")
+_COLUMNS = ("kind", "created_at", "seen", "filtered", "bucket", *_KEY, *_LOST)

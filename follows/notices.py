@@ -17,6 +17,7 @@ from follows.hearing import Verdict
 from follows.models import Notice
 
 CHANNEL = "latchkey_notices"
+ANNOUNCED = f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))"
 Kind = Notice.Kind
 FOLLOWS = (Kind.FOLLOWED, Kind.JOINED)  # one and the same to the recipient: somebody new follows
 GROUP_HOURS = 12  # new followers are told as one group that is at most so long
@@ -41,6 +42,14 @@ def tell(recipient: int, actor: int, kind: Notice.Kind, *past: Notice.Kind) -> N
         _TELL.run(recipient=recipient, actor=actor, kind=kind, now=now, filtered=filtered, bucket=bucket)
     if verdict is Verdict.TELL:
         delivery.after_commit(Told(recipient, actor, kind))
+
+
+def tell_severed(owner: int, domain: str, followers: int, following: int) -> None:
+    """Tell the owner of a block of a whole server how many followers it cuts, and how many that they follow."""
+    _FORGET_SEVERED.run(owner=owner, domain=domain)
+    now = timezone.now()
+    _TELL_SEVERED.run(owner=owner, domain=domain, followers=followers, following=following, now=now)
+    delivery.after_commit(Told(owner, owner, Kind.SEVERED))
 
 
 def withdraw(recipient: int, actor: int, *kinds: Notice.Kind) -> None:
@@ -82,7 +91,24 @@ _TELL = Write.insert(
         filtered=given("filtered"),
         bucket=given("bucket"),
     ),
-    postgresql=f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))",
+    postgresql=ANNOUNCED,
+)
+_TELL_SEVERED = Write.insert(
+    lambda: Notice(
+        recipient_id=given("owner"),
+        actor_id=given("owner"),
+        kind=Kind.SEVERED,
+        created_at=given("now"),
+        domain=given("domain"),
+        followers_lost=given("followers"),
+        following_lost=given("following"),
+    ),
+    postgresql=ANNOUNCED,
+)
+_FORGET_SEVERED = Write.delete(
+    lambda: Notice.objects.filter(
+        recipient=given("owner"), actor=given("owner"), kind=Kind.SEVERED, domain=given("domain")
+    )
 )
 _WITHDRAW = Write.delete(
     lambda: Notice.objects.filter(recipient=given("recipient"), actor=given("actor"), kind__among=each("kinds"))

@@ -65,6 +65,9 @@ class Person(NamedTuple):
     indexable: bool
     noindex: bool
     bot: bool
+    show_media: bool | None
+    show_media_replies: bool | None
+    show_featured: bool | None
     verification: int
     suspended_at: datetime | None
     created_at: datetime

@@ -33,7 +33,9 @@ class ExtendedDescription(Fixed):
 
 
 class PrivacyPolicy(Fixed):
-    body = {"updated_at": None, "content": ""}
+    """There is none, since the day that this was first said: clients insist on a date."""
+
+    body = {"updated_at": "2026-08-21T00:00:00Z", "content": ""}
 
 
 class Languages(Fixed):

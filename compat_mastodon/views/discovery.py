@@ -46,7 +46,7 @@ class NodeInfo(Discovery):
             {
                 "version": "2.0",
                 "software": {"name": "latchkey", "version": settings.VERSION},
-                "protocols": ["activitypub"],
+                "protocols": [],  # nothing federates
                 "services": {"outbound": [], "inbound": []},
                 "usage": {"users": users, "localPosts": 0},
                 "openRegistrations": settings.REGISTRATIONS_OPEN,

@@ -10,7 +10,9 @@ from compat_mastodon.api import Caller, Denied, View, address_of, answer
 from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
-API_VERSION = 3  # grouped notifications and attribution domains; PKCE is asked for from here on (mastodon.md §3.9)
+# Grouped notifications, attribution domains, endorsements, profile and descriptions of pictures (mastodon.md §3.9).
+# The next one stands for collections that people can make.
+API_VERSION = 9
 PUBLIC = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
@@ -131,6 +133,12 @@ class Unknown(View):
         if settings.RATE_LIMITS:
             self.charge((limits.ADDRESS, address_of(request)))
         raise Denied(404, self.text)
+
+
+class NoCollections(Unknown):
+    """As `NoPosts`, for collections of accounts."""
+
+    text = "This server has no collections"
 
 
 class NoPosts(Unknown):

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.params import as_id
+from compat_mastodon.views.instance import NoCollections
 from follows import lists, queries
 
 STATUSES = ("read", "read:statuses")
@@ -45,6 +46,40 @@ class NothingOnList(Nothing):
     def get(self, request: Request, **parts: str) -> HttpResponse:
         lists.one(self.me, as_id(parts["pk"]))
         return super().get(request)
+
+
+class Collections(View):
+    """An empty page of collections."""
+
+    accepts = ("read", "read:collections")
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer({"collections": []})
+
+
+class MakeCollection(View):
+    accepts = ("write", "write:collections")
+
+    def post(self, request: Request) -> HttpResponse:
+        raise Denied(404, NoCollections.text)
+
+
+class CollectionsOf(View):
+    """As `Collections`, for an account that has to exist."""
+
+    accepts = Collections.accepts
+    caller = Caller.OPTIONAL
+
+    def get(self, request: Request, account: str) -> HttpResponse:
+        queries.person(as_id(account))
+        return answer({"collections": []})
+
+
+class AnnualReports(View):
+    accepts = ("read", "read:accounts")
+
+    def get(self, request: Request) -> HttpResponse:
+        return answer({"annual_reports": [], "accounts": [], "statuses": []})
 
 
 class NothingForMembers(Nothing):

@@ -15,10 +15,15 @@ class NoticeKind(models.IntegerChoices):
     REQUESTED = 2, "asks to follow you"
     ACCEPTED = 3, "accepted your request"
     JOINED = 4, "follows you since you accepted"
+    SEVERED = 5, "blocked a server that you had ties to"
 
 
 class Notice(models.Model):
-    """Something that `recipient` is told about `actor`; asked for again, it is told anew."""
+    """Something that `recipient` is told about `actor`; asked for again, it is told anew.
+
+    Of a block of a whole server its owner is told what it cut: `domain` is the server, and the counts are the
+    owner's lost followers, and those that the owner followed.
+    """
 
     Kind: TypeAlias = NoticeKind
 
@@ -32,10 +37,24 @@ class Notice(models.Model):
         null=True, editable=False, help_text="New followers of half a day are one group: the hour when it began."
     )
 
+    domain = models.CharField(max_length=253, blank=True, default="", db_default="", editable=False)
+    followers_lost = models.PositiveIntegerField(null=True, editable=False)
+    following_lost = models.PositiveIntegerField(null=True, editable=False)
+
     class Meta:
         constraints = [
-            models.UniqueConstraint("recipient", "actor", "kind", name="notice_unique"),
-            models.CheckConstraint(condition=~Q(recipient=F("actor")), name="notice_not_of_oneself"),
+            models.UniqueConstraint("recipient", "actor", "kind", "domain", name="notice_unique"),
+            models.CheckConstraint(
+                condition=(~Q(recipient=F("actor")) & ~Q(kind=NoticeKind.SEVERED) & Q(domain=""))
+                | Q(
+                    recipient=F("actor"),
+                    kind=NoticeKind.SEVERED,
+                    followers_lost__isnull=False,
+                    following_lost__isnull=False,
+                )
+                & ~Q(domain=""),
+                name="notice_of_oneself_if_severed",
+            ),
             models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
         ]
         indexes = [

@@ -4,8 +4,20 @@ from typing import Literal, NotRequired, TypedDict
 
 from tests.compat_mastodon.reference_people import Account, Nothing, PartialAccountWithAvatar
 
-Type = Literal["follow", "follow_request"]
+Type = Literal["follow", "follow_request", "severed_relationships"]
 Rule = Literal["accept", "filter", "drop"]
+
+
+class RelationshipSeveranceEvent(TypedDict):
+    """§4.5. Nobody moderates servers here, so that they are all people's own."""
+
+    id: str
+    type: Literal["user_domain_block"]
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
 
 
 class Notification(TypedDict):
@@ -17,6 +29,7 @@ class Notification(TypedDict):
     group_key: str
     filtered: NotRequired[bool]
     account: Account
+    event: NotRequired[RelationshipSeveranceEvent]
 
 
 class NotificationGroup(TypedDict):
@@ -30,6 +43,7 @@ class NotificationGroup(TypedDict):
     page_max_id: NotRequired[str]
     latest_page_notification_at: NotRequired[str]
     sample_account_ids: list[str]
+    event: NotRequired[RelationshipSeveranceEvent]
 
 
 class GroupedNotifications(TypedDict):

@@ -109,7 +109,9 @@ class Profile(TypedDict):
     id: str
     display_name: str
     note: str
+    formatted_note: str
     fields: list[Field]
+    formatted_fields: list[Field]
     avatar: str | None
     avatar_static: str | None
     avatar_description: str

@@ -117,7 +117,7 @@ def test_so_does_the_address_that_names_an_account_for_good(client: Client, alic
         ("rules", []),
         ("peers", ["other.example"]),
         ("extended_description", {"updated_at": None, "content": f"<p>{settings.SITE_DESCRIPTION}</p>"}),
-        ("privacy_policy", {"updated_at": None, "content": ""}),
+        ("privacy_policy", {"updated_at": "2026-08-21T00:00:00Z", "content": ""}),
         ("languages", [{"code": "en", "name": "English"}]),
         ("translation_languages", {}),
     ],

@@ -6,7 +6,7 @@ from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, hearing
 from tests.compat_mastodon import reference_notifications as reference
-from tests.compat_mastodon.conftest import Clients
+from tests.compat_mastodon.conftest import Clients, Mastodon
 from tests.compat_mastodon.golden_files import check, golden
 
 V1, V2 = "/api/v1/notifications", "/api/v2/notifications"
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 
 def test_notification(mastodon: Clients, dora: Account, alice: Account, bob: Account, carol: Account) -> None:
-    """Of a follower, of a request, and of a follower whom the policy keeps aside."""
+    """Of a follower, of a request, of a follower whom the policy keeps aside, and of ties that were cut."""
     hearing.change_policy(alice.pk, for_not_following="filter")
     for target in (bob, carol, alice):
         graph.follow(dora.pk, target.pk, Actor(dora.pk, "test"))
@@ -25,7 +25,18 @@ def test_notification(mastodon: Clients, dora: Account, alice: Account, bob: Acc
     golden("notification", follow, notice=follow["id"], dora=dora.pk)
     golden("notification_of_a_request", request, notice=request["id"], dora=dora.pk)
     golden("filtered_notification", filtered, notice=filtered["id"], dora=dora.pk)
-    check(reference.Notification, follow, request, filtered)
+    severed = blocks_a_server(mastodon(alice), alice).get(V1).json()[0]
+    golden("notification_of_severed_relationships", severed | {"account": {}}, notice=severed["id"])
+    check(reference.Notification, follow, request, filtered, severed)
+
+
+def blocks_a_server(client: Mastodon, owner: Account) -> Mastodon:
+    """The client, after its owner lost somebody by it."""
+    lost = Account.objects.create(username="lost", domain="lost.example")
+    graph.follow(owner.pk, lost.pk, Actor(owner.pk, "test"))
+    graph.accept(lost.pk, owner.pk, Actor(lost.pk, "test"))
+    client.post("/api/v1/domain_blocks", {"domain": "lost.example"})
+    return client
 
 
 def test_grouped_notifications(mastodon: Clients, alice: Account, dora: Account, bob: Account, carol: Account) -> None:
@@ -46,7 +57,8 @@ def test_grouped_notifications(mastodon: Clients, alice: Account, dora: Account,
     golden("grouped_notifications", requests, dora=dora.pk, notice=request)
     golden("grouped_notifications_with_partial_avatars", partial, **words)
     golden("notification_group", one["notification_groups"][0], **words)
-    check(reference.GroupedNotifications, whole, partial, empty, one, requests)
+    severed = blocks_a_server(mastodon(alice), alice).get(V2).json()
+    check(reference.GroupedNotifications, whole, partial, empty, one, requests, severed)
 
 
 def test_notification_policy(mastodon: Clients, alice: Account) -> None:

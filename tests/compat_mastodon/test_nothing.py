@@ -81,6 +81,42 @@ def test_what_is_deprecated_says_so(mastodon: Any, alice: Account, path: str) ->
     assert mastodon(alice).get(f"/{path}").headers["Deprecation"].startswith("@16")
 
 
+@pytest.mark.parametrize("path", ["v1/collections", "v1/accounts/{}/collections", "v1/accounts/{}/in_collections"])
+def test_nobody_collects_accounts(mastodon: Any, alice: Account, bob: Account, path: str) -> None:
+    where = f"/api/{path.format(bob.pk)}"
+
+    for scope in ("read", "read:collections"):
+        assert mastodon(alice, scope).get(where).json() == {"collections": []}
+    assert mastodon(alice, "write").get(where).status_code == 403
+    if "{}" in path:
+        assert mastodon().get(where).json() == {"collections": []}
+        assert refusal(mastodon(alice).get(f"/api/{path.format(999)}")) == (404, "Record not found")
+    else:
+        assert mastodon().get(where).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("post", "v1/collections"),
+        *((verb, "v1/collections/1") for verb in ("get", "put", "patch", "delete")),
+        ("post", "v1/collections/1/items"),
+        ("delete", "v1/collections/1/items/1"),
+        ("post", "v1/collections/1/items/1/revoke"),
+    ],
+)
+def test_nor_can_they_and_the_answer_says_so(mastodon: Any, alice: Account, verb: str, path: str) -> None:
+    assert mastodon(alice).get("/api/v1/accounts/verify_credentials").json()["role"]["collection_limit"] == 0
+    assert refusal(getattr(mastodon(alice), verb)(f"/api/{path}")) == (404, "This server has no collections")
+
+
+def test_there_are_no_annual_reports(mastodon: Any, alice: Account) -> None:
+    nothing = {"annual_reports": [], "accounts": [], "statuses": []}
+
+    assert mastodon(alice, "read:accounts").get("/api/v1/annual_reports").json() == nothing
+    assert mastodon().get("/api/v1/annual_reports").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("verb", "path"),
     [

@@ -182,7 +182,7 @@ def test_force_login_only_shows_the_page_again(alice: Account, force: str, statu
         ("read write", "", "read"),
         ("read write", "write", "write"),
         ("", None, "read"),
-        ("", "admin:read profile", "admin:read profile"),
+        ("", "push profile", "push profile"),
         ("read", "read read", "read"),
     ],
 )

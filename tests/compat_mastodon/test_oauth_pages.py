@@ -178,19 +178,17 @@ def test_the_consent_page_says_who_asks_where_it_goes_and_what_for(alice: Accoun
         ("read read:accounts profile", ["read"]),
         ("follow", ["follow"]),
         ("profile", ["profile"]),
-        ("admin:read admin:read:accounts", ["admin:read"]),
     ],
 )
 def test_a_part_of_what_is_told_is_not_told_again(asked: str, told: list[str]) -> None:
     assert [permission.words for permission in scopes.in_words(asked.split())] == [scopes.WORDS[t] for t in told]
 
 
-def test_seeing_changing_notifying_and_moderating_look_different() -> None:
+def test_seeing_changing_and_notifying_look_different() -> None:
     kinds = {scope: kind for scope in scopes.WORDS for kind, _ in scopes.in_words([scope])}
     assert kinds["read:blocks"] == kinds["profile"] == "see"
     assert kinds["write:blocks"] == kinds["follow"] == "change"
     assert kinds["push"] == "notify"
-    assert kinds["admin:read"] == kinds["admin:write:reports"] == "moderate"
     assert all(isinstance(permission, Permission) for permission in scopes.in_words(scopes.WORDS))
 
 

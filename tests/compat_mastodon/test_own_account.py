@@ -12,6 +12,7 @@ from tests.factories import AccountFactory
 
 ME = "/api/v1/accounts/verify_credentials"
 UPDATE = "/api/v1/accounts/update_credentials"
+SHOWN = ("show_media", "show_media_replies", "show_featured")
 
 
 def change(client: Any, **values: Any) -> Any:
@@ -59,7 +60,7 @@ def test_what_is_not_sent_stays(mastodon: Clients, alice: Account) -> None:
     assert change(client, unknown="x", source={}) == before
 
 
-@pytest.mark.parametrize("flag", ["locked", "bot", "discoverable", "hide_collections", "indexable"])
+@pytest.mark.parametrize("flag", ["locked", "bot", "discoverable", "hide_collections", "indexable", *SHOWN])
 @pytest.mark.parametrize(
     ("sent", "meant"),
     [("true", True), ("1", True), ("on", True), ("0", False), ("false", False), ("off", False), ("F", False)],
@@ -198,6 +199,26 @@ def test_a_value_of_the_wrong_shape_is_named(mastodon: Clients, alice: Account, 
 
 def test_put_is_not_patch(mastodon: Clients, alice: Account) -> None:
     assert refusal(mastodon(alice).put(UPDATE, {"note": "x"})) == (404, "Not Found")
+
+
+def test_the_tabs_of_a_profile_are_kept_as_they_were_chosen(mastodon: Clients, alice: Account, bob: Account) -> None:
+    client = mastodon(alice)
+    assert [client.get("/api/v1/profile").json()[name] for name in SHOWN] == [True, True, True]
+    client.patch("/api/v1/profile", {"show_media": False, "show_featured": "0"})
+
+    for seen in (client.get("/api/v1/profile"), mastodon(bob).get(f"/api/v1/accounts/{alice.pk}")):
+        assert [seen.json()[name] for name in SHOWN] == [False, True, False]
+
+
+def test_a_profile_holds_what_is_written_and_what_is_shown(mastodon: Clients, alice: Account) -> None:
+    values = {"note": "a < b", "fields_attributes": [{"name": "Site", "value": "https://alice.example"}]}
+    me = mastodon(alice).patch("/api/v1/profile", values).json()
+    shown = mastodon().get(f"/api/v1/accounts/{alice.pk}").json()
+
+    assert (me["note"], me["formatted_note"]) == ("a < b", "<p>a &lt; b</p>")
+    assert me["fields"] == [{"name": "Site", "value": "https://alice.example", "verified_at": None}]
+    assert (me["formatted_note"], me["formatted_fields"]) == (shown["note"], shown["fields"])
+    assert "<a href=" in me["formatted_fields"][0]["value"]
 
 
 def test_a_profile_is_changed_alike_and_shown_as_it_was_written(mastodon: Clients, alice: Account) -> None:

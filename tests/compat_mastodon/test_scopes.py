@@ -83,6 +83,11 @@ TABLE = {
     "PUT v1/push/subscription": "push",
     "DELETE v1/push/subscription": "push",
     "POST v1/reports": "write write:reports",
+    "GET v1/collections": "read read:collections",
+    "POST v1/collections": "write write:collections",
+    "GET v1/accounts/1/collections": "read read:collections",
+    "GET v1/accounts/1/in_collections": "read read:collections",
+    "GET v1/annual_reports": READ_ACCOUNTS,
     # Neighbours that are empty here; the reference names no scopes, their contents do.
     "GET v1/timelines/public": "read read:statuses",
     "GET v1/timelines/link": "read read:statuses",

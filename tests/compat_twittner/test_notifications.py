@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account, Device
-from follows import graph
+from follows import domains, graph
 from follows.models import Notice
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import AccountFactory
@@ -31,6 +31,15 @@ def test_an_accepted_requester_is_told_by_whom(twittner: Phone, alice: Account, 
     owner.post("accept_follow", req_id=owner.get("follow_requests")["data"][0]["offset_id"])
     assert told(twittner(alice)) == [("subscribe_accept", carol.pk)]
     assert told(owner) == []
+
+
+def test_what_only_the_other_door_speaks_of_is_not_told(twittner: Phone, alice: Account) -> None:
+    remote = Account.objects.create(username="eve", domain="other.example")
+    graph.follow(remote.pk, alice.pk, Actor(remote.pk, "test"))
+    domains.block(alice.pk, "other.example", Actor(alice.pk, "test"))
+
+    assert Notice.objects.filter(recipient=alice).exists()
+    assert told(twittner(alice)) == []
 
 
 @pytest.mark.parametrize("end", ["follow", "block_user"])
