@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.parsers import JSONParser
@@ -35,6 +35,7 @@ from follows.paging import Page
 from follows.queries import Key
 
 DOOR = "mastodon"
+RETRY_AFTER = "10"  # seconds
 PAGING = ("page", "min_id", "max_id", "since_id")  # each marks a request for a further page (§5.7)
 logger = logging.getLogger(__name__)
 
@@ -203,6 +204,8 @@ class View(APIView):
             self.tell(exc.state)
             return answer({"error": "Too many requests"}, 429)
         status, body = _error(exc, self.headers["X-Request-Id"])
+        if status == 503:
+            self.headers = self.headers | {"Retry-After": RETRY_AFTER}
         return answer(body if self.is_form else {"error": body["error"]}, status)
 
 
@@ -218,9 +221,10 @@ def _error(exc: Exception, request: str) -> tuple[int, dict[str, object]]:
             status, text = failure.status_code, str(failure.detail)
         case SuspiciousOperation() | RecursionError():  # too many fields, too large, too deep
             status, text = 400, "The request could not be read"
-        case OperationalError():
+        case OperationalError() | InterfaceError():
             status, text = 503, "There was a temporary problem serving your request, please try again"
-            logger.warning("The database did not answer request %s in time", request, exc_info=exc)
+            reason = str(exc).partition("\n")[0]
+            logger.warning("The database did not answer request %s in time: %s", request, reason)
         case _:
             logger.error("Unexpected error in request %s", request, exc_info=exc)
     return status, {"error": text}

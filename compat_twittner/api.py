@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import orjson
 from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.request import Request
@@ -19,7 +20,7 @@ from accounts.access import Actor
 from accounts.refused import Refused
 from accounts.sessions import Caller
 from compat_twittner.params import Params
-from compat_twittner.refusals import BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
+from compat_twittner.refusals import AWAY, BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
 from compat_twittner.schema import EnvelopeSchema
 
 DOOR = "twittner"
@@ -111,6 +112,10 @@ class View(APIView):
                 return answer(Failure((REFUSALS | self.refusals)[type(refused)], bare=self.bare).body)
             case SuspiciousOperation() | BadRequest() | MultiPartParserError():  # too large, too many, broken
                 return answer(Failure(UNREADABLE).body)
+            case OperationalError() | InterfaceError():
+                reason = str(exc).partition("\n")[0]
+                logger.warning("The database did not answer %s in time: %s", self.request.path, reason)
+                return answer(Failure(AWAY).body)
         logger.error("Unexpected error", exc_info=exc)
         return answer(Failure(BROKEN).body)
 

@@ -1,18 +1,23 @@
 """The pages of neither door: the front page, and what stands in for an answer where none of them gives one."""
 
 import re
+import sys
 from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import census
-from compat_mastodon.api import answer
+from compat_mastodon.api import RETRY_AFTER, answer
 from compat_mastodon.views.instance import PUBLIC
 from compat_mastodon.views.pages import SITE, PageView, page, render_page
+from config.bodies import BrokenOff
+from config.log import UNANSWERED
 
+UNREAD = "The request could not be read"
 MACHINES = re.compile(r"/(api|oauth/(token|revoke|userinfo)|\.well-known|nodeinfo)(/|$)")  # who asks there reads JSON
 
 
@@ -35,9 +40,9 @@ def _failure(status: HTTPStatus, title: str, description: str, hint: str) -> Pag
     """A page that does not ask who is looking: the database may be what failed."""
 
     @page
-    def failure(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
+    def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
         if MACHINES.match(request.path_info):
-            return answer({"error": status.phrase}, status)
+            return answer({"error": UNREAD if isinstance(exception, BrokenOff) else status.phrase}, status)
         return render_page(None, "error", status=status, title=title, description=description, hint=hint)
 
     return failure
@@ -67,9 +72,24 @@ not_found = _failure(
     "Nothing on this server has this address.",
     "Please look whether it is spelt right; what was here may also be gone.",
 )
-broken = _failure(
+fault = _failure(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "Something went wrong",
     "This is a fault of the server, and none of yours.",
     "Please try again in a few minutes.",
 )
+away = _failure(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The server is busy",
+    "It could not reach its database in time. Nothing was changed.",
+    "Please try again in a minute.",
+)
+
+
+def broken(request: HttpRequest) -> HttpResponseBase:
+    """The page of whatever went wrong here: a fault, or a database that does not answer."""
+    if not isinstance(sys.exception(), UNANSWERED):
+        return fault(request)
+    response = away(request)
+    response["Retry-After"] = RETRY_AFTER
+    return response

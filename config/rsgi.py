@@ -13,8 +13,9 @@ from typing import Any
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # it exports both
 
 from config import wsgi
+from config.bodies import PATIENCE, Body
+from config.watchdog import Worker
 
-PATIENCE = 30  # seconds until more of a body must have come
 ENVIRON = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -28,37 +29,44 @@ ENVIRON = {
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     """Answer one request: nobody else's while Django runs, but anybody's while a body is on its way."""
     environ = _environ(scope)
-    if "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0":
+    if Body.comes_with(environ):
         await _receive(protocol, environ)
+    Worker.post.begin(scope.method, scope.path)
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)  # noqa: SLF001  # Django would take itself for a coroutine, and refuse to work
     try:
         _answer(environ, protocol)
     finally:
         asyncio._set_running_loop(loop)  # noqa: SLF001
+        Worker.post.end()
 
 
 async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
-    """Take in the body. When the client stops sending it is told to be longer, which is known for broken off."""
-    body, length, parts = environ["wsgi.input"], 0, aiter(protocol)
+    """Take in the body.
+
+    granian hands the parts over and then an empty one, for the end. Where the body broke off, or its chunks are
+    malformed, there is an empty part before that one. So there is with a trailer, which nobody sends.
+    """
+    body, ends, parts, time = Body(environ), 0, aiter(protocol), asyncio.get_running_loop().time
+    started = time()
     try:
-        while length < wsgi.LONGEST_SKIPPED:
-            async with asyncio.timeout(PATIENCE):
+        while body.wants_more:
+            async with asyncio.timeout_at(min(time() + PATIENCE, started + body.time)):
                 part = await anext(parts)
-            if length < wsgi.LONGEST:
-                body.write(part)
-            length += len(part)
+            if part:
+                body.add(part)
+            else:
+                ends += 1
     except StopAsyncIteration:
         pass
     except TimeoutError:
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ["CONTENT_LENGTH"] = str(length + 1)
-    body.seek(0)
+        ends = 0
+    body.finish(whole=ends == 1)
 
 
 def _answer(environ: dict[str, Any], protocol: HTTPProtocol) -> None:
     started: list[Any] = []
-    response: Any = wsgi.application(environ, lambda *start: started.extend(start))  # type: ignore[arg-type]
+    response = wsgi.received(environ, lambda *start: started.extend(start))
     status, headers = started
     protocol.response_bytes(int(status[:3]), headers, b"".join(response))
     response.close()
@@ -83,6 +91,8 @@ def _environ(scope: Scope) -> dict[str, Any]:
             environ[key] = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}" if key in environ else value
     if scope.authority:  # whatever the header says (RFC 9112)
         environ["HTTP_HOST"] = scope.authority
+    elif "HTTP_HOST" not in environ and scope.http_version != "1":
+        environ["HTTP_HOST"] = ""  # which Django refuses, as HTTP/1.1 demands
     return environ
 
 

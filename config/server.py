@@ -6,11 +6,13 @@ More threads per worker would only fight over the interpreter. The streams have 
 because they stay open, and uvicorn, because it pings its WebSockets.
 """
 
+import ctypes
 import errno
 import gc
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -18,16 +20,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any, NoReturn, cast
 
+from django.conf import settings
 from django.db import connections
 from django.urls import get_resolver
-from granian.constants import Interfaces
+from granian._loops import loops
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
+from config import watchdog
 from follows import opening
 
+SILENCE = 30_000  # milliseconds until a connection that says nothing, or half of a request's head, is closed
+MOST_CONNECTIONS = 10_000  # that a worker holds at once; a silent one costs some kilobytes and no thread
+OTHER_FILES = 512  # that a worker has open beside its connections, at most
+BACKLOG = 4_096  # connections that wait until they are taken
+LONGEST_HEAD = 65_536  # bytes of a request's line and headers, and of what is read ahead of its body
 LAST_REQUESTS = 5  # seconds that requests under way have to finish once the server ends
 PING = 30.0  # seconds between a WebSocket's pings, and until one must be answered
 MAX_ORDER = 65_536  # bytes of what a client may say on a WebSocket
@@ -68,21 +80,47 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
         connections.close_all()
         gc.freeze()
         os.register_at_fork(after_in_child=_end_at_once)
-    server = Server(
+    loops.register("watched")(watchdog.loop)
+    server = _Server(
         "config.rsgi:application",
         address=address,
         port=port,
         interface=Interfaces.RSGI,
+        loop=cast("Loops", "watched"),
         workers=workers,
-        backlog=1024,
+        backlog=BACKLOG,
+        backpressure=_connections(),
+        http=HTTPModes.http1,  # in its other mode connections that say nothing are never closed
+        http1_settings=HTTP1Settings(header_read_timeout=SILENCE, max_buffer_size=LONGEST_HEAD),
         log_level=LogLevels.error,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUESTS,
     )
+    server.posts = watchdog.posts(workers)
+    watchdog.watch(server.posts, settings.WORKER_TIMEOUT)
     with _streams(address, streaming_port) if streaming_port else nullcontext():
         server.serve(target_loader=_load_in_worker, wrap_loader=False)
     sys.exit()
+
+
+class _Server(MPServer):
+    """granian's, whose workers are watched."""
+
+    posts: "ctypes.Array[watchdog.Post]"
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any, *args: Any, **options: Any) -> Any:
+        return super()._spawn_worker(idx, target, partial(callback_loader, self.posts[idx]), *args, **options)
+
+
+def _connections() -> int:
+    """How many a worker may hold: each is an open file, and there have to be some for other things."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(soft, wanted) - OTHER_FILES, 1)
 
 
 @contextmanager
@@ -161,9 +199,10 @@ def _end_at_once() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _load_in_worker() -> Any:
+def _load_in_worker(post: watchdog.Post) -> Any:
     """Runs in each worker. Its own process group keeps a terminal's Ctrl-C for the parent."""
     os.setpgrp()
+    watchdog.take(post)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = _load()
     opening.resume()

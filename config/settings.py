@@ -35,6 +35,8 @@ CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:pass
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, least=1, most=65535)
 WORKERS = env.number("WORKERS", multiprocessing.cpu_count(), least=1, most=1024)
+# Seconds until a worker that answers nothing is replaced: more than any statement of the database may take.
+WORKER_TIMEOUT = env.number("WORKER_TIMEOUT", 60, least=10, most=86_400)
 
 BASE_URL = env.origin("BASE_URL", f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}")
 _base = urlsplit(BASE_URL)
@@ -152,6 +154,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "compat_twittner.middleware.AlwaysOk",
     "config.cors.Cors",
+    "config.health.Front",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -308,11 +311,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"one_line": {"()": "config.log.OneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["one_line"]},
         "django.security": {"level": "CRITICAL"},
     },
 }

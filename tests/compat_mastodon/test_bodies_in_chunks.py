@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config import wsgi
+from config import bodies
 from tests.compat_mastodon.conftest import token_for
 from tests.servers import Live
 
@@ -40,6 +40,6 @@ def test_it_is_read(live: Live, kind: str, body: bytes) -> None:
 
 def test_more_than_any_upload_is_not_read(live: Live) -> None:
     part = b"x" * 1_000_000
-    parts = (part for _ in range(wsgi.LONGEST // len(part) + 1))
+    parts = (part for _ in range(bodies.LARGEST // len(part) + 1))
 
     assert send(live, "POST", "/api/v1/apps", FORM, parts)[0] == 400

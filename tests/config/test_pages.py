@@ -131,13 +131,19 @@ def test_a_name_that_is_not_this_servers_has_a_page(person: Client) -> None:
     is_a_page(person.get("/", headers={"Host": "other.example"}), 400, "This request could not be read")
 
 
-def test_when_the_database_is_down_the_page_says_so_without_it(person: Client, db: None) -> None:
+def test_when_the_database_is_down_the_page_says_so_without_it(
+    person: Client, db: None, caplog: pytest.LogCaptureFixture
+) -> None:
     def down(*args: Any) -> None:
         raise OperationalError("the database is down")
 
     with connection.execute_wrapper(down):
-        text = is_a_page(person.get("/@alice"), 500, "Something went wrong")
-    assert "the database is down" not in text
+        answer = person.get("/@alice")
+    assert "the database is down" not in is_a_page(answer, 503, "The server is busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert [(line.getMessage(), line.exc_info) for line in caplog.records] == [
+        ("The database did not answer /@alice: the database is down", None)
+    ]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/instance", "/oauth/token", "/.well-known/webfinger", "/nodeinfo/2.0"])

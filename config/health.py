@@ -1,0 +1,95 @@
+"""Whether the server lives (`/health`) and can do its work (`/health/ready`), told to any Host and without HTTPS."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from compat_mastodon.api import RETRY_AFTER
+from config.bodies import BrokenOff, Refused
+
+ALIVE, READY = "/health", "/health/ready"
+TEXT = "text/plain; charset=utf-8"
+PROBE = 65_536  # bytes that must fit on each disk
+
+
+class Front:
+    """Answers both, and refuses a request without a Host or with half a body, whatever it is for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        if meta.get("HTTP_HOST") == "":
+            raise DisallowedHost("A request of HTTP/1.1 needs a Host.")
+        body = meta["wsgi.input"]
+        if isinstance(body, Refused) and isinstance(body.reason, BrokenOff):
+            raise body.reason
+        if request.path_info.startswith(ALIVE) and request.method in {"GET", "HEAD"}:
+            match request.path_info.rstrip("/"):
+                case "/health":
+                    return _told("OK")
+                case "/health/ready":
+                    faults = list(_faults())
+                    return _told("\n".join(faults) or "OK", 503 if faults else 200)
+        return self.get_response(request)
+
+
+def _told(text: str, status: int = 200) -> HttpResponse:
+    response = HttpResponse(text, status=status, content_type=TEXT)
+    response["Cache-Control"] = "no-store"
+    if status != 200:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _faults() -> Iterator[str]:
+    """One sentence for each reason not to send anybody here."""
+    try:
+        applied = MigrationRecorder(connection).applied_migrations().keys()
+    except DatabaseError:
+        with suppress(DatabaseError):
+            connection.close()
+        yield "The database does not answer."
+    else:
+        if missing := _migrations() - applied:
+            yield f"{len(missing)} migrations are missing."
+    for name, folder in _folders().items():
+        try:
+            with TemporaryFile(dir=folder) as file:
+                file.write(bytes(PROBE))
+        except OSError as error:
+            yield f"The disk of {name} takes no file: {error.strerror}."
+
+
+@cache
+def _migrations() -> set[tuple[str, str]]:
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def _folders() -> dict[str, Path]:
+    """Where the server writes: the name for people, and a folder that is there."""
+    folders: dict[str, str | Path] = {
+        "MEDIA_ROOT": settings.MEDIA_ROOT,
+        "PRIVATE_ROOT": settings.PRIVATE_ROOT,
+        "TMPDIR": gettempdir(),
+    }
+    if connection.vendor == "sqlite":
+        folders["the database"] = Path(str(connection.settings_dict["NAME"])).parent
+    if "File" in settings.CACHES["default"]["BACKEND"]:
+        folders["VAR"] = settings.VAR
+    return {name: _present(Path(folder).absolute()) for name, folder in folders.items()}
+
+
+def _present(folder: Path) -> Path:
+    return next(each for each in (folder, *folder.parents) if each.is_dir())

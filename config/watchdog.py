@@ -1,0 +1,113 @@
+"""Workers that hang are replaced, and `/health` is answered while they are busy.
+
+A worker's own thread answers one request after the other. So the moment of its last sign of life lies in memory that
+it shares with its parent, which ends it when that is too long ago. Its request, which may be the cause, is named.
+"""
+
+import asyncio
+import ctypes
+import logging
+import multiprocessing
+import os
+import threading
+import time
+from multiprocessing.sharedctypes import RawArray
+from typing import Any
+
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # it exports both
+
+logger = logging.getLogger(__name__)
+BEAT = 1.0  # seconds between the signs of life of an idle worker
+HEADERS = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
+
+
+class Post(ctypes.Structure):
+    """What a worker tells its parent; `path` is that of its request, without the query."""
+
+    _fields_ = [("pid", ctypes.c_int), ("seen", ctypes.c_double), ("request", ctypes.c_char * 256)]
+
+    pid: int
+    seen: float  # on the machine's clock that never jumps
+    request: bytes
+
+    def begin(self, method: str, path: str) -> None:
+        self.request = f"{method} {path}".encode()[:255]
+        self.seen = time.monotonic()
+
+    def end(self) -> None:
+        self.request = b""
+        self.seen = time.monotonic()
+
+
+class Worker:
+    """This process."""
+
+    post = Post()
+
+
+def posts(workers: int) -> "ctypes.Array[Post]":
+    return RawArray(Post, workers)
+
+
+def take(post: Post) -> None:
+    """Runs in a worker: from now on it is watched."""
+    post.end()
+    post.pid = os.getpid()
+    Worker.post = post
+
+
+def watch(posts: "ctypes.Array[Post]", patience: float) -> None:
+    """Runs in the parent: end every worker that has answered nothing for `patience` seconds."""
+
+    def look() -> None:
+        while True:
+            time.sleep(BEAT)
+            workers = {child.pid: child for child in multiprocessing.active_children()}
+            if any(post.pid not in workers for post in posts):
+                continue  # one at a time: somebody has to listen until the next one does
+            post = min(posts, key=lambda post: post.seen)
+            silent = time.monotonic() - post.seen
+            if silent > patience:
+                request = ascii(post.request.decode(errors="replace")) if post.request else "no request"
+                logger.error("A worker answered nothing for %d s and is replaced; it had %s", silent, request)
+                workers[post.pid].kill()
+
+    threading.Thread(target=look, name="watchdog", daemon=True).start()
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """The event loop of a worker. It gives signs of life, and answers `/health` before it is its turn.
+
+    granian hands requests over from a thread of its own: that thread can answer while the worker's is busy.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.call_later(BEAT, self._beat)
+
+    def _beat(self) -> None:
+        Worker.post.end()
+        self.call_later(BEAT, self._beat)
+
+    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]  # looser
+        if len(args) == 2 and isinstance(proto := getattr(args[1], "proto", None), HTTPProtocol):
+            coroutine, request = args
+            if _asks(request.scope):
+                proto.response_str(200, HEADERS, "OK")
+                return super().call_soon_threadsafe(coroutine.close)
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+
+def loop() -> Loop:
+    made = Loop()
+    asyncio.set_event_loop(made)
+    return made
+
+
+def _asks(scope: Scope) -> bool:
+    """Whether this is about the server's health; without a Host it is no request of HTTP/1.1."""
+    return (
+        scope.path == "/health"
+        and scope.method in {"GET", "HEAD"}
+        and ("host" in scope.headers or scope.authority is not None or scope.http_version == "1")
+    )

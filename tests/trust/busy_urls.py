@@ -1,0 +1,27 @@
+"""The server's addresses, and some that hold a worker for a time."""
+
+import time
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config import urls
+from config.urls import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+def sleeping(request: HttpRequest, seconds: int) -> HttpResponse:
+    time.sleep(seconds)
+    return HttpResponse("slept")
+
+
+def counting(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Never lets go of the interpreter by itself."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        pass
+    return HttpResponse("counted")
+
+
+urlpatterns = [path("sleep/<int:seconds>", sleeping), path("count/<int:seconds>", counting), *urls.urlpatterns]

@@ -1,0 +1,85 @@
+"""Workers that are kept busy on purpose silence nothing for ever: `/health` is answered, and they are replaced."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.trust.wire import answer, connect, head
+
+TIMEOUT = 10  # seconds until a worker is replaced; the least that may be set
+HEALTHY = {200, 0}  # 0: the kernel had given the connection to a worker that was replaced before it took it
+LONG = 600  # seconds: no test waits for it
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+    directory = tmp_path_factory.mktemp("busy")
+    with database_of_its_own(directory, f"latchkey_busy_{worker_id}", django_db_blocker) as url:
+        settings = {"DJANGO_SETTINGS_MODULE": "tests.trust.busy_settings", "WORKER_TIMEOUT": str(TIMEOUT)}
+        server = Live(url, directory, django_db_blocker, STREAMING_PORT="0", **settings)
+        server.start()
+        yield server
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(PATIENCE)
+
+
+def health(server: Live) -> tuple[int, bytes]:
+    with connect(server) as client:
+        client.sendall(head("GET", "/health", host="anything.example"))
+        return answer(client)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def workers(server: Live) -> set[int]:
+    return {child.pid for child in psutil.Process(server.process.pid).children()}
+
+
+@pytest.mark.parametrize("kind", ["sleep", "count"])
+def test_health_is_answered_while_all_workers_are_busy_and_then_they_are_replaced(server: Live, kind: str) -> None:
+    before = workers(server)
+    with ExitStack() as clients:
+        for _ in range(12):  # enough for both
+            client = clients.enter_context(connect(server))
+            client.sendall(head("GET", f"/{kind}/{LONG}?access_token=secret"))
+        while workers(server) & before:
+            assert health(server)[0] in HEALTHY
+            time.sleep(0.05)
+
+    until(lambda: len(workers(server)) == len(before))
+    assert health(server) == (200, b"OK")
+    with connect(server) as client:
+        client.sendall(head("GET", "/api/v1/instance"))
+        assert answer(client)[0] == 200
+    log = server.log.read_text()
+    assert log.count(f"'GET /{kind}/{LONG}'") >= 2
+    assert "secret" not in log
+
+
+def test_a_worker_that_stands_still_is_replaced(server: Live) -> None:
+    stopped = workers(server).pop()
+    os.kill(stopped, signal.SIGSTOP)
+
+    until(lambda: stopped not in workers(server) and len(workers(server)) == 2)
+
+
+def test_a_worker_with_many_slow_requests_in_turn_is_left_alone(server: Live) -> None:
+    before = workers(server)
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connect(server)) for _ in range(6)]
+        for client in clients:
+            client.sendall(head("GET", f"/sleep/{TIMEOUT // 2}"))
+        assert [answer(client) for client in clients] == [(200, b"slept")] * 6
+    assert workers(server) == before
