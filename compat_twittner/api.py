@@ -20,7 +20,7 @@ from accounts.access import Actor
 from accounts.refused import Refused
 from accounts.sessions import Caller
 from compat_twittner.params import Params
-from compat_twittner.refusals import AWAY, BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
+from compat_twittner.refusals import BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
 from compat_twittner.schema import EnvelopeSchema
 
 DOOR = "twittner"
@@ -115,8 +115,8 @@ class View(APIView):
             case OperationalError() | InterfaceError():
                 reason = str(exc).partition("\n")[0]
                 logger.warning("The database did not answer %s in time: %s", self.request.path, reason)
-                return answer(Failure(AWAY).body)
-        logger.error("Unexpected error", exc_info=exc)
+            case _:
+                logger.error("Unexpected error", exc_info=exc)
         return answer(Failure(BROKEN).body)
 
 

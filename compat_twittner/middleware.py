@@ -11,7 +11,7 @@ from collections.abc import Callable
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from compat_twittner.refusals import AWAY, BROKEN, UNREADABLE, Envelope, Failure
+from compat_twittner.refusals import BROKEN, UNREADABLE, Envelope, Failure
 
 logger = logging.getLogger(__name__)
 HERE = re.compile(r"/+mobile_api(?:/+|\Z)")
@@ -36,8 +36,6 @@ class AlwaysOk:
         if response.status_code == 200:
             return response
         response.close()
-        if response.status_code == 503:
-            return _envelope(AWAY)
         return _envelope(BROKEN if response.status_code >= 500 else UNREADABLE)
 
 

@@ -23,7 +23,6 @@ Envelope = tuple[int, str]
 UNREADABLE: Envelope = (400, "Invalid request data")
 UNAUTHORIZED: Envelope = (401, "Unauthorized Access")
 BROKEN: Envelope = (500, "An error occurred while processing your request. Please try again later")
-AWAY: Envelope = (503, "The server is busy. Please try again later")
 NO_DATA: Envelope = (204, "No data found")
 NOTHING_TOLD: Envelope = (404, "No data found")
 ALREADY_SIGNED_IN: Envelope = (400, "You are already logged in")

@@ -19,6 +19,7 @@ from config.bodies import BrokenOff, Refused
 
 ALIVE, READY = "/health", "/health/ready"
 TEXT = "text/plain; charset=utf-8"
+NAMED = 5  # migrations, of those that are missing
 PROBE = 65_536  # bytes that must fit on each disk
 
 
@@ -63,7 +64,7 @@ def _faults() -> Iterator[str]:
         yield "The database does not answer."
     else:
         if missing := _migrations() - applied:
-            yield f"{len(missing)} migrations are missing."
+            yield f"Migrations are missing: {', '.join(sorted(map('.'.join, missing))[:NAMED])}."
     for name, folder in _folders().items():
         try:
             with TemporaryFile(dir=folder) as file:

@@ -8,16 +8,17 @@ UNANSWERED = (OperationalError, InterfaceError)
 
 
 class OneLine(logging.Filter):
-    """Takes the traceback from a request that failed because its database did not answer."""
+    """For Django's log of requests that failed.
+
+    An answer that a view gave itself is in the log already, or belongs there as little as any. A database that did
+    not answer is no fault to be found in a traceback.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, UNANSWERED):
-            record.msg = "The database did not answer %s: %s"
-            record.args = (getattr(getattr(record, "request", None), "path", "a request"), first_line(error))
+        if not record.exc_info:
+            return False
+        if isinstance(error := record.exc_info[1], UNANSWERED):
+            path = getattr(getattr(record, "request", None), "path", "a request")
+            record.msg, record.args = "The database did not answer %s: %s", (path, str(error).partition("\n")[0])
             record.exc_info = record.exc_text = None
         return True
-
-
-def first_line(error: object) -> str:
-    return str(error).partition("\n")[0]

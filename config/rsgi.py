@@ -70,6 +70,7 @@ def _answer(environ: dict[str, Any], protocol: HTTPProtocol) -> None:
     status, headers = started
     protocol.response_bytes(int(status[:3]), headers, b"".join(response))
     response.close()
+    environ["wsgi.input"].close()
 
 
 def _environ(scope: Scope) -> dict[str, Any]:
