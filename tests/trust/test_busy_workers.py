@@ -19,9 +19,11 @@ LONG = 600  # seconds: no test waits for it
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str) -> Iterator[Live]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[Live]:
     directory = tmp_path_factory.mktemp("busy")
-    with database_of_its_own(directory, f"latchkey_busy_{worker_id}", django_db_blocker) as url:
+    with database_of_its_own(directory, f"latchkey_busy_{worker_id}", django_db_blocker, django_db_setup) as url:
         settings = {"DJANGO_SETTINGS_MODULE": "tests.trust.busy_settings", "WORKER_TIMEOUT": str(TIMEOUT)}
         server = Live(url, directory, django_db_blocker, STREAMING_PORT="0", **settings)
         server.start()
