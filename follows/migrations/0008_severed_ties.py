@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('follows', '0006_moderators_suspend'),
+        ('follows', '0007_moderators_suspend'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
