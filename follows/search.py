@@ -20,8 +20,9 @@ from accounts.trigrams import Scope, condition
 from follows.paging import Page, Window
 from follows.queries import Key
 
-SCANNED = 5_000  # the most followed, or the newest, accounts that are looked at one by one
-CANDIDATES = 1_000  # accounts that the index gives for each rank
+SCANNED = 5_000  # newest accounts that are looked at one by one
+POPULAR = 1_500  # of the most followed are
+CANDIDATES = 400  # accounts that the index gives for each rank
 FOLLOWED = 10_000  # of the newest whom the viewer follows are looked through
 NAMESAKES = 20  # accounts of other servers that have the same name, besides ours
 MOST_LETTERS, MOST_WORDS = 500, 16  # that are looked at of what is sought
@@ -155,7 +156,7 @@ class _Search:
         if self.values["viewer"]:
             found = self._run(self._select(mine, everything))
             yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
-        yield self._run(self._select(_MOST_FOLLOWED.format(most=SCANNED), everything)), Rank.BEGINS
+        yield self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything)), Rank.BEGINS
         for scope, complete in ((begins, Rank.NAMED), (names, Rank.DESCRIBED), (everything, Rank.DESCRIBED)):
             yield self._by_index(scope, _NEWEST_FIRST.format(most=CANDIDATES)), complete
 

@@ -87,6 +87,8 @@ def reads(cast: Cast) -> list[Scene]:
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
         Scene("Twittner requests", [get(twittner)], lambda envelope: len(envelope["data"]) == PAGE, 3.2),
         Scene("people by name", [get(f"{people}={named}")], lambda found: found["code"] == 200, milliseconds=50),
+        Scene("search by name", [get(f"/api/v2/search?q={named}", me)], _some, milliseconds=50),
+        Scene("search by two letters", [get("/api/v2/search?q=an", me)], _some, milliseconds=50),
         Scene("people by two letters", [get(f"{people}=q!")], lambda found: found["code"] == 204, milliseconds=50),
     ]
 
@@ -153,6 +155,10 @@ def token_of(account: Account) -> str:
     application, _ = oauth.register(name="Benchmark", redirect_uris=[REDIRECT], scope=SCOPES, website="")
     code = oauth.issue_code(application, account, REDIRECT, SCOPES, "")
     return oauth.exchange(code, application, REDIRECT, "")[1]
+
+
+def _some(answer: Any) -> bool:
+    return bool(answer["accounts"])
 
 
 def _forty(answer: Any) -> bool:

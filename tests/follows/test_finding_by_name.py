@@ -25,6 +25,7 @@ def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Every story holds however the accounts are found."""
     if request.param == "by the index":
         monkeypatch.setattr(search, "SCANNED", 0)
+        monkeypatch.setattr(search, "POPULAR", 0)
 
 
 def person(username: str, name: str = "", *, note: str = "", followers: int = 0) -> int:
