@@ -124,6 +124,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.NONE)
     suspended_at = models.DateTimeField(null=True, blank=True, default=None)
+    limited_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text="Follows always ask, and nobody finds the account by chance."
+    )
     is_staff = models.BooleanField("moderator", default=False, help_text="May open the admin.")
 
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
@@ -162,6 +165,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             # What moderators filter by is rare, so these are small.
             models.Index("domain", "id", name="account_remote", condition=Q(domain__gt="")),
             models.Index("id", name="account_suspended", condition=Q(suspended_at__isnull=False)),
+            models.Index("id", name="account_limited", condition=Q(limited_at__isnull=False)),
             models.Index("id", name="account_bots", condition=Q(bot=True)),
             models.Index("id", name="account_moderators", condition=Q(is_staff=True)),
         ]

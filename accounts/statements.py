@@ -126,10 +126,10 @@ class Write:
         self._compiled = cache(self._compile)
 
     @classmethod
-    def insert(cls, build: Callable[[], Model], *, postgresql: str = "") -> "Write":
+    def insert(cls, build: Callable[[], Model], *, after: str = "", postgresql: str = "") -> "Write":
         """Insert the row that `build` gives, with `given`s for the values that differ each time.
 
-        `postgresql` ends the statement on that database.
+        `after` ends the statement, `postgresql` on that database alone.
         """
 
         def query() -> Query:
@@ -139,7 +139,7 @@ class Write:
             insert.insert_values(fields, [row])
             return insert
 
-        return cls(query, postgresql=postgresql)
+        return cls(query, after=after, postgresql=postgresql)
 
     @classmethod
     def copy(cls, model: type[Model], build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
@@ -172,6 +172,13 @@ class Write:
         sql, parameters = self._compiled()
         with _run(sql, parameters, values) as cursor:
             return int(cursor.rowcount)
+
+    def value(self, **values: Any) -> int:
+        """Run it; returns what its `RETURNING` gives of the one row that was written."""
+        sql, parameters = self._compiled()
+        with _run(sql, parameters, values) as cursor:
+            ((value,),) = cursor.fetchall()
+            return int(value)
 
     def _compile(self) -> tuple[str, list[Any]]:
         compiler = self._build().get_compiler(DEFAULT_DB_ALIAS)

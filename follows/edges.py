@@ -17,6 +17,8 @@ from follows import changes
 from follows.changes import Change
 from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
 
+MOMENTS = ("created_at", "accepted_at")
+KEPT = ("show_reblogs", "notify", "languages", *MOMENTS, "reason")
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
 
 
@@ -31,13 +33,35 @@ class Edge(NamedTuple):
     languages: Any  # a list of language codes, or None for all
     created_at: datetime
     accepted_at: datetime | None
+    reason: int | None = None  # an `ArrivalReason`, for a request
+    note: str = ""  # to the owner, while it is a request
+    aside: bool = False
+    while_paused: bool = False
 
     @property
     def pending(self) -> bool:
         return self.accepted_at is None
 
+    @property
+    def waits(self) -> bool:
+        """Whether the owner is asked: not while the request waits aside."""
+        return self.accepted_at is None and not self.aside
+
+    def as_json(self) -> dict[str, Any]:
+        """What a decision keeps of an edge that it ends, so that the edge can be made anew (`of_json`)."""
+        kept = {name: getattr(self, name) for name in KEPT}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+
+    @classmethod
+    def of_json(cls, follower: int, target: int, was: dict[str, Any]) -> "Edge":
+        """The edge of the pair as it was; it has no row yet."""
+        moments = {name: datetime.fromisoformat(was[name]) if was[name] else None for name in MOMENTS}
+        return cls(id=0, follower=follower, target=target, **{name: was[name] for name in KEPT} | moments)
+
     def moves(self, by: int) -> Moves:
         """What the edge's coming (+1) or going (-1) means for the tallies of both ends."""
+        if self.aside:
+            return {}
         if self.pending:
             return {self.target: Delta(requests=by)}
         return {self.target: Delta(followers=by), self.follower: Delta(following=by)}
@@ -77,11 +101,23 @@ def cut(edge: Edge) -> None:
         _UNENDORSE.run(follower=edge.follower, target=edge.target)
 
 
-def log(kind: Decision.Kind, follower: int, target: int, by: Actor) -> None:
-    """Keep what became of the pair, and let others hear of it after the commit."""
+class Log(NamedTuple):
+    """What a row of the log says besides who, whom, when and through which door."""
+
+    rule: str = ""
+    batch: int | None = None
+    undoes: int | None = None
+    was: dict[str, Any] | None = None
+    aside: bool = False
+
+
+def log(kind: Decision.Kind, follower: int, target: int, by: Actor, more: Log = Log()) -> int:  # noqa: B008  # immutable
+    """Keep what became of the pair, and let others hear of it after the commit; returns the id of the row."""
     now = timezone.now()
-    _LOG.run(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=now)
+    values = more._asdict() | {"was": more.was and json.dumps(more.was)}
+    row = _LOG.value(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=now, **values)
     changes.after_commit([Change(kind, follower, target, by, now)])
+    return row
 
 
 def move(*several: Moves) -> None:
@@ -123,7 +159,13 @@ _LOG = Write.insert(
         actor_id=given("actor"),
         door=given("door"),
         created_at=given("now"),
-    )
+        rule=given("rule"),
+        batch_id=given("batch"),
+        undoes_id=given("undoes"),
+        was=given("was"),
+        aside=given("aside"),
+    ),
+    after=" RETURNING id",
 )
 _MOVE = Write.update(
     lambda: Tally.objects.filter(pk=given("account")),

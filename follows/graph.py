@@ -17,9 +17,11 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, notices, opening, policy, queries
-from follows.edges import Edge, Moves
+from follows.edges import Edge, Log, Moves
+from follows.gate import rules
+from follows.gate.rules import PAUSED, Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
-from follows.models import Block, Decision, Follow, Notice
+from follows.models import Block, Decision, Follow, GateRule, KeptOut, Notice
 
 Decided = Decision.Kind
 Notified = Notice.Kind
@@ -47,24 +49,33 @@ class Options(TypedDict, total=False):
     languages: list[str] | None
 
 
-def follow(follower: int, target: int, by: Actor, **options: Unpack[Options]) -> Turn:
-    """Follow, or ask to. Repeated, it only changes the options that are given.
+def follow(
+    follower: int,
+    target: int,
+    by: Actor,
+    note: str | None = None,
+    **options: Unpack[Options],
+) -> Turn:
+    """Follow, or ask to. Repeated, it only changes the options and the note that are given.
 
-    A request to an account that has opened meanwhile becomes a follow.
+    A request that would be a follow by now becomes one. What becomes of a follow is told in `gate.rules`.
+    `note` is for the owner who is asked, and is ignored where nobody is.
 
-    :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
+    :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `gate.rules.answer`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
     :raises limits.TooMany: when it began as many as it may today.
     """
     with tie_lock(follower, target):
-        wait = policy.needs_approval(follower, target)
+        answer = rules.answer(follower, target)
         edge = edges.find(follower, target)
         if edge is None:
-            return _begin(follower, target, wait, by, options)
+            return _begin(follower, target, answer, by, note or "", options)
         if options:
             Follow.objects.filter(pk=edge.id).update(**options)
-        if edge.pending and not wait:
-            return _open_to(edge._replace(**options), by)
+        if edge.waits and answer.outcome is Outcome.FOLLOW:
+            return _open_to(edge._replace(**options), answer, by)
+        if edge.pending and note is not None:
+            Follow.objects.filter(pk=edge.id).update(note=note)
         return Turn.NOTHING
 
 
@@ -76,11 +87,11 @@ def unfollow(follower: int, target: int, by: Actor) -> Turn:
 
 
 def toggle(follower: int, target: int, by: Actor) -> Turn:
-    """Follow or ask, and the other time unfollow or take back. Who follows may always end it.
+    """Follow or ask, and the other time unfollow or take back. A follow can always be ended.
 
-    A request to an account that has opened meanwhile becomes a follow; one that was suspended can only be unasked.
+    A request that would be a follow by now becomes one; one to a suspended account can only be taken back.
 
-    :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `policy.needs_approval`.
+    :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `gate.rules.answer`.
     :raises policy.FollowsTooMany, limits.TooMany: as `follow`.
     """
     with tie_lock(follower, target):
@@ -88,52 +99,89 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
         if edge and not edge.pending:
             return _end(edge, by)
         try:
-            wait = policy.needs_approval(follower, target)
+            answer = rules.answer(follower, target)
         except NoSuchAccount:
             if edge is None:
                 raise
-            wait = True
+            return _end(edge, by)
         if edge is None:
-            return _begin(follower, target, wait, by)
-        return _end(edge, by) if wait else _open_to(edge, by)
+            return _begin(follower, target, answer, by)
+        return _open_to(edge, answer, by) if edge.waits and answer.outcome is Outcome.FOLLOW else _end(edge, by)
 
 
-def accept(owner: int, requester: int, by: Actor, *, request: int | None = None) -> None:
-    """Let an account that asks follow `owner`. With `request`, only if that is still its request's id.
+def accept(owner: int, requester: int, by: Actor, *, request: int | None = None, batch: int | None = None) -> int:
+    """Let an account that asks follow `owner`; returns the id of the decision.
 
-    :raises NoSuchRequest: when none is pending from `requester` to `owner`.
+    With `request`, only if that is still its request's id. `batch` is the one that the decision is part of.
+
+    :raises NoSuchRequest: when none waits from `requester` to `owner`.
     """
     with pair_lock(requester, owner):
-        _accept(_pending(owner, requester, request), by)
+        return _accept(_waiting(owner, requester, request), by, Log(batch=batch))
 
 
-def accept_request(owner: int, request: int, by: Actor) -> None:
+def accept_request(owner: int, request: int, by: Actor) -> int:
     """As `accept`, with the id of the request."""
-    accept(owner, _requester(owner, request), by, request=request)
+    return accept(owner, requester_of(owner, request), by, request=request)
 
 
-def reject(owner: int, requester: int, by: Actor, *, request: int | None = None) -> None:
-    """Turn a request away. Only the decision is remembered: the requester may ask again.
+def reject(
+    owner: int,
+    requester: int,
+    by: Actor,
+    *,
+    request: int | None = None,
+    batch: int | None = None,
+    keep_out: bool = False,
+) -> int:
+    """Turn a request away, as `accept`; returns the id of the decision.
+
+    Only the decision is remembered: the requester may ask again. With `keep_out` later requests wait aside.
 
     :raises NoSuchRequest: as `accept`.
     """
     with pair_lock(requester, owner):
-        _turn_away(_pending(owner, requester, request), by)
+        return _turn_away(_waiting(owner, requester, request), by, batch=batch, keep_out=keep_out)
 
 
-def reject_request(owner: int, request: int, by: Actor) -> None:
+def reject_request(owner: int, request: int, by: Actor) -> int:
     """As `reject`, with the id of the request."""
-    reject(owner, _requester(owner, request), by, request=request)
+    return reject(owner, requester_of(owner, request), by, request=request)
 
 
-def remove_follower(owner: int, follower: int, by: Actor) -> Turn:
-    """End somebody's follow of `owner`; a pending request of theirs stays."""
+def remove_follower(
+    owner: int, follower: int, by: Actor, *, batch: int | None = None, keep_out: bool = False
+) -> int | None:
+    """End somebody's follow of `owner`; a pending request of theirs stays. Returns the id of the decision.
+
+    None when there is no such follow. With `keep_out` later requests of theirs wait aside.
+    """
     with pair_lock(follower, owner):
         edge = edges.find(follower, owner)
         if edge is None or edge.pending:
-            return Turn.NOTHING
-        _turn_away(edge, by)
-        return Turn.UNFOLLOWED
+            return None
+        return _turn_away(edge, by, batch=batch, keep_out=keep_out)
+
+
+def expire(owner: int, requester: int, by: Actor, *, request: int) -> int:
+    """End a request that has waited too long, as `reject`; to its requester it looks as if it had been rejected.
+
+    :raises NoSuchRequest: as `accept`.
+    """
+    with pair_lock(requester, owner):
+        return _turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
+
+
+def cancel(follower: int, target: int, by: Actor, *, batch: int | None = None) -> int | None:
+    """Take a request back, and return the id of its row of the log; None when none is pending."""
+    with pair_lock(follower, target):
+        edge = edges.find(follower, target)
+        return _cut(edge, by, batch) if edge and edge.pending else None
+
+
+def end_follow(edge: Edge, by: Actor) -> int:
+    """Under the pair lock: the target ends the follow; returns the id of the decision."""
+    return _turn_away(edge, by)
 
 
 def turn_away(owner: int, follower: int, by: Actor) -> None:
@@ -212,73 +260,110 @@ def _unblock(blocker: int, target: int, by: Actor) -> bool:
     return bool(deleted)
 
 
-def _begin(follower: int, target: int, wait: bool, by: Actor, options: Options | None = None) -> Turn:
+def _begin(
+    follower: int, target: int, answer: Answer, by: Actor, note: str = "", options: Options | None = None
+) -> Turn:
     policy.check_ceiling(follower)
     limits.charge((limits.FOLLOWS, follower))
     now = timezone.now()
-    edge = Edge(0, follower, target, True, False, None, now, None if wait else now)._replace(**options or {})
-    edges.add(edge)
-    notices.tell(target, follower, Notified.REQUESTED if wait else Notified.FOLLOWED)
-    edges.log(Decided.ASKED if wait else Decided.FOLLOWED, follower, target, by)
+    edge = Edge(0, follower, target, True, False, None, now, now)._replace(**options or {})
+    if answer.outcome is Outcome.FOLLOW:
+        edges.add(edge)
+        notices.tell(target, follower, Notified.FOLLOWED)
+        _log_follow(follower, target, answer, by)
+    else:
+        paused, aside = answer.reason and answer.row == PAUSED, answer.outcome is Outcome.ASIDE
+        edge = edge._replace(accepted_at=None, reason=answer.reason, note=note, aside=aside, while_paused=bool(paused))
+        edges.add(edge)
+        if not (paused or aside):
+            notices.tell(target, follower, Notified.REQUESTED)
+        edges.log(Decided.ASKED, follower, target, by, Log(aside=aside))
     edges.move(edge.moves(+1))
-    return Turn.REQUESTED if wait else Turn.FOLLOWED
+    return Turn.REQUESTED if edge.pending else Turn.FOLLOWED
 
 
-def _open_to(request: Edge, by: Actor) -> Turn:
-    """Asked again, a request to an account that has opened becomes a follow; nobody decided it."""
+def _log_follow(follower: int, target: int, answer: Answer, by: Actor) -> None:
+    """A follow that the owner's rules let in is the owner's decision, too."""
+    edges.log(Decided.FOLLOWED, follower, target, by)
+    if answer.rule:
+        if answer.rule == GateRule.APPROVED:
+            rules.use_up_approval(target, follower)
+        edges.log(Decided.ACCEPTED, follower, target, Actor(None, by.door), Log(rule=answer.rule))
+
+
+def _open_to(request: Edge, answer: Answer, by: Actor) -> Turn:
+    """Asked again, a request that would be a follow by now becomes one."""
     owner, requester = request.target, request.follower
     moves = _join(request)
     notices.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
-    edges.log(Decided.FOLLOWED, requester, owner, by)
+    _log_follow(requester, owner, answer, by)
     edges.move(*moves)
     return Turn.FOLLOWED
 
 
-def _accept(request: Edge, by: Actor) -> None:
+def _accept(request: Edge, by: Actor, more: Log) -> int:
     owner, requester = request.target, request.follower
     moves = _join(request)
     notices.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
     notices.tell(requester, owner, Notified.ACCEPTED)
-    edges.log(Decided.ACCEPTED, requester, owner, by)
+    decision = edges.log(Decided.ACCEPTED, requester, owner, by, more)
     edges.move(*moves)
+    return decision
 
 
 def _join(request: Edge) -> tuple[Moves, Moves]:
-    """Make a request a follow, in a fresh row; gives how tallies move."""
-    follow = request._replace(accepted_at=timezone.now())
+    """Make a request a follow, in a fresh row; gives how tallies move. The note was for the request alone."""
+    follow = request._replace(accepted_at=timezone.now(), note="", while_paused=False)
     edges.drop(request)
     edges.add(follow)
     return request.moves(-1), follow.moves(+1)
 
 
 def _end(edge: Edge, by: Actor) -> Turn:
-    edges.cut(edge)
-    notices.forget(edge.target, edge.follower)
-    edges.log(Decided.CANCELLED if edge.pending else Decided.UNFOLLOWED, edge.follower, edge.target, by)
-    edges.move(edge.moves(-1))
+    _cut(edge, by)
     return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
 
 
-def _turn_away(edge: Edge, by: Actor) -> None:
+def _cut(edge: Edge, by: Actor, batch: int | None = None) -> int:
+    edges.cut(edge)
+    notices.forget(edge.target, edge.follower)
+    kind = Decided.CANCELLED if edge.pending else Decided.UNFOLLOWED
+    row = edges.log(kind, edge.follower, edge.target, by, Log(batch=batch, aside=edge.aside))
+    edges.move(edge.moves(-1))
+    return row
+
+
+def _turn_away(
+    edge: Edge, by: Actor, *, kind: Decision.Kind | None = None, batch: int | None = None, keep_out: bool = False
+) -> int:
     owner, follower = edge.target, edge.follower
     edges.cut(edge)
     if edge.pending:
         notices.withdraw(owner, follower, Notified.REQUESTED)
     else:
         notices.forget(owner, follower)
-    edges.log(Decided.REJECTED if edge.pending else Decided.REMOVED, follower, owner, by)
+    if keep_out:
+        _, keep_out = KeptOut.objects.get_or_create(owner_id=owner, account_id=follower, domain="")
+    was = edge.as_json() | {"kept_out": keep_out}
+    kind = kind or (Decided.REJECTED if edge.pending else Decided.REMOVED)
+    decision = edges.log(kind, follower, owner, by, Log(batch=batch, was=was, aside=edge.aside))
     edges.move(edge.moves(-1))
+    return decision
 
 
-def _pending(owner: int, requester: int, request: int | None) -> Edge:
+def _waiting(owner: int, requester: int, request: int | None) -> Edge:
     edge = edges.find(requester, owner)
-    if edge is None or not edge.pending or (request and edge.id != request):
+    if edge is None or not edge.waits or (request and edge.id != request):
         raise NoSuchRequest
     return edge
 
 
-def _requester(owner: int, request: int) -> int:
+def requester_of(owner: int, request: int) -> int:
+    """Who asks `owner` with the request of this id.
+
+    :raises NoSuchRequest: when it does not wait, or is addressed to somebody else.
+    """
     edge = edges.by_id(request)
-    if edge is None or edge.target != owner or not edge.pending:
+    if edge is None or edge.target != owner or not edge.waits:
         raise NoSuchRequest
     return edge.follower

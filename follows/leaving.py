@@ -60,13 +60,16 @@ def _delete_row(account: int) -> bool:
 
 
 def _ties(account: int) -> list[Tie]:
-    """All edges of the account, in four parts that each have an index."""
-    pending, accepted = Follow.objects.pending(), Follow.objects.accepted()
+    """All edges of the account, in parts that each count for the tallies in one way."""
+    accepted, waiting = Follow.objects.accepted(), Follow.objects.waiting()
+    aside = Follow.objects.pending().filter(aside=True)
     return [
         Tie(accepted.filter(target=account), "follower", "following", "followers"),
-        Tie(pending.filter(target=account), "follower", None, "requests"),
+        Tie(waiting.filter(target=account), "follower", None, "requests"),
+        Tie(aside.filter(target=account), "follower", None, None),
         Tie(accepted.filter(follower=account), "target", "followers", "following"),
-        Tie(pending.filter(follower=account), "target", "requests", None),
+        Tie(waiting.filter(follower=account), "target", "requests", None),
+        Tie(aside.filter(follower=account), "target", None, None),
     ]
 
 

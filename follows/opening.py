@@ -21,6 +21,7 @@ from follows.changes import Change
 from follows.locks import lock_pairs, lock_tallies
 from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
 
+OPENING = "opening"  # the rule that the log names
 CHUNK = 1000  # requests accepted in one transaction
 AT_ONCE = 2  # chunks that are done before the caller is answered
 PAUSE = 0.1  # of a chunk's time, left to the other writers after it: they ask for their turn every millisecond
@@ -128,7 +129,7 @@ def _joined() -> FollowQuerySet:
 _WAITING = Statement(
     _Asked,
     lambda limit: (
-        Follow.objects.pending()
+        Follow.objects.waiting()
         .filter(target=given("owner"), follower__suspended_at__isnull=True)
         .order_by("pk")
         .values_list("id", "follower_id")[:limit]
@@ -136,7 +137,7 @@ _WAITING = Statement(
 )
 _STILL_WAITING = Statement(
     _Asked,  # by id, for by follower the whole queue would be read in its order
-    lambda _: Follow.objects.pending().filter(pk__among=each("requests")).values_list("id", "follower_id"),
+    lambda _: Follow.objects.waiting().filter(pk__among=each("requests")).values_list("id", "follower_id"),
 )
 _WITHDRAW_REQUESTED = Write.delete(
     lambda: Notice.objects.filter(recipient=given("owner"), actor__among=each("followers"), kind=Notice.Kind.REQUESTED)
@@ -162,6 +163,8 @@ _LOG = Write.copy(
     target=F("target_id"),
     actor=given("actor", IntegerField()),
     door=given("door", CharField()),
+    rule=Value(OPENING),
+    aside=Value(False),
     created_at=F("accepted_at"),
 )
 _START_COUNTING = Write.copy(

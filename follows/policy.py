@@ -34,25 +34,6 @@ class Hidden(Refused):
     """The account's lists are not for this viewer."""
 
 
-def needs_approval(follower: int, target: int) -> bool:
-    """Whether a follow of `target` starts as a request. To be called under the pair lock.
-
-    Accounts of other servers decide there, so following them is always a request.
-
-    :raises SelfFollow: when both are the same.
-    :raises NoSuchAccount: when there is no such target, or it is suspended.
-    :raises Blocked: when either blocks the other or the other's server.
-    """
-    if follower == target:
-        raise SelfFollow
-    terms = _TERMS.first(target=target, viewer=follower)
-    if terms is None:
-        raise NoSuchAccount
-    if terms.parted:
-        raise Blocked
-    return terms.locked or bool(terms.domain)
-
-
 def check_ceiling(follower: int) -> None:
     """Whoever has many followers may follow a tenth more than these; all others, `MAX_FOLLOWS` (mastodon.md §5.8).
 
@@ -79,14 +60,6 @@ def check_lists_visible(account: int | None, viewer: int | None) -> None:
         raise NoSuchAccount
     if not found.visible:
         raise Hidden
-
-
-class _Terms(NamedTuple):
-    """What a follow depends on."""
-
-    locked: bool
-    domain: str
-    parted: bool
 
 
 class _Tally(NamedTuple):
@@ -135,7 +108,18 @@ def domain_blocked_by(viewer: Any, domain: str) -> Exists:
     return Exists(DomainBlock.objects.filter(account=viewer, domain=OuterRef(domain)))
 
 
-def _flag(condition: Q) -> ExpressionWrapper[Q]:
+def parted() -> Q:
+    """In a query of the accounts that `given("viewer")` may want to follow: whether a block stands between the two.
+
+    Blocks of whole servers count, in either direction.
+    """
+    shut_out = DomainBlock.objects.filter(
+        account=OuterRef("pk"), domain__in=Account.objects.filter(pk=given("viewer")).values("domain")
+    )
+    return parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain")) | Q(Exists(shut_out))
+
+
+def flag(condition: Q) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(condition, BooleanField())
 
 
@@ -143,7 +127,7 @@ _LISTS = Statement(
     _Lists,
     lambda _: (
         Account.objects.filter(pk=given("account"))
-        .annotate(visible=_flag(lists_open_to(given("viewer"))))
+        .annotate(visible=flag(lists_open_to(given("viewer"))))
         .values_list("visible")
     ),
 )
@@ -151,22 +135,4 @@ _LISTS = Statement(
 _TALLY = Statement(
     _Tally,
     lambda _: Tally.objects.filter(pk=given("account")).values_list("followers", "following"),
-)
-
-_SHUT_OUT = Exists(
-    DomainBlock.objects.filter(
-        account=OuterRef("pk"), domain__in=Account.objects.filter(pk=given("viewer")).values("domain")
-    )
-)
-_TERMS = Statement(
-    _Terms,
-    lambda _: (
-        Account.objects.filter(pk=given("target"), suspended_at__isnull=True)
-        .annotate(
-            parted=_flag(
-                parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain")) | Q(_SHUT_OUT)
-            )
-        )
-        .values_list("locked", "domain", "parted")
-    ),
 )

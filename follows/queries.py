@@ -143,7 +143,7 @@ def _shown(edges: FollowQuerySet, end: str) -> FollowQuerySet:
 
 def waiting_for(owner: Any) -> FollowQuerySet:
     """The requests that an owner is shown: not those of suspended accounts."""
-    return Follow.objects.pending().filter(target=owner, follower__suspended_at__isnull=True)
+    return Follow.objects.waiting().filter(target=owner, follower__suspended_at__isnull=True)
 
 
 _REQUESTS_TO = pages(lambda: waiting_for(given("owner")), "follower")
@@ -223,7 +223,7 @@ def own_key(account: int) -> OwnKey:
     return key
 
 
-class _Count(Subquery):
+class Count(Subquery):
     """Counts the rows of a subquery; of a sliced one no more than the slice."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
@@ -232,7 +232,7 @@ class _Count(Subquery):
 
 def _with_waiting() -> QuerySet[Any, Any]:
     waiting = waiting_for(given("account")).values("pk")[:40]
-    return Account.objects.filter(pk=given("account")).annotate(waiting=_Count(waiting))
+    return Account.objects.filter(pk=given("account")).annotate(waiting=Count(waiting))
 
 
 _OWN: Statement[tuple[Any, ...]] = Statement(
@@ -258,16 +258,16 @@ def pending_count(owner: int) -> int:
 
 def waiting(at_most: int) -> int:
     """How many requests wait on the whole server, counted up to `at_most`."""
-    return Follow.objects.pending()[:at_most].count()
+    return Follow.objects.waiting()[:at_most].count()
 
 
 def _with_pending() -> QuerySet[Any, Any]:
     """A short queue is counted. Of a long one the tally is known, and the few suspended accounts are taken off it."""
-    asks = Follow.objects.pending().filter(follower=OuterRef("pk"), target=given("owner"))
+    asks = Follow.objects.waiting().filter(follower=OuterRef("pk"), target=given("owner"))
     suspended = Account.objects.filter(Exists(asks), suspended_at__isnull=False)
     pending = Case(
-        When(requests__lte=COUNTED, then=_Count(waiting_for(given("owner")).values("pk"))),
-        default=F("requests") - _Count(suspended.values("pk")),
+        When(requests__lte=COUNTED, then=Count(waiting_for(given("owner")).values("pk"))),
+        default=F("requests") - Count(suspended.values("pk")),
     )
     return Tally.objects.filter(pk=given("owner")).annotate(pending=pending)
 

@@ -109,7 +109,7 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                     Q(theirs__id__isnull=False),
                     _bits(
                         followed_by=Q(theirs__accepted_at__isnull=False),
-                        requested_by=Q(theirs__accepted_at__isnull=True),
+                        requested_by=Q(theirs__accepted_at__isnull=True, theirs__aside=False),
                     ),
                 )
                 + _If(

@@ -63,12 +63,12 @@ def _ranges() -> Iterator[tuple[int, int]]:
 
 def _differing(accounts: QuerySet[Account]) -> list[Tally]:
     """What the tallies should be, of those accounts where they are something else."""
-    accepted, pending = Follow.objects.accepted(), Follow.objects.pending()
+    accepted, waiting = Follow.objects.accepted(), Follow.objects.waiting()
     rows = (
         accounts.annotate(
             followers=_count(accepted, "target"),
             following=_count(accepted, "follower"),
-            requests=_count(pending, "target"),
+            requests=_count(waiting, "target"),
         )
         .order_by("pk")
         .values_list(

@@ -65,7 +65,7 @@ class FollowAdmin(ReadOnlyAdmin[Follow]):
         by = actor(request)
 
         def remove(follow: Follow) -> bool:
-            return graph.remove_follower(follow.target_id, follow.follower_id, by) is graph.Turn.UNFOLLOWED
+            return graph.remove_follower(follow.target_id, follow.follower_id, by) is not None
 
         self.each(request, queryset, remove, "Removed")
 

@@ -119,7 +119,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         self._decide(request, queryset, graph.reject, "Rejected")
 
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[FollowRequest], decision: Callable[..., None], done: str
+        self, request: HttpRequest, queryset: QuerySet[FollowRequest], decision: Callable[..., int], done: str
     ) -> None:
         by = actor(request)
 

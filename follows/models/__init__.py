@@ -4,20 +4,28 @@ Edges change in `graph`, the rest in the modules of their names; reads are in `q
 """
 
 from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Opening, Tally
+from follows.models.gate import Approval, ArrivalReason, Digest, Gate, GateRule, KeptOut, ServerRule, ServerRuleKind
 from follows.models.lists import List, ListMember, Replies
 from follows.models.marks import Dismissal, Endorsement, Mute, Note
 from follows.models.notices import Marker, Notice, NoticePermission, NoticePolicy, Rule
-from follows.models.records import Decision, Reason, Report
+from follows.models.records import Batch, Decision, Reason, Report
 
 __all__ = [
+    "Approval",
+    "ArrivalReason",
+    "Batch",
     "Block",
     "Decision",
+    "Digest",
     "Dismissal",
     "DomainBlock",
     "Endorsement",
     "Follow",
     "FollowQuerySet",
     "FollowRequest",
+    "Gate",
+    "GateRule",
+    "KeptOut",
     "List",
     "ListMember",
     "Marker",
@@ -31,5 +39,7 @@ __all__ = [
     "Replies",
     "Report",
     "Rule",
+    "ServerRule",
+    "ServerRuleKind",
     "Tally",
 ]

@@ -11,12 +11,22 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
+from follows.models.gate import ArrivalReason
+
+MAX_NOTE = 500  # characters
+PENDING = Q(accepted_at__isnull=True)
+WAITING = Q(accepted_at__isnull=True, aside=False)
+
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     """The two states of a pair, in the words of the partial indexes."""
 
     def pending(self) -> "FollowQuerySet":
         return self.filter(accepted_at__isnull=True)
+
+    def waiting(self) -> "FollowQuerySet":
+        """The pending ones that their owner sees; others wait aside, because the owner keeps the requester out."""
+        return self.filter(accepted_at__isnull=True, aside=False)
 
     def accepted(self) -> "FollowQuerySet":
         return self.filter(accepted_at__isnull=False)
@@ -40,6 +50,13 @@ class Follow(models.Model):
     languages = models.JSONField(null=True, blank=True, default=None, help_text="Null for all languages.")
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     accepted_at = models.DateTimeField(null=True, blank=True, default=None)
+    reason = models.PositiveSmallIntegerField(
+        choices=ArrivalReason, null=True, blank=True, default=None, help_text="Why it became a request."
+    )
+    note = models.CharField(max_length=MAX_NOTE, blank=True, default="", db_default="", help_text="To the owner.")
+    aside = models.BooleanField(default=False, db_default=False, help_text="The owner keeps the requester out.")
+    while_paused = models.BooleanField(default=False, db_default=False, help_text="It came without a notice.")
+    seen = models.BooleanField(default=False, db_default=False, help_text="The owner has looked at the request.")
 
     objects = FollowQuerySet.as_manager()
 
@@ -47,10 +64,16 @@ class Follow(models.Model):
         constraints = [
             models.UniqueConstraint("follower", "target", name="follow_pair_unique"),
             models.CheckConstraint(condition=~Q(follower=F("target")), name="follow_not_oneself"),
+            models.CheckConstraint(condition=Q(reason__in=ArrivalReason.values), name="follow_reason_known"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(note="", aside=False), name="follow_accepted_has_no_note"
+            ),
         ]
         indexes = [  # each holds all that its list reads of the edges
-            models.Index("created_at", "id", name="follow_queue", condition=Q(accepted_at__isnull=True)),
-            models.Index("target", "id", "follower", name="follow_requests_to", condition=Q(accepted_at__isnull=True)),
+            models.Index("created_at", "id", name="follow_queue", condition=WAITING),
+            models.Index("target", "id", "follower", name="follow_requests_to", condition=WAITING),
+            models.Index("target", "id", "follower", name="follow_aside", condition=PENDING & Q(aside=True)),
+            models.Index("follower", "id", "target", name="follow_requests_of", condition=PENDING),
             models.Index(
                 "target", "id", "follower", name="follow_followers_of", condition=Q(accepted_at__isnull=False)
             ),

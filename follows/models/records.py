@@ -20,6 +20,21 @@ class DecisionKind(models.IntegerChoices):
     ASKED = 7
     FOLLOWED = 8
     UNFOLLOWED = 9
+    EXPIRED = 10
+    UNDONE = 11
+
+
+class Batch(models.Model):
+    """Decisions that were made at once; the history shows them as one."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"{self.owner}, {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Decision(models.Model):
@@ -31,17 +46,36 @@ class Decision(models.Model):
     Kind: TypeAlias = DecisionKind
 
     kind = models.PositiveSmallIntegerField(choices=Kind)
-    follower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    follower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Who decided."
     )
     door = models.CharField(max_length=16, help_text="Through which door the decision came.")
+    rule = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="What decided without a person."
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions")
+    undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by")
+    was = models.JSONField(null=True, blank=True, default=None, help_text="The edge that it ended, to undo it by.")
+    aside = models.BooleanField(
+        default=False, db_default=False, help_text="About a request that waits aside: the owner does not see it."
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [
+            models.Index("target", "follower", "id", name="decision_of_pair"),
+            models.Index("target", "id", name="decision_about_followers"),
+            models.Index("follower", "id", name="decision_about_follows"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(follower=F("target")), name="decision_on_a_pair"),
+            models.CheckConstraint(
+                condition=Q(kind=DecisionKind.UNDONE, undoes__isnull=False)
+                | (~Q(kind=DecisionKind.UNDONE) & Q(undoes__isnull=True)),
+                name="decision_undone_names_what",
+            ),
             models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="decision_kind_known"),
         ]
 

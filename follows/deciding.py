@@ -1,0 +1,207 @@
+"""Many decisions of one owner at once, and taking decisions back.
+
+Each pair is one short transaction of `graph`; one that fails stops none of the others.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.access import Actor
+from accounts.models import Account
+from accounts.refused import Refused
+from follows import edges, graph, notices
+from follows.edges import Edge, Log
+from follows.gate import kept_out
+from follows.graph import NoSuchRequest
+from follows.locks import pair_lock
+from follows.models import ArrivalReason, Batch, Decision, KeptOut, Notice
+
+MOST = 500  # decisions in one batch
+UNDOABLE_FOR = timedelta(days=1)
+Kind = Decision.Kind
+UNDOABLE = (Kind.ACCEPTED, Kind.REJECTED, Kind.REMOVED)
+
+
+class NoSuchDecision(Refused):
+    """The owner made no decision with this id, or no batch."""
+
+
+class Verdict(StrEnum):
+    """What an owner says to a request."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+class Result(StrEnum):
+    """What became of one of many."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+    GONE = "gone"  # answered, taken back or never there
+    TOO_LATE = "too_late"  # the time to undo is over, or the pair changed since
+
+
+class Outcome(NamedTuple):
+    """What became of one item: the id of the request if it was named by it, the account, and the row of the log."""
+
+    request: int | None
+    account: int | None
+    result: Result
+    decision: int | None = None
+
+
+class Batched(NamedTuple):
+    """The batch and what became of each of its items, in the order asked."""
+
+    batch: int
+    outcomes: list[Outcome]
+
+
+def decide_requests(
+    owner: int, verdict: Verdict, requests: Sequence[int], by: Actor, *, keep_out: bool = False
+) -> Batched:
+    """Answer the requests with these ids, at most `MOST`. Unknown and answered ones are `GONE`.
+
+    With `keep_out` the rejected are kept out from now on.
+    """
+    batch = _batch(owner)
+
+    def one(request: int) -> Outcome:
+        try:
+            requester = graph.requester_of(owner, request)
+        except NoSuchRequest:
+            return Outcome(request, None, Result.GONE)
+        return _decided(owner, verdict, requester, request, by, batch, keep_out)
+
+    return Batched(batch, [one(request) for request in requests])
+
+
+def decide_accounts(
+    owner: int, verdict: Verdict, accounts: Sequence[int], by: Actor, *, keep_out: bool = False
+) -> Batched:
+    """As `decide_requests`, by the ids of the accounts that ask."""
+    batch = _batch(owner)
+    return Batched(batch, [_decided(owner, verdict, requester, None, by, batch, keep_out) for requester in accounts])
+
+
+def remove_followers(owner: int, accounts: Iterable[int], by: Actor, *, keep_out: bool = False) -> Batched:
+    """End the follows of these accounts."""
+    batch = _batch(owner)
+
+    def one(follower: int) -> Outcome:
+        decision = graph.remove_follower(owner, follower, by, batch=batch, keep_out=keep_out)
+        return Outcome(None, follower, Result.REMOVED if decision else Result.GONE, decision)
+
+    return Batched(batch, [one(follower) for follower in accounts])
+
+
+def cancel(follower: int, targets: Iterable[int], by: Actor) -> Batched:
+    """Take back one's own requests to these accounts; follows stay."""
+    batch = _batch(follower)
+
+    def one(target: int) -> Outcome:
+        decision = graph.cancel(follower, target, by, batch=batch)
+        return Outcome(None, target, Result.CANCELLED if decision else Result.GONE, decision)
+
+    return Batched(batch, [one(target) for target in targets])
+
+
+def undo(owner: int, decision: int, by: Actor) -> Outcome:
+    """Take a decision back within a day, while nothing else happened to the pair; nobody is told.
+
+    An accepted or rejected request waits again, with the day when it was first asked; a removed follower follows.
+
+    :raises NoSuchDecision: when the owner made none with this id.
+    """
+    found = Decision.objects.filter(pk=decision, target=owner, aside=False).first()
+    if found is None or found.kind in {Kind.ASKED, Kind.FOLLOWED, Kind.UNFOLLOWED, Kind.CANCELLED}:
+        raise NoSuchDecision
+    return _undone(found, by, None)
+
+
+def undo_batch(owner: int, batch: int, by: Actor) -> Batched:
+    """Take back each decision of a batch, as `undo`.
+
+    :raises NoSuchDecision: when the owner has no such batch.
+    """
+    if not Batch.objects.filter(pk=batch, owner=owner).exists():
+        raise NoSuchDecision
+    undoing = _batch(owner)
+    decisions = Decision.objects.filter(batch=batch, target=owner, kind__in=UNDOABLE).order_by("pk")
+    return Batched(undoing, [_undone(decision, by, undoing) for decision in decisions])
+
+
+def _decided(
+    owner: int, verdict: Verdict, requester: int, request: int | None, by: Actor, batch: int, keep_out: bool
+) -> Outcome:
+    try:
+        if verdict is Verdict.ACCEPT:
+            decision = graph.accept(owner, requester, by, request=request, batch=batch)
+            return Outcome(request, requester, Result.ACCEPTED, decision)
+        decision = graph.reject(owner, requester, by, request=request, batch=batch, keep_out=keep_out)
+        return Outcome(request, requester, Result.REJECTED, decision)
+    except NoSuchRequest:
+        return Outcome(request, requester, Result.GONE)
+
+
+def _batch(owner: int) -> int:
+    return int(Batch.objects.create(owner_id=owner).pk)
+
+
+def _undone(decision: Decision, by: Actor, batch: int | None) -> Outcome:
+    owner, follower = decision.target_id, decision.follower_id
+    with pair_lock(follower, owner):
+        edge = edges.find(follower, owner)
+        restore = _restoring(decision, edge) if _may_be_undone(decision) else None
+        if restore is None:
+            return Outcome(None, follower, Result.TOO_LATE)
+        restore()
+        more = Log(batch=batch, undoes=decision.pk)
+        undone = edges.log(Kind.UNDONE, follower, owner, by, more)
+        restored = edges.find(follower, owner)
+        before = edge.moves(-1) if edge else {}
+        edges.move(before, restored.moves(+1) if restored else {})
+        request = restored.id if restored and restored.waits else None
+        return Outcome(request, follower, Result.RESTORED, undone)
+
+
+def _may_be_undone(decision: Decision) -> bool:
+    if decision.kind not in UNDOABLE or decision.rule or timezone.now() - decision.created_at > UNDOABLE_FOR:
+        return False
+    one, other = decision.follower_id, decision.target_id
+    same = Q(follower=one, target=other)
+    blocks = Q(follower=other, target=one, kind__in=[Kind.BLOCKED, Kind.UNBLOCKED])
+    accounts = Account.objects.filter(pk__in=[one, other], suspended_at__isnull=True)
+    return not Decision.objects.filter(same | blocks, pk__gt=decision.pk).exists() and accounts.count() == 2
+
+
+def _restoring(decision: Decision, edge: Edge | None) -> Callable[[], None] | None:
+    """How the edge becomes what it was; None when it is not what the decision made of it."""
+    if decision.kind == Kind.ACCEPTED:
+        return (lambda: _wait_again(edge)) if edge and not edge.pending else None
+    return (lambda: _put_back(decision)) if edge is None and decision.was else None
+
+
+def _wait_again(follow: Edge) -> None:
+    edges.cut(follow)
+    notices.withdraw(follow.target, follow.follower, Notice.Kind.FOLLOWED, Notice.Kind.JOINED)
+    notices.withdraw(follow.follower, follow.target, Notice.Kind.ACCEPTED)
+    edges.add(follow._replace(accepted_at=None, reason=follow.reason or ArrivalReason.LOCKED))
+
+
+def _put_back(decision: Decision) -> None:
+    was = decision.was or {}
+    owner, follower = decision.target_id, decision.follower_id
+    if was.get("kept_out"):
+        KeptOut.objects.filter(owner=owner, account=follower).delete()
+    edge = Edge.of_json(follower, owner, was)
+    edges.add(edge._replace(aside=edge.pending and kept_out.is_kept_out(owner, follower)))

@@ -1,0 +1,127 @@
+"""The accounts and servers that a member keeps out: their requests wait aside, and they are never told."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from accounts.access import Actor
+from accounts.domains import canonical
+from accounts.lookup import NoSuchAccount
+from accounts.models import Account
+from accounts.refused import Refused
+from accounts.statements import given
+from follows import edges, graph, notices
+from follows.locks import account_lock, pair_lock
+from follows.models import Follow, KeptOut, Notice
+from follows.paging import Keyset, Page, Window
+from follows.policy import SelfFollow
+
+CHUNK = 500  # pairs looked at in one go
+
+
+class NotKeptOut(Refused):
+    """The member keeps nobody out by this id."""
+
+
+class Entry(NamedTuple):
+    """One account or one server that is kept out."""
+
+    id: int
+    account: int | None
+    domain: str
+    since: datetime
+
+
+def keep_out(owner: int, account: int, by: Actor) -> int:
+    """Keep an account out, and return the id of the entry; twice it is one entry.
+
+    A follow of theirs ends; a request moves aside, of which they see nothing.
+
+    :raises SelfFollow: when both are the same.
+    :raises NoSuchAccount: when there is no such account.
+    """
+    if owner == account:
+        raise SelfFollow
+    if not Account.objects.filter(pk=account).exists():
+        raise NoSuchAccount
+    with pair_lock(account, owner):
+        entry, _ = KeptOut.objects.get_or_create(owner_id=owner, account_id=account, domain="")
+        _apply(owner, account, by)
+        return entry.pk
+
+
+def keep_server_out(owner: int, domain: str, by: Actor) -> int:
+    """Keep everybody of a server out, and return the id of the entry, as `keep_out`.
+
+    :raises NotADomain: for a malformed name.
+    """
+    domain = canonical(domain)
+    with account_lock(owner):  # a request that begins beside it is seen below, a later one waits aside
+        entry, _ = KeptOut.objects.get_or_create(owner_id=owner, account=None, domain=domain)
+    theirs = Follow.objects.filter(target=owner, follower__domain=domain, aside=False)
+    for follower in theirs.order_by("pk").values_list("follower_id", flat=True).iterator(CHUNK):
+        with pair_lock(follower, owner):
+            if KeptOut.objects.filter(pk=entry.pk).exists():
+                _apply(owner, follower, by)
+    return entry.pk
+
+
+def let_in(owner: int, entry: int) -> None:
+    """Take it back: a request that waits aside joins the queue, without a notice.
+
+    :raises NotKeptOut: when it is no entry of this member.
+    """
+    with account_lock(owner):
+        found = KeptOut.objects.filter(pk=entry, owner=owner).first()
+        if found is None:
+            raise NotKeptOut
+        found.delete()
+    aside = Follow.objects.pending().filter(target=owner, aside=True)
+    mine = aside.filter(follower=found.account_id) if found.account_id else aside.filter(follower__domain=found.domain)
+    for follower in list(mine.values_list("follower_id", flat=True)):
+        with pair_lock(follower, owner):
+            join_queue(owner, follower)
+
+
+def join_queue(owner: int, follower: int) -> None:
+    """Under the pair lock: a request that waits aside joins the queue, unless something else keeps it out."""
+    edge = edges.find(follower, owner)
+    if edge and edge.aside and not is_kept_out(owner, follower):
+        Follow.objects.filter(pk=edge.id).update(aside=False)
+        edges.move(edge._replace(aside=False).moves(+1))
+
+
+def is_kept_out(owner: int, follower: int) -> bool:
+    """Whether the member keeps this account out, by itself or with its server."""
+    server = Account.objects.filter(pk=follower, domain__gt="").values("domain")
+    rows = KeptOut.objects.filter(owner=owner)
+    return rows.filter(account=follower).exists() or rows.filter(domain__in=server).exists()
+
+
+def kept_out_by(owner: int, window: Window) -> Page[Entry]:
+    """Whom the member keeps out, the newest entry first."""
+    rows = [Entry(*row) for row in _KEPT_OUT_BY.cut(window, owner=owner)]
+    return Page([row.id for row in rows], rows, window.limit)
+
+
+def entry(owner: int, pk: int) -> Entry:
+    """:raises NotKeptOut: when it is no entry of this member."""
+    for found in KeptOut.objects.filter(pk=pk, owner=owner).values_list(*_COLUMNS):
+        return Entry(*found)
+    raise NotKeptOut
+
+
+def _apply(owner: int, follower: int, by: Actor) -> None:
+    """Under the pair lock: the follow ends, or the request moves aside."""
+    edge = edges.find(follower, owner)
+    if edge is None or edge.aside:
+        return
+    if edge.pending:
+        Follow.objects.filter(pk=edge.id).update(aside=True)
+        notices.withdraw(owner, follower, Notice.Kind.REQUESTED)
+        edges.move(edge.moves(-1))
+    else:
+        graph.end_follow(edge, by)
+
+
+_COLUMNS = ("id", "account_id", "domain", "created_at")
+_KEPT_OUT_BY = Keyset(lambda: KeptOut.objects.filter(owner=given("owner")), *_COLUMNS[1:])

@@ -1,0 +1,353 @@
+"""What becomes of a follow: each row of the table in `follows.gate.rules`, and what each side is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts import people
+from accounts.models import Account, Verification
+from follows import graph, queries, relationships
+from follows.gate import approvals, kept_out, rules, servers, settings
+from follows.gate.rules import Outcome
+from follows.graph import Turn
+from follows.models import ArrivalReason, Follow, KeptOut, ServerRuleKind, Tally
+from follows.paging import Window
+from follows.policy import Blocked
+from tests.factories import AccountFactory
+from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, logged, told
+
+WINDOW = Window(40)
+
+
+@pytest.fixture
+def zoe(db: None) -> Account:
+    return Account.objects.create(username="zoe", domain="other.example")
+
+
+def ask(follower: Account, target: Account, **options: Any) -> Turn:
+    return graph.follow(follower.pk, target.pk, by(follower), **options)
+
+
+def waiting(owner: Account) -> list[int]:
+    return [key.account for key in queries.requests_to(owner.pk, WINDOW).rows]
+
+
+def reason(follower: Account) -> ArrivalReason | None:
+    found = Follow.objects.get(follower=follower).reason
+    return None if found is None else ArrivalReason(found)
+
+
+def test_an_account_without_rules_is_followed_or_asked_as_ever(alice: Account, bob: Account, carol: Account) -> None:
+    assert (ask(alice, bob), ask(alice, carol)) == (Turn.FOLLOWED, Turn.REQUESTED)
+    assert rules.check(bob.pk, alice.pk) == rules.Answer(Outcome.FOLLOW, 7)
+    assert rules.check(bob.pk, carol.pk) == rules.Answer(Outcome.REQUEST, 6, "locked", ArrivalReason.LOCKED)
+    assert Follow.objects.get(target=carol).reason == ArrivalReason.LOCKED
+
+
+# --- row 1: rules for servers ---------------------------------------------------------------------------
+
+
+def test_a_refused_server_is_blocked(zoe: Account, alice: Account, carol: Account) -> None:
+    servers.set_rule("Other.Example.", ServerRuleKind.REFUSE, "spam", by(alice))
+
+    with pytest.raises(Blocked):
+        ask(zoe, alice)
+    assert rules.check(zoe.pk, carol.pk) == rules.Answer(Outcome.REFUSED, 1)
+
+
+def test_mutuals_only_lets_in_whom_the_owner_follows(zoe: Account, alice: Account) -> None:
+    servers.set_rule("other.example", ServerRuleKind.MUTUALS_ONLY, "", by(alice))
+    with pytest.raises(Blocked):
+        ask(zoe, alice)
+
+    Follow.objects.create(follower=alice, target=zoe, accepted_at=timezone.now())
+    assert ask(zoe, alice) is Turn.FOLLOWED
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"), [(ServerRuleKind.MUST_ASK, ArrivalReason.SERVER), (ServerRuleKind.LIMITED, ArrivalReason.LIMITED)]
+)
+def test_everybody_of_a_server_must_ask(zoe: Account, alice: Account, rule: ServerRuleKind, why: ArrivalReason) -> None:
+    servers.set_rule("other.example", rule, "", by(alice))
+
+    assert ask(zoe, alice) is Turn.REQUESTED
+    assert reason(zoe) is why
+
+
+# --- row 2: kept out --------------------------------------------------------------------------------------
+
+
+def test_the_request_of_an_account_that_is_kept_out_waits_aside_and_shows_nowhere(alice: Account, bob: Account) -> None:
+    kept_out.keep_out(bob.pk, alice.pk, by(bob))
+
+    assert ask(alice, bob) is Turn.REQUESTED
+    assert relationships.one(alice.pk, bob.pk).requested
+    assert not relationships.one(bob.pk, alice.pk).requested_by
+    assert (waiting(bob), counts(bob), told(), queries.pending_count(bob.pk)) == ([], Counts(), set(), 0)
+    assert reason(alice) is ArrivalReason.KEPT_OUT
+    with pytest.raises(graph.NoSuchRequest):
+        graph.accept(bob.pk, alice.pk, by(bob))
+
+
+def test_asking_again_or_taking_back_looks_like_any_request(alice: Account, carol: Account) -> None:
+    kept_out.keep_out(carol.pk, alice.pk, by(carol))
+
+    assert [ask(alice, carol), ask(alice, carol)] == [Turn.REQUESTED, Turn.NOTHING]
+    assert reason(alice) is ArrivalReason.LOCKED
+    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
+    assert counts(carol) == Counts()
+
+
+def test_keeping_out_moves_a_request_aside_and_letting_in_brings_it_back(alice: Account, carol: Account) -> None:
+    ask(alice, carol)
+
+    entry = kept_out.keep_out(carol.pk, alice.pk, by(carol))
+    assert (waiting(carol), counts(carol), told()) == ([], Counts(), set())
+    assert relationships.one(alice.pk, carol.pk).requested
+
+    kept_out.let_in(carol.pk, entry)
+    assert (waiting(carol), counts(carol), told()) == ([alice.pk], Counts(requests=1), set())
+
+
+def test_keeping_out_ends_a_follow(alice: Account, bob: Account) -> None:
+    ask(alice, bob)
+    assert kept_out.keep_out(bob.pk, alice.pk, by(bob)) == kept_out.keep_out(bob.pk, alice.pk, by(bob))
+
+    assert counts(bob) == Counts()
+    assert decided() == [(Decided.REMOVED, "alice", "bob", "bob")]
+    assert KeptOut.objects.count() == 1
+
+
+def test_a_server_is_kept_out_with_everybody_on_it(zoe: Account, alice: Account, carol: Account) -> None:
+    ask(zoe, carol)
+    ask(zoe, alice)
+
+    for owner in (carol, alice):
+        entry = kept_out.keep_server_out(owner.pk, "OTHER.example", by(owner))
+    assert (waiting(carol), counts(alice)) == ([], Counts())
+    assert ask(zoe, alice) is Turn.REQUESTED
+    assert waiting(alice) == []
+
+    kept_out.let_in(alice.pk, entry)
+    assert waiting(alice) == [zoe.pk]
+
+
+def test_opening_never_touches_what_waits_aside(alice: Account, bob: Account, carol: Account) -> None:
+    kept_out.keep_out(carol.pk, alice.pk, by(carol))
+    ask(alice, carol)
+    ask(bob, carol)
+
+    graph.change_profile(carol.pk, by(carol), locked=False)
+    assert counts(carol) == Counts(followers=1)
+    assert relationships.one(alice.pk, carol.pk).requested
+
+
+# --- row 3: approved before -------------------------------------------------------------------------------
+
+
+def test_an_approval_lets_in_once_and_looks_like_an_open_account(alice: Account, carol: Account) -> None:
+    approvals.approve_account(carol.pk, alice.pk, None, by(carol))
+
+    assert ask(alice, carol) is Turn.FOLLOWED
+    assert told() == {("carol", "alice", Told.FOLLOWED)}
+    assert decided() == [(Decided.ACCEPTED, "alice", "carol", None)]
+    assert logged()[0] == (Decided.FOLLOWED, "alice", "carol", "alice")
+    graph.unfollow(alice.pk, carol.pk, by(alice))
+    assert ask(alice, carol) is Turn.REQUESTED
+
+
+def test_a_handle_may_be_approved_before_there_is_such_an_account(carol: Account) -> None:
+    (approved,) = approvals.approve(carol.pk, ["@Dora@Other.Example."], None, by(carol))
+    assert (approved.account, approved.handle) == (None, "dora@other.example")
+
+    dora = Account.objects.create(username="dora", domain="other.example")
+    assert ask(dora, carol) is Turn.FOLLOWED
+
+
+def test_approving_somebody_who_waits_accepts_at_once(alice: Account, carol: Account) -> None:
+    ask(alice, carol)
+
+    approvals.approve(carol.pk, ["alice"], None, by(carol))
+    assert counts(carol) == Counts(followers=1)
+    assert approvals.approved_by(carol.pk, WINDOW).rows == []
+
+
+def test_an_approval_ends(alice: Account, carol: Account) -> None:
+    approvals.approve_account(carol.pk, alice.pk, timezone.now() + timedelta(days=1), by(carol))
+    carol_approves = approvals.Approval.objects.get()
+    carol_approves.until = timezone.now() - timedelta(seconds=1)
+    carol_approves.save()
+
+    assert ask(alice, carol) is Turn.REQUESTED
+
+
+def test_a_second_approval_replaces_the_first(alice: Account, carol: Account) -> None:
+    approvals.approve(carol.pk, ["alice"], None, by(carol))
+    until = timezone.now() + timedelta(days=3)
+    approvals.approve_account(carol.pk, alice.pk, until, by(carol))
+
+    (kept,) = approvals.approved_by(carol.pk, WINDOW).rows
+    assert kept.until == until
+
+
+def test_approvals_that_cannot_be_change_nothing(alice: Account, bob: Account, carol: Account) -> None:
+    kept_out.keep_out(carol.pk, alice.pk, by(carol))
+
+    for handles, until in (
+        (["bob", "no one"], None),
+        (["bob", "alice"], None),
+        (["bob"], timezone.now() - timedelta(days=1)),
+        (["bob", "@"], None),
+    ):
+        with pytest.raises(people.Invalid):
+            approvals.approve(carol.pk, handles, until, by(carol))
+    assert approvals.approved_by(carol.pk, WINDOW).rows == []
+
+
+def test_two_who_approve_each_other_follow_each_other_by_asking(alice: Account, carol: Account) -> None:
+    people.change(alice.pk, locked=True)
+    approvals.approve_account(carol.pk, alice.pk, None, by(carol))
+    approvals.approve_account(alice.pk, carol.pk, None, by(alice))
+
+    assert (ask(alice, carol), ask(carol, alice)) == (Turn.FOLLOWED, Turn.FOLLOWED)
+
+
+# --- row 4: rules that accept -------------------------------------------------------------------------------
+
+
+def test_whom_the_owner_follows_is_accepted(alice: Account, carol: Account) -> None:
+    settings.change(carol.pk, by(carol), accept_followed=True)
+    ask(carol, alice)
+
+    assert ask(alice, carol) is Turn.FOLLOWED
+    assert rules.check(alice.pk, carol.pk).rule == "accept_followed"
+
+
+def test_friends_in_common_are_enough(alice: Account, carol: Account) -> None:
+    settings.change(carol.pk, by(carol), accept_friends=2)
+    friends = [AccountFactory() for _ in range(2)]
+    for friend in friends:
+        ask(carol, friend)
+    ask(friends[0], alice)
+    assert rules.check(alice.pk, carol.pk).outcome is Outcome.REQUEST
+
+    ask(friends[1], alice)
+    assert rules.check(alice.pk, carol.pk) == rules.Answer(Outcome.FOLLOW, 4, "accept_friends")
+
+
+def test_the_badge_is_enough(alice: Account, carol: Account) -> None:
+    settings.change(carol.pk, by(carol), accept_verified=True)
+    people.change(alice.pk, verification=Verification.VERIFIED)
+
+    assert ask(alice, carol) is Turn.FOLLOWED
+
+
+# --- row 5: paused ----------------------------------------------------------------------------------------
+
+
+def test_a_pause_keeps_everybody_waiting_without_a_notice(alice: Account, bob: Account) -> None:
+    settings.change(bob.pk, by(bob), paused=True)
+
+    assert ask(alice, bob) is Turn.REQUESTED
+    assert (waiting(bob), told(), reason(alice)) == ([alice.pk], set(), ArrivalReason.PAUSED)
+    assert Follow.objects.get().while_paused
+
+
+def test_a_pause_ends_by_itself(alice: Account, bob: Account) -> None:
+    settings.change(bob.pk, by(bob), paused_until=timezone.now() + timedelta(hours=1))
+    assert settings.of(bob.pk).paused
+    settings.Gate.objects.update(paused_until=timezone.now() - timedelta(seconds=1))
+
+    assert not settings.of(bob.pk).paused
+    assert ask(alice, bob) is Turn.FOLLOWED
+
+
+# --- row 6: who must ask --------------------------------------------------------------------------------------
+
+
+def test_a_limited_account_asks_at_an_open_one(alice: Account, bob: Account) -> None:
+    servers.limit(alice.pk)
+    assert ask(alice, bob) is Turn.REQUESTED
+    assert reason(alice) is ArrivalReason.LIMITED
+
+    servers.unlimit(alice.pk)
+    assert ask(alice, bob) is Turn.FOLLOWED
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "change", "why"),
+    [
+        ("ask_bots", True, {"bot": True}, ArrivalReason.BOT),
+        ("ask_new_days", 7, {"created_at": timezone.now() - timedelta(days=6)}, ArrivalReason.NEW),
+    ],
+)
+def test_bots_and_new_accounts_ask_if_the_owner_says_so(
+    alice: Account, bob: Account, field: Any, value: Any, change: dict[str, Any], why: ArrivalReason
+) -> None:
+    Account.objects.filter(pk=alice.pk).update(created_at=timezone.now() - timedelta(days=8))
+    settings.change(bob.pk, by(bob), **{field: value})
+    assert rules.check(alice.pk, bob.pk).outcome is Outcome.FOLLOW
+
+    Account.objects.filter(pk=alice.pk).update(**change)
+    assert rules.check(alice.pk, bob.pk) == rules.Answer(Outcome.REQUEST, 6, field, why)
+
+
+@pytest.mark.parametrize(
+    ("following", "followers", "asks"), [(5000, 0, False), (5001, 501, False), (5001, 500, True), (70_000, 20, True)]
+)
+def test_an_account_that_follows_very_many_asks(
+    alice: Account, bob: Account, following: int, followers: int, asks: bool
+) -> None:
+    settings.change(bob.pk, by(bob), ask_mass=True)
+    Tally.objects.create(account=alice, following=following, followers=followers)
+
+    assert (rules.check(alice.pk, bob.pk).reason is ArrivalReason.MASS) is asks
+
+
+def test_a_changed_rule_leaves_who_waits_waiting(alice: Account, carol: Account) -> None:
+    people.change(alice.pk, verification=Verification.VERIFIED)
+    ask(alice, carol)
+    settings.change(carol.pk, by(carol), accept_verified=True, locked=False)
+
+    assert waiting(carol) == [alice.pk]
+
+
+# --- notes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_note_is_for_the_owner_who_is_asked_and_goes_with_the_answer(
+    alice: Account, bob: Account, carol: Account
+) -> None:
+    ask(alice, carol, note="It's me, from the choir")
+    ask(alice, bob, note="ignored")
+    assert Follow.objects.get(target=carol).note == "It's me, from the choir"
+    assert Follow.objects.get(target=bob).note == ""
+
+    graph.accept(carol.pk, alice.pk, by(carol))
+    assert not Follow.objects.exclude(note="").exists()
+
+
+# --- settings --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"accept_friends": 0},
+        {"accept_friends": 51},
+        {"ask_new_days": 366},
+        {"expire_days": 15},
+        {"digest": "hourly"},
+        {"paused_until": timezone.now() - timedelta(minutes=1)},
+        {"paused": False, "paused_until": timezone.now() + timedelta(days=1)},
+        {"read_first": "x" * 1001},
+    ],
+)
+def test_a_value_out_of_range_changes_nothing(carol: Account, wrong: dict[str, Any]) -> None:
+    with pytest.raises(people.Invalid) as refused:
+        settings.change(carol.pk, by(carol), ask_bots=True, **wrong)
+
+    assert {fault.field for fault in refused.value.faults} <= set(wrong)
+    assert not settings.of(carol.pk).ask_bots
