@@ -1,20 +1,24 @@
 """Avatars and header pictures: checked, stripped of metadata, cut to size, encoded anew and stored.
 
 What was sent is read first (`avatar`, `header`), and given to an account then: no write waits for a
-decoder. Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside
-it, so that it can be cut again (`reposition`); the names of the two tell of each other.
+decoder. Decoding happens in a process of its own (`decoder`) that may take only so much time and memory.
+Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside it, so
+that it can be cut again (`reposition`), and an avatar that moves keeps a still one; their names tell of each other.
 """
 
+import os
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterable
-from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import orjson
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image, ImageOps
 
 from accounts import lookup, people
 from accounts.models import Account
@@ -22,54 +26,63 @@ from accounts.refused import Refused
 
 FORMATS = ("JPEG", "PNG", "GIF")
 MOST_BYTES = 24_000_000
-MOST_PIXELS = 50_000_000
-MOST_HEIGHT = 65_500  # pixels of a JPEG
-AVATAR = (512, 512)
-HEADER = (600, 200)
-QUALITY = 88
-
-Image.MAX_IMAGE_PIXELS = None  # Pillow would warn; the limit here is lower and looked at before any pixel
-
-
-Picture = Image.Image
+MOST_PIXELS = 4096 * 4096
+DECODER = [sys.executable, "-I", str(Path(__file__).with_name("decoder.py"))]
+ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}  # no secrets
+PATIENCE = 20  # seconds for one picture; the decoder's own limit of 5 counts only while it has the processor
+REFUSED = 3  # the decoder's exit code
+ENDINGS = {b"GIF8": "gif", b"RIFF": "webp", b"\x89PNG": "png"}
 
 
 class BadImage(Refused):
-    """This is no picture that can be read, or it is too large."""
+    """This is no picture, or none that is taken; then the text goes on after the picture's name and says why."""
 
 
-def avatar(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
+class Avatar(NamedTuple):
+    """A square JPEG, and the moving square, which is empty for a picture that stands still."""
+
+    still: bytes
+    moving: bytes = b""
+
+
+class Header(NamedTuple):
+    """Two JPEGs: the uncut picture, and the upper part of it."""
+
+    original: bytes
+    upper: bytes
+
+
+def avatar(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Avatar:
     """A picture to become an avatar: a square around the middle.
 
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
-    return ImageOps.fit(_opened(file, formats), AVATAR)
+    return Avatar(*_decoded(_read(file), "avatar", *formats))
 
 
-def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Picture:
+def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Header:
     """A picture to become a header picture: as wide as these, and at least as high.
 
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
-    width, least = HEADER
-    picture = _opened(file, formats)
-    height = max(least, round(picture.height * width / picture.width))
-    if height > MOST_HEIGHT:
-        raise BadImage
-    return picture.resize((width, height))
+    original, upper = _decoded(_read(file), "header", *formats)
+    return Header(original, upper)
 
 
-def set_avatar(account: Account, picture: Picture) -> str:
+def set_avatar(account: Account, picture: Avatar) -> str:
     """Give an account a new avatar; returns its stored name."""
-    name = _store(picture, f"avatars/{_fresh()}_thumbnail_512x512.jpg")
+    base = f"avatars/{_fresh()}"
+    name = _store(picture.still, f"{base}_thumbnail_512x512.jpg")
+    if picture.moving:
+        name = _store(picture.moving, f"{base}_moving.{ENDINGS[picture.moving[:4]]}")
     return _replace(account, "avatar", name)
 
 
-def set_header(account: Account, picture: Picture) -> str:
+def set_header(account: Account, picture: Header) -> str:
     """Give an account a new header picture, cut from the top; returns its stored name."""
     base = f"headers/{_fresh()}"
-    _store(picture, original_of(f"{base}-"))
-    name = _store(_cut(picture, 0), _header_name(base, 0))
+    _store(picture.original, original_of(f"{base}-"))
+    name = _store(picture.upper, _header_name(base, 0))
     return _replace(account, "header", name)
 
 
@@ -93,14 +106,19 @@ def reposition(account: Account, top: int) -> str:
         raise BadImage
     try:
         with default_storage.open(original_of(old)) as file:
-            picture = _opened(file, FORMATS)
+            cut, place = _decoded(file.read(), "cut", str(top))
     except FileNotFoundError:
         raise BadImage from None
-    top = min(max(top, 0), picture.height - HEADER[1])
-    name = _header_name(old.partition("-")[0], top)
+    name = _header_name(old.partition("-")[0], int(place))
     if name == old:
         return old
-    return _replace(account, "header", _store(_cut(picture, top), name))
+    return _replace(account, "header", _store(cut, name))
+
+
+def still_of(name: str) -> str:
+    """The stored name of an avatar that stands still: its own, unless it moves."""
+    base, moves, _ = name.partition("_moving.")
+    return f"{base}_thumbnail_512x512.jpg" if moves else name
 
 
 def original_of(name: str) -> str:
@@ -113,34 +131,50 @@ def files_of(account: Account) -> list[str]:
     return [name for file in (account.avatar, account.header) for name in _files(file.name or "")]
 
 
-def _opened(file: "File[Any]", formats: tuple[str, ...]) -> Picture:
-    """The first frame, the right way up, in RGB, on white where it was transparent."""
+def _read(file: "File[Any]") -> bytes:
+    if file.seek(0, 2) > MOST_BYTES:
+        raise BadImage(too_large(MOST_BYTES))
+    file.seek(0)
+    return bytes(file.read())
+
+
+def too_large(most: int) -> str:
+    """What is wrong with a file of more than so many bytes."""
+    return f"is too large: the file may have at most {most // 1_000_000} MB"
+
+
+def _decoded(data: bytes, *task: str) -> list[bytes]:
+    """What the decoder makes of a picture.
+
+    :raises BadImage: when it refuses, or needs more than it may have.
+    """
     try:
-        if file.seek(0, 2) > MOST_BYTES:
-            raise BadImage
-        file.seek(0)
-        with Image.open(file, formats=formats) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise BadImage
-            ImageOps.exif_transpose(picture, in_place=True)
-            upright = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except BadImage:
-        raise
-    except Exception:  # decoders of broken files raise whatever they like
-        raise BadImage from None
-    ground = Image.new("RGB", upright.size, "white")  # it has none of the metadata that conversions carry along
-    ground.paste(upright, mask=upright if upright.mode == "RGBA" else None)
-    return ground
+        done = subprocess.run(  # noqa: S603  # a program of ours with words of ours
+            [*DECODER, *task],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            env=ENVIRONMENT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BadImage(TOO_HARD) from None
+    if done.returncode:
+        raise BadImage(done.stdout.decode() if done.returncode == REFUSED else TOO_HARD)
+    lengths, _, files = done.stdout.partition(b"\n")
+    parts, begin = [], 0
+    for length in orjson.loads(lengths):
+        parts.append(files[begin : begin + length])
+        begin += length
+    return parts
 
 
-def _cut(picture: Picture, top: int) -> Picture:
-    return picture.crop((0, top, HEADER[0], top + HEADER[1]))
+TOO_HARD = "takes too long or too much memory to be read"
 
 
-def _store(picture: Picture, name: str) -> str:
-    encoded = BytesIO()
-    picture.save(encoded, "JPEG", quality=QUALITY, optimize=True)
-    return default_storage.save(name, ContentFile(encoded.getvalue()))
+def _store(encoded: bytes, name: str) -> str:
+    return default_storage.save(name, ContentFile(encoded))
 
 
 def _replace(account: Account, column: str, name: str) -> str:
@@ -161,8 +195,9 @@ def _replace(account: Account, column: str, name: str) -> str:
 
 
 def _files(name: str) -> list[str]:
-    """The stored names of one picture: its own, and that of its uncut original."""
-    return [file for file in (name, original_of(name) if "-" in name else "") if file]
+    """The stored names of one picture: its own, and that of its uncut original or its still one."""
+    beside = original_of(name) if "-" in name else still_of(name)
+    return [file for file in dict.fromkeys((name, beside)) if file]
 
 
 def remove(names: Iterable[str], kept: str = "") -> None:

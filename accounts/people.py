@@ -41,11 +41,15 @@ class Problem(StrEnum):
 
 
 class Fault(NamedTuple):
-    """One wrong value: which field, what about it, and the bound that it broke (characters)."""
+    """One wrong value: which field, what about it, and the bound that it broke (characters).
+
+    `reason` says it in words where the problem alone would not help.
+    """
 
     field: str
     problem: Problem
     bound: int = 0
+    reason: str = ""
 
 
 class Invalid(Refused):

@@ -14,7 +14,7 @@ import orjson
 from django.conf import settings
 from django.utils.html import escape, urlize
 
-from accounts.pictures import avatar_url, header_url
+from accounts.pictures import avatar_url, header_url, still_avatar_url
 from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
 from follows.fragments import Fragments
@@ -43,7 +43,7 @@ def account(person: Person, **attributes: Any) -> Entity:
     base = settings.BASE_URL
     suspended = person.suspended_at is not None
     local = not person.domain
-    avatar, header = avatar_url("" if suspended else person.avatar), header_url("" if suspended else person.header)
+    avatar, header = "" if suspended else person.avatar, header_url("" if suspended else person.header)
     entity: Entity = {
         "id": str(person.id),
         "username": person.username,
@@ -58,8 +58,8 @@ def account(person: Person, **attributes: Any) -> Entity:
         "note": "" if suspended else html(person.note),
         "url": f"{base if local else f'https://{person.domain}'}/@{person.username}",
         "uri": f"{base}/ap/users/{person.id}" if local else f"https://{person.domain}/users/{person.username}",
-        "avatar": avatar,
-        "avatar_static": avatar,
+        "avatar": avatar_url(avatar),
+        "avatar_static": still_avatar_url(avatar),
         "avatar_description": "" if suspended else person.avatar_description,
         "header": header,
         "header_static": header,

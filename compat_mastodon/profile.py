@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -14,7 +15,7 @@ from rest_framework.parsers import BaseParser
 
 from accounts import images, limits, lookup
 from accounts.domains import NotADomain, canonical
-from accounts.images import BadImage, Picture
+from accounts.images import Avatar, BadImage, Header, too_large
 from accounts.people import Fault, Invalid, Problem, clean_text
 from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
@@ -37,11 +38,12 @@ DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
     "quote_policy": {"public", "followers", "nobody"},
 }
-READ: dict[str, Callable[..., Picture]] = {"avatar": images.avatar, "header": images.header}
+Pictures = dict[str, Avatar | Header]
+READ: dict[str, Callable[..., Avatar | Header]] = {"avatar": images.avatar, "header": images.header}
 GIVE: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
 FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
-DATA_URI = re.compile(r"data:[\w.+/-]+;base64,")
+URL_SAFE = str.maketrans("-_", "+/")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 AROUND_SITE = re.compile(r"^(?:https?://)?(?:\*\.)?|/$", re.IGNORECASE)
 PROFILE = (
@@ -103,40 +105,56 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def pictures(account: int, params: Params) -> dict[str, Picture]:
+def pictures(account: int, params: Params) -> Pictures:
     """The pictures that were sent, as files or as data URIs; a blank one counts as not sent.
 
     :raises Invalid: when something else was sent in their place; all faults at once.
     :raises limits.TooMany: when the account sent as many lately as it may.
     """
-    read, faults = {}, []
+    read: Pictures = {}
+    faults = []
     for name, to_picture in READ.items():
         try:
             if value := params.file(name):
                 limits.charge((limits.UPLOADS, account))
                 read[name] = to_picture(_file(value), FORMATS)
-        except BadImage:
-            faults.append(Fault(name, Problem.INVALID))
+        except BadImage as bad:
+            faults.append(Fault(name, Problem.INVALID, reason=str(bad)))
     if faults:
         raise Invalid(faults)
     return read
 
 
-def set_pictures(account: int, pictures: dict[str, Picture]) -> None:
+def set_pictures(account: int, pictures: Pictures) -> None:
     for name, picture in pictures.items():
         GIVE[name](lookup.by_id(account), picture)
 
 
 def _file(value: Any) -> File[Any]:
     """:raises BadImage: when it is no file and no data URI, or too large."""
-    if isinstance(value, str) and (found := DATA_URI.match(value)):
-        try:
-            value = File(BytesIO(base64.b64decode(value[found.end() :], validate=True)), "data")
-        except ValueError:
-            raise BadImage from None
-    if not isinstance(value, File) or value.size > MAX_FILE:
-        raise BadImage
+    if isinstance(value, str):
+        value = File(BytesIO(_bytes_of(value)), "data")
+    if not isinstance(value, File):
+        raise BadImage("is neither a file nor a data URI")
+    if value.size > MAX_FILE:
+        raise BadImage(too_large(MAX_FILE))
     return value
+
+
+def _bytes_of(uri: str) -> bytes:
+    """What a data URI in base64 holds: with any parameters, in either alphabet, with line breaks, percent-encoded.
+
+    :raises BadImage: when it is none, or no base64.
+    """
+    head, _, encoded = uri.strip().rpartition(",")  # a quoted parameter may hold a comma, base64 none
+    scheme, *parameters = head.lower().split(";")
+    if not scheme.startswith("data:") or not parameters or parameters[-1].strip() != "base64":
+        raise BadImage("is neither a file nor a data URI in base64")
+    encoded = "".join(unquote(encoded).split()).translate(URL_SAFE).rstrip("=")
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        raise BadImage("is no data URI in base64") from None
 
 
 def _length(text: str) -> int:

@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 
 from accounts.models import Account
 from accounts.outward import TimedOut, Unreachable
-from accounts.pictures import avatar_url
+from accounts.pictures import still_avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon import oauth, webpush
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
@@ -140,7 +140,7 @@ def _message(kind: str, notice: Item, actor: Person, token: str) -> bytes:
         "preferred_locale": "en",
         "notification_id": notice.id,
         "notification_type": kind,
-        "icon": avatar_url(actor.avatar),
+        "icon": still_avatar_url(actor.avatar),
         "title": TITLES[kind].format(notice.domain or actor.display_name or actor.username),
         "body": LOST.format(notice) if notice.domain else Truncator(actor.note).chars(MAX_BODY),
     }

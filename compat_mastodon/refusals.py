@@ -74,7 +74,7 @@ def _validation(faults: tuple[Fault, ...]) -> dict[str, object]:
     sentences = []
     for fault in faults:
         code, template = PROBLEMS[fault.problem]
-        description = template.format(bound=fault.bound)
+        description = fault.reason or template.format(bound=fault.bound)
         details.setdefault(fault.field, []).append({"error": code, "description": description})
         label = LABELS.get(fault.field) or fault.field.replace("_", " ").capitalize()
         sentences.append(f"{label} {description}")

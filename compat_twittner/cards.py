@@ -5,7 +5,7 @@ from typing import TypedDict
 
 import orjson
 
-from accounts.pictures import avatar_url
+from accounts.pictures import still_avatar_url
 from compat_twittner import countries
 from compat_twittner.entities import acct, follow_privacy, full_name, url
 from follows import discovery, relationships
@@ -48,7 +48,7 @@ def card(person: Person) -> Card:
         "about": "" if blank else " ".join(person.note.splitlines()),
         "followers": person.followers or 0,
         "posts": 0,
-        "avatar": avatar_url("" if blank else person.avatar),
+        "avatar": still_avatar_url("" if blank else person.avatar),
         "last_active": f"{person.last_active_at:%d %b, %y %I:%M %p}",
         "username": f"@{acct(person)}",
         "fname": first,
@@ -146,7 +146,7 @@ def _seen_by(viewer: int | None, page: Page[Key]) -> Callable[[int], Seen]:
 
 def _friend(person: Person) -> Friend:
     return {
-        "avatar": avatar_url(person.avatar),
+        "avatar": still_avatar_url(person.avatar),
         "fname": person.first_name,
         "lname": person.last_name,
         "username": f"@{acct(person)}",

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.images import original_of
 from accounts.models import Account, Verification
-from accounts.pictures import avatar_url, header_url
+from accounts.pictures import header_url, still_avatar_url
 from accounts.sessions import Tokens
 from compat_twittner import countries
 from compat_twittner.ages import ago
@@ -48,7 +48,7 @@ def profile(person: Person, own: Account | None, ties: Relationship | None, *, c
     about = "" if blank else person.note
     return {
         "id": person.id,
-        "avatar": avatar_url("" if blank else person.avatar),
+        "avatar": still_avatar_url("" if blank else person.avatar),
         "cover": cover,
         "cover_orig": header_url("" if blank else original_of(person.header)),
         "first_name": "" if blank else person.first_name,
@@ -87,7 +87,7 @@ def signed_in(account: Account, person: Person) -> dict[str, Any]:
         "member_since": f"{person.created_at:%b %Y}",
         "profile_privacy": person.profile_privacy,
     }
-    pictures = {"profile_picture": avatar_url(person.avatar), "cover_picture": header_url(person.header)}
+    pictures = {"profile_picture": still_avatar_url(person.avatar), "cover_picture": header_url(person.header)}
     return {"user": {"user_id": person.id, **user, **pictures}, "id": person.id, **user}
 
 
@@ -187,7 +187,7 @@ def notification(told: Item, recipient: Person, actor: Person) -> Notification:
         "json": "[]",
         "time": ago(told.created_at, recipient.language),
         "username": acct(actor),
-        "avatar": avatar_url(actor.avatar),
+        "avatar": still_avatar_url(actor.avatar),
         "verified": str(actor.verification),
         "name": full_name(actor),
         "url": url(actor),

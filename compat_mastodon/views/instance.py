@@ -5,9 +5,11 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import census, limits
+from accounts.images import MOST_PIXELS
+from accounts.pictures import header_url
 from compat_mastodon import webpush
 from compat_mastodon.api import Caller, Denied, View, address_of, answer
-from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_NOTE
+from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_FILE, MAX_NOTE
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
 # Grouped notifications, attribution domains, endorsements, profile and descriptions of pictures (mastodon.md §3.9).
@@ -15,7 +17,7 @@ VERSION = "4.7.0"  # clients read features from it; the name of this software st
 API_VERSION = 9
 PUBLIC = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
 DEPRECATED_V1 = "@1668384000"
-THUMBNAIL = f"{settings.BASE_URL}/static/accounts/header.png"
+THUMBNAIL = header_url("")
 CONFIGURATION = {
     "accounts": {
         "max_display_name_length": MAX_DISPLAY_NAME,
@@ -31,8 +33,8 @@ CONFIGURATION = {
     "statuses": {"max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23},
     "media_attachments": {
         "description_limit": 10000,
-        "image_matrix_limit": 33177600,
-        "image_size_limit": 16777216,
+        "image_matrix_limit": MOST_PIXELS,
+        "image_size_limit": MAX_FILE,
         "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
         "video_frame_rate_limit": 120,
         "video_matrix_limit": 8294400,

@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import attempts, familiar, limits, lookup
 from accounts.access import touch
 from accounts.models import Account
-from accounts.pictures import avatar_url
+from accounts.pictures import still_avatar_url
 from compat_mastodon import oauth, redirects, scopes
 from compat_mastodon.authorization import FIELDS, Ask, Callback, ask_of, callback_of
 from compat_mastodon.oauth import Refusal
@@ -148,7 +148,7 @@ def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
         permissions=scopes.in_words(ask.scopes),
         fields={name: params[name] for name in FIELDS},
         destination=_destination(callback),
-        avatar=avatar_url(_me(request).avatar.name or ""),
+        avatar=still_avatar_url(_me(request).avatar.name or ""),
     )
 
 

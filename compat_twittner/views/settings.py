@@ -1,8 +1,11 @@
 """What owners change about their account (twittner.md §2.2); privacy is in `profile`."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -12,13 +15,15 @@ from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
 from accounts.people import Invalid
-from accounts.pictures import avatar_url, header_url
+from accounts.pictures import header_url, still_avatar_url
 from compat_twittner import countries, entities
 from compat_twittner.ages import WORDS
 from compat_twittner.api import Write, success
-from compat_twittner.refusals import REFUSALS, Failure
+from compat_twittner.refusals import Failure
 from compat_twittner.views.authentication import EMAIL_LENGTH, NAME_LENGTHS, PASSWORD_LENGTHS
 from follows import leaving, queries
+
+Picture = TypeVar("Picture", images.Avatar, images.Header)
 
 ABOUT_LENGTHS = range(141)
 WEBSITE_LENGTH = 115
@@ -104,28 +109,37 @@ def _is_url(value: str) -> bool:
     return len(value) <= WEBSITE_LENGTH
 
 
-class Avatar(Write):
-    too_large = REFUSALS[BadImage]
+class Upload(Write):
+    """A picture; a refusal says what is wrong with it."""
+
+    def picture(self, field: str, read: Callable[["UploadedFile[Any]"], Picture]) -> Picture:
+        """What the picture in this field becomes.
+
+        :raises Failure: when it is missing, or none that is taken.
+        """
+        file = self.params.file(field)
+        try:
+            if file is None:
+                raise BadImage
+            self.charge_upload()
+            return read(file)
+        except BadImage as bad:
+            raise Failure((400, f"{field.capitalize()} image {str(bad) or 'is missing or invalid'}")) from None
+
+
+class Avatar(Upload):
+    too_large = (400, f"Avatar image {images.too_large(images.MOST_BYTES)}")
 
     def post(self, request: Request) -> HttpResponse:
-        file = self.params.file("avatar")
-        if file is None:
-            raise BadImage
-        self.charge_upload()
-        name = images.set_avatar(lookup.by_id(self.me), images.avatar(file))
-        return success("Avatar changed successfully", {"avatar_url": avatar_url(name)})
+        name = images.set_avatar(lookup.by_id(self.me), self.picture("avatar", images.avatar))
+        return success("Avatar changed successfully", {"avatar_url": still_avatar_url(name)})
 
 
-class Cover(Write):
-    too_large = (400, "Cover image is missing or invalid")
-    refusals = {BadImage: too_large}
+class Cover(Upload):
+    too_large = (400, f"Cover image {images.too_large(images.MOST_BYTES)}")
 
     def post(self, request: Request) -> HttpResponse:
-        file = self.params.file("cover")
-        if file is None:
-            raise BadImage
-        self.charge_upload()
-        name = images.set_header(lookup.by_id(self.me), images.header(file))
+        name = images.set_header(lookup.by_id(self.me), self.picture("cover", images.header))
         return success("Profile cover changed successfully", {"cover_url": header_url(name)})
 
 

@@ -1,8 +1,11 @@
 """Avatar and header picture: sent as files or as data URIs, kept only as pixels (mastodon.md §3.1)."""
 
 import base64
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -89,30 +92,66 @@ def test_a_picture_may_be_taken_away_again(
         with django_capture_on_commit_callbacks(execute=True):
             me = client.delete(f"/api/v1/profile/{column}").json()
         assert me == client.get("/api/v1/accounts/verify_credentials").json()
-        assert me[column].endswith(f"/static/accounts/{column}.png")
+        assert me[column].endswith(f"/{column}s/original/missing.png")
     assert client.get("/api/v1/profile").json()[column] is None
     assert stored(media) == []
 
 
+FORMAT = "has a format that cannot be used here: send JPEG, PNG, GIF or WebP"
+SVG = SimpleUploadedFile("me.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+HEIC = SimpleUploadedFile("me.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+NO_URI = "is neither a file nor a data URI in base64"
+
+
 @pytest.mark.parametrize(
-    "avatar",
+    ("avatar", "problem"),
     [
-        garbage(),
-        SimpleUploadedFile("big.png", b"x" * (8 * 1024 * 1024 + 1)),
-        picture(kind="BMP"),
-        "x",
-        "data:image/png;base64,!!!",
-        "data:image/png;base64,eHh4",
-        "data:,x",
-        "https://example.org/me.png",
+        (garbage(), "is invalid"),
+        (SimpleUploadedFile("big.png", b"x" * (8 * 1024 * 1024 + 1)), "is too large: the file may have at most 8 MB"),
+        *((sent, FORMAT) for sent in (picture(kind="BMP"), picture(kind="TIFF"), SVG, HEIC)),
+        (SimpleUploadedFile("me.png", picture(color="blue").read()[:60]), "is damaged and cannot be read"),
+        ("data:image/png;base64,!!!", "is no data URI in base64"),
+        ("data:image/png;base64,eHh4", "is invalid"),
+        *(
+            (sent, NO_URI)
+            for sent in ("x", "data:,x", "data:image/png,x", "https://example.org/me.png", ",", ";base64,")
+        ),
     ],
 )
-def test_what_is_no_picture_is_refused_and_nothing_changes(mastodon: Clients, alice: Account, avatar: Any) -> None:
+def test_what_is_no_picture_is_refused_with_the_reason_and_nothing_changes(
+    mastodon: Clients, alice: Account, avatar: Any, problem: str
+) -> None:
     response = send(mastodon(alice), avatar=avatar, note="new", header=picture())
 
-    assert refusal(response) == (422, "Validation failed: Avatar is invalid")
+    assert refusal(response) == (422, f"Validation failed: Avatar {problem}")
     account = Account.objects.get(pk=alice.pk)
     assert (account.note, account.avatar.name, account.header.name) == ("", "", "")
+
+
+@pytest.mark.parametrize("head", ["image/png;charset=utf-8", "image/png;name=me.png", 'image/png;name="a,b.png"', ""])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda encoded: encoded,
+        lambda encoded: "\r\n".join(encoded[i : i + 76] for i in range(0, len(encoded), 76)) + "\n",
+        lambda encoded: encoded.replace("+", "-").replace("/", "_").rstrip("="),
+        lambda encoded: quote(encoded, safe=""),
+    ],
+    ids=["plain", "lines", "url-safe", "quoted"],
+)
+def test_data_uris_come_in_many_ways(
+    mastodon: Clients, alice: Account, head: str, written: Callable[[str], str]
+) -> None:
+    pixels = Image.effect_noise((20, 20), 90)
+    encoded = BytesIO()
+    pixels.save(encoded, "PNG")
+    data = base64.b64encode(encoded.getvalue()).decode()
+    assert {"+", "/"} <= set(data)
+
+    me = mastodon(alice).patch(UPDATE, {"avatar": f"data:{head};base64,{written(data)}"})
+    assert "/media/avatars/" in me.json()["avatar"], me.content
+    upper = mastodon(alice).patch(UPDATE, {"avatar": f"DATA:{head}; Base64,{written(data)}"})
+    assert upper.status_code == 200
 
 
 def test_a_bad_header_leaves_the_avatar_as_it_was(mastodon: Clients, alice: Account) -> None:

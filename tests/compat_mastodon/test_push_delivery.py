@@ -61,7 +61,7 @@ def test_a_request_made_through_the_api_arrives(
         "preferred_locale": "en",
         "notification_id": Notice.objects.get().pk,
         "notification_type": "follow_request",
-        "icon": "http://testserver/static/accounts/avatar.png",
+        "icon": "http://testserver/avatars/original/missing.png",
         "title": "Pending follower: Bob Brown",
         "body": f"{('Likes tea. ' * 40)[:139]}…",
     }
