@@ -176,7 +176,7 @@ def test_an_empty_search_says_what_to_try(desk: Desk, alice: Account, carol: Acc
     text = desk.open(QUEUE, q="nobody at all").content.decode()
 
     assert "Nothing here matches “nobody at all”." in text
-    assert "You can try: The beginning of a name" in text
+    assert "You can try: Words of a name or bio" in text
     assert "Nothing here matches" not in desk.open(QUEUE, q="carol").content.decode()
 
 

@@ -1,4 +1,4 @@
-"""The group that may decide follow requests, close reports and change nothing else."""
+"""The group that may decide follow requests, suspend members, close reports and change nothing else."""
 
 from django.contrib.auth.models import Group, Permission
 
@@ -7,6 +7,7 @@ from tests.factories import AccountFactory
 from tests.moderation import make_moderators
 
 MAY = {
+    "accounts.suspend_account",
     "accounts.view_account",
     "follows.close_report",
     "follows.decide_followrequest",
