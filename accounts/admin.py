@@ -233,6 +233,7 @@ def states(account: Account) -> list[str]:
     """In words, what a moderator should know of an account at a glance."""
     facts = {
         "suspended": account.suspended_at is not None,
+        "unconfirmed": account.unconfirmed,
         "new": timezone.now() - account.created_at < NEW,
         "of another server": bool(account.domain),
         "bot": account.bot,

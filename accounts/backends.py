@@ -21,4 +21,7 @@ class NameOrEmail(ModelBackend):
         if account is None:
             Account().set_password(password)  # an unknown name takes as long as a wrong password
             return None
-        return account if account.check_password(password) and account.is_active else None
+        may = account.is_active or (
+            account.unconfirmed and account.suspended_at is None
+        )  # the form says what is missing
+        return account if account.check_password(password) and may else None

@@ -26,7 +26,7 @@ Counted = TypeVar("Counted")
 
 def local_count() -> int:
     """How many accounts this server has."""
-    return _kept("local", Account.objects.filter(domain="").count)
+    return _kept("local", Account.objects.filter(domain="", unconfirmed=False).count)
 
 
 def active_count(days: int) -> int:

@@ -14,11 +14,16 @@ class SuspendedAccount(Refused):
     """The credentials are right, but the account may not sign in."""
 
 
+class Unconfirmed(Refused):
+    """The credentials are right, but the e-mail address is not confirmed yet."""
+
+
 def check(email: str, password: str, address: str | None = None) -> Account:
     """The account with these credentials, as it was before it became active just now.
 
     :raises limits.TooMany: when too many were wrong lately.
     :raises WrongCredentials: when there is none.
+    :raises Unconfirmed: when its e-mail address has to be confirmed first.
     :raises SuspendedAccount: when it may not sign in.
     """
     if not password:
@@ -31,6 +36,8 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     if not account.check_password(password):
         raise WrongCredentials
     attempt.succeeded()
+    if account.unconfirmed:
+        raise Unconfirmed
     if not account.is_active:
         raise SuspendedAccount
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})

@@ -51,10 +51,10 @@ def for_update(account: int) -> Account:
 def by_handle(acct: str, local_domain: str) -> int:
     """The id of `alice`, `@alice`, `alice@this.server` or `alice@other.server`, in any letter case.
 
-    :raises NoSuchAccount: when nobody has this handle.
+    :raises NoSuchAccount: when nobody has this handle, or nobody has confirmed it yet.
     """
     username, _, domain = acct.strip().removeprefix("@").partition("@")
-    found = _named("username", username, domains.of_account(domain, local_domain))
+    found = _named("handle", username, domains.of_account(domain, local_domain))
     if found is None:
         raise NoSuchAccount
     return found
@@ -93,16 +93,16 @@ def _lowered(column: str, value: Expression) -> QuerySet[Account]:
     return Account.objects.alias(lowered=Lower(column)).filter(lowered=Lower(value)).exclude(**{column: ""})
 
 
-def _by(column: str) -> Statement[tuple[int]]:
+def _by(column: str, **also: bool) -> Statement[tuple[int]]:
     value = given("value", TextField())
-    return Statement(None, lambda _: _lowered(column, value).filter(domain=given("domain")).values_list("pk"))
+    return Statement(None, lambda _: _lowered(column, value).filter(domain=given("domain"), **also).values_list("pk"))
 
 
-_NAMED = {column: _by(column) for column in ("username", "email")}
+_NAMED = {"username": _by("username"), "email": _by("email"), "handle": _by("username", unconfirmed=False)}
 
 
-def _named(column: str, value: str, domain: str) -> int | None:
+def _named(kind: str, value: str, domain: str) -> int | None:
     if UNSTORABLE.search(value) or UNSTORABLE.search(domain):
         return None
-    found = _NAMED[column].first(value=value, domain=domain)
+    found = _NAMED[kind].first(value=value, domain=domain)
     return found[0] if found else None

@@ -89,6 +89,12 @@ class Account(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(max_length=30, validators=[RegexValidator(r"\A[A-Za-z0-9_.-]+\Z")])
     domain = models.CharField(max_length=253, blank=True, default="", help_text="Empty for accounts of this server.")
     email = models.EmailField(max_length=254, blank=True, default="")
+    email_proven_at = models.DateTimeField(
+        null=True, blank=True, default=None, editable=False, help_text="When its owner showed to receive mail there."
+    )
+    unconfirmed = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Not to be used or seen until the address is proven."
+    )
 
     display_name = models.CharField(max_length=64, blank=True, default="")
     first_name = models.CharField(max_length=64, blank=True, default="")
@@ -164,6 +170,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index("id", name="account_directory_newest", condition=LISTED),
             # What moderators filter by is rare, so these are small.
             models.Index("domain", "id", name="account_remote", condition=Q(domain__gt="")),
+            models.Index("id", name="account_unconfirmed", condition=Q(unconfirmed=True)),
             models.Index("id", name="account_suspended", condition=Q(suspended_at__isnull=False)),
             models.Index("id", name="account_limited", condition=Q(limited_at__isnull=False)),
             models.Index("id", name="account_bots", condition=Q(bot=True)),
@@ -193,7 +200,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django asks this before every sign-in
-        return self.suspended_at is None and not self.domain
+        return self.suspended_at is None and not self.unconfirmed and not self.domain
 
 
 class Platform(models.TextChoices):
@@ -272,6 +279,30 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"account {self.account_id} with {self.get_provider_display()}"
+
+
+class Letter(models.Model):
+    """A mail that is yet to be sent, see `outbox`. Its text is written when it is sent, so no token is kept."""
+
+    class Kind(models.TextChoices):
+        CONFIRMATION = "confirmation"
+        PASSWORD = "password"  # noqa: S105  # a word
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    address = models.EmailField(max_length=254)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now, help_text="When the next try may begin.")
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("address", "kind", name="letter_unique"),
+            models.CheckConstraint(condition=Q(kind__in=["confirmation", "password"]), name="letter_kind_known"),
+        ]
+        indexes = [models.Index("due_at", "id", name="letter_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
 
 
 def private_storage() -> Storage:

@@ -19,6 +19,8 @@ from urllib.parse import SplitResult, urlsplit
 
 LOOKUPS = 64  # look-ups of names under way in this process, with those that nobody waits for any more
 
+MOST_BYTES = 100_000  # that are read of an answer
+
 _lookups = BoundedSemaphore(LOOKUPS)
 
 
@@ -45,25 +47,51 @@ def post(
     :raises TimedOut: when the server did not answer within `seconds`, all in all.
     :raises Unreachable: when it did not answer as one, or has no address that is allowed.
     """
-    end = time.monotonic() + seconds
+    return _exchange("POST", url, body, headers, time.monotonic() + seconds, allowed)[0]
+
+
+def get(url: str, headers: Mapping[str, str], *, end: float) -> tuple[int, bytes]:
+    """Get once, and give the status and the first `MOST_BYTES` of the answer; a redirect is not followed.
+
+    `end` is a moment of `time.monotonic`, so that several calls can share one deadline.
+
+    :raises TimedOut: when the whole answer was not there in time.
+    :raises Unreachable: when the server did not answer as one.
+    """
+    return _exchange("GET", url, None, headers, end)
+
+
+def _exchange(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    end: float,
+    allowed: Callable[[str], bool] | None = None,
+) -> tuple[int, bytes]:
     try:
-        status = _post(urlsplit(url), body, headers, end, allowed)
+        answer = _answer(method, urlsplit(url), body, headers, end, allowed)
         _left(end)  # an answer that was cut off looks like a short one
     except (OSError, HTTPException, ValueError) as error:
         late = isinstance(error, TimeoutError) or time.monotonic() >= end
         raise (TimedOut if late else Unreachable)(type(error).__name__) from error
-    return status
+    return answer
 
 
-def _post(
-    url: SplitResult, body: bytes, headers: Mapping[str, str], end: float, allowed: Callable[[str], bool] | None
-) -> int:
+def _answer(
+    method: str,
+    url: SplitResult,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    end: float,
+    allowed: Callable[[str], bool] | None,
+) -> tuple[int, bytes]:
     tls = url.scheme == "https"
     usual = 443 if tls else 80
     host, port = url.hostname or "", url.port or usual
     connection = HTTPConnection(host, port)
     connection.default_port = usual  # which the header `Host` leaves out
-    connection.sock = _connected(host, port, end, allowed)
+    connection.sock = connected(host, port, end, allowed)
     try:
         if tls:
             connection.sock = _context().wrap_socket(
@@ -73,9 +101,9 @@ def _post(
             if isinstance(connection.sock, ssl.SSLSocket):
                 connection.sock.do_handshake()
             path = url.path or "/"
-            connection.request("POST", f"{path}?{url.query}" if url.query else path, body, dict(headers))
+            connection.request(method, f"{path}?{url.query}" if url.query else path, body, dict(headers))
             with connection.getresponse() as response:
-                return response.status
+                return response.status, b"" if method == "POST" else response.read(MOST_BYTES)
     finally:
         connection.close()
 
@@ -86,8 +114,11 @@ def _context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _connected(host: str, port: int, end: float, allowed: Callable[[str], bool] | None) -> socket.socket:
-    """:raises OSError: when no allowed address takes the connection."""
+def connected(host: str, port: int, end: float, allowed: Callable[[str], bool] | None = None) -> socket.socket:
+    """A connection that was made before `end`.
+
+    :raises OSError: when no allowed address takes the connection.
+    """
     failure = OSError("no public address")
     for family, kind, protocol, _, address in _addresses(host, port, end):
         if allowed and not allowed(str(address[0])):

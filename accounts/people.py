@@ -5,9 +5,11 @@ Whatever others can see of an account is changed through `change`, which bumps `
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypedDict, Unpack
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -15,8 +17,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, lookup, sessions
-from accounts.models import Account
+from accounts import attempts, lookup, outbox, sessions
+from accounts.models import Account, Letter
 from accounts.refused import Refused
 from accounts.searching import composed
 
@@ -25,7 +27,8 @@ OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may c
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
-VISIBLE_NOWHERE = {"password", "email"}  # changes of these leave every rendered account as it was
+TIME_TO_CONFIRM = timedelta(days=7)
+VISIBLE_NOWHERE = {"password", "email", "email_proven_at"}  # changes of these leave every rendered account as it was
 
 
 class Problem(StrEnum):
@@ -72,6 +75,8 @@ class Extras(TypedDict, total=False):
     first_name: str
     last_name: str
     locked: bool
+    unconfirmed: bool
+    email_proven_at: datetime | None
 
 
 def sign_up(
@@ -83,7 +88,9 @@ def sign_up(
     username_rule: re.Pattern[str] = USERNAME,
     **extras: Unpack[Extras],
 ) -> Account:
-    """A new account of this server, able to sign in at once; `staff` joins the moderators.
+    """A new account of this server; `staff` joins the moderators.
+
+    It may sign in at once, unless it is `unconfirmed`: then a mail asks for that, see `outbox`.
 
     :raises Invalid: when a value is missing, malformed or taken; all faults at once.
     """
@@ -95,6 +102,8 @@ def sign_up(
         first_name=clean_text(first_name),
         last_name=clean_text(last_name),
         locked=extras.get("locked", False),
+        unconfirmed=extras.get("unconfirmed", False),
+        email_proven_at=extras.get("email_proven_at"),
         is_staff=staff,
     )
     values = {column: getattr(account, column) for column in SIGN_UP}
@@ -111,6 +120,8 @@ def sign_up(
             account.save(force_insert=True)
             if staff:
                 account.groups.set(Group.objects.filter(name=MODERATORS))
+            if account.unconfirmed:
+                outbox.post(Letter.Kind.CONFIRMATION, email)
     except IntegrityError:  # somebody took the name between the check and the write
         raise Invalid(faults(values, username_rule=username_rule)) from None
     return account
@@ -125,7 +136,8 @@ def split_name(display_name: str) -> tuple[str, str]:
 def change(account: int, **values: object) -> None:
     """Set columns of an account that exists, and let every reader know.
 
-    A display name given alone sets first and last name too, and the other way round.
+    A display name given alone sets first and last name too, and the other way round. A new e-mail address is yet
+    to be proven.
 
     :raises Invalid: when a new user name or e-mail address is malformed or taken, or a text too long.
     """
@@ -138,7 +150,12 @@ def change(account: int, **values: object) -> None:
     bump = {} if values.keys() <= VISIBLE_NOWHERE else {"version": F("version") + 1}
     try:
         with transaction.atomic():
+            moves = "email" in values and _is_new_email(account, str(values["email"]))
+            if moves:
+                values["email_proven_at"] = None
             Account.objects.filter(pk=account).update(**values, **bump)
+            if moves and settings.CONFIRM_EMAIL:
+                outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
     except IntegrityError:
         raise Invalid(faults(values, account)) from None
 
@@ -157,6 +174,34 @@ def reset_password(account: Account, password: str | None) -> None:
         sessions.sign_out(account.pk)
 
 
+def reset_password_by_mail(account: Account, password: str) -> None:
+    """As `reset_password`, by a link that was sent to the address, which proves it.
+
+    Until then anybody may have had the account, so no social login opens it any more.
+    """
+    with transaction.atomic():
+        if account.email_proven_at is None:
+            account.identities.all().delete()
+        reset_password(account, password)
+        prove_email(account.pk)
+
+
+def prove_email(account: int) -> None:
+    """Its owner receives mail at the account's address; from now on the account can be used, and be seen."""
+    change(account, email_proven_at=timezone.now(), unconfirmed=False)
+
+
+def give_up_email(email: str) -> None:
+    """Take an address that somebody else has proven from the account that only claims it."""
+    Account.objects.filter(pk=lookup.local_id(email) or 0, email_proven_at=None).update(email="")
+
+
+def never_confirmed() -> list[int]:
+    """Accounts whose owners had time enough to confirm their address."""
+    since = timezone.now() - TIME_TO_CONFIRM
+    return list(Account.objects.filter(unconfirmed=True, created_at__lt=since).values_list("pk", flat=True))
+
+
 def suspend(account: int) -> None:
     """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile."""
     with transaction.atomic():
@@ -166,6 +211,12 @@ def suspend(account: int) -> None:
 
 def unsuspend(account: int) -> None:
     change(account, suspended_at=None)
+
+
+def _is_new_email(account: int, email: str) -> bool:
+    """Letter case is no difference."""
+    old = Account.objects.filter(pk=account).values_list("email", flat=True).first() or ""
+    return old.lower() != email.lower()
 
 
 def faults(

@@ -128,7 +128,7 @@ def sign_out(account: int) -> None:
 
 def _lock(account: int) -> bool:
     """One opening, refresh or suspension of an account at a time. Whether it may sign in."""
-    active = Account.objects.select_for_update(no_key=True).filter(pk=account, suspended_at=None)
+    active = Account.objects.select_for_update(no_key=True).filter(pk=account, suspended_at=None, unconfirmed=False)
     return active.values_list("pk").first() is not None
 
 

@@ -6,21 +6,20 @@ application count, or any other site could sign in here as its visitors.
 
 import json
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from accounts import lookup, people
-from accounts.models import Account, Identity, Provider
+from accounts import lookup, outbox, outward, people
+from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
 
-PATIENCE = 5  # seconds
-MOST_BYTES = 100_000
+PATIENCE = 5  # seconds that a provider has for all that it is asked
 REFUSED = {"error": "invalid_request", "error_description": "Invalid Credentials"}  # as Google says it
 PREFIXES = {Provider.GOOGLE: "go", Provider.FACEBOOK: "fb"}
 
@@ -42,48 +41,58 @@ class Closed(Refused):
 
 
 class Profile(NamedTuple):
-    """Who the provider says its token belongs to; `email` is empty unless the provider vouches for it."""
+    """Who the provider says its token belongs to; `vouched` is whether it says that the address is theirs."""
 
     subject: str
     email: str
+    vouched: bool
     first_name: str
     last_name: str
 
 
-def google(token: str) -> Profile:
+def google(token: str, end: float) -> Profile:
     """developers.google.com/identity: tokeninfo says for whom, userinfo who."""
     if not settings.GOOGLE_CLIENT_ID:
         raise Unavailable
-    info = _ask(f"{settings.GOOGLE_TOKEN_API}/tokeninfo", {"access_token": token})
+    info = _ask(f"{settings.GOOGLE_TOKEN_API}/tokeninfo", {"access_token": token}, end)
     if settings.GOOGLE_CLIENT_ID not in {info.get("aud"), info.get("azp")}:
         raise BadToken(REFUSED)
-    user = _ask(f"{settings.GOOGLE_USER_API}/v1/userinfo", {}, token)
+    user = _ask(f"{settings.GOOGLE_USER_API}/v1/userinfo", {}, end, token)
     vouched = str(info.get("email_verified")).lower() == "true"
     return Profile(
         _text(info, "sub"),
-        _text(info, "email") if vouched else "",
+        _text(info, "email"),
+        vouched,
         _text(user, "given_name"),
         _text(user, "family_name"),
     )
 
 
-def facebook(token: str) -> Profile:
-    """developers.facebook.com/docs/facebook-login: debug_token says for whom, /me who."""
+def facebook(token: str, end: float) -> Profile:
+    """developers.facebook.com/docs/facebook-login: debug_token says for whom, /me who.
+
+    It has no word on whether the address is confirmed.
+    """
     if not (settings.FACEBOOK_APP_ID and settings.FACEBOOK_APP_SECRET):
         raise Unavailable
     own = f"{settings.FACEBOOK_APP_ID}|{settings.FACEBOOK_APP_SECRET}"
-    info = _ask(f"{settings.FACEBOOK_API}/debug_token", {"input_token": token, "access_token": own}).get("data", {})
+    info = _ask(f"{settings.FACEBOOK_API}/debug_token", {"input_token": token, "access_token": own}, end).get(
+        "data", {}
+    )
     if info.get("is_valid") is not True or str(info.get("app_id")) != settings.FACEBOOK_APP_ID:
         raise BadToken(info.get("error") or {"message": "Invalid OAuth access token."})
-    user = _ask(f"{settings.FACEBOOK_API}/me", {"fields": "id,first_name,last_name,email", "access_token": token})
-    return Profile(_text(user, "id"), _text(user, "email"), _text(user, "first_name"), _text(user, "last_name"))
+    user = _ask(f"{settings.FACEBOOK_API}/me", {"fields": "id,first_name,last_name,email", "access_token": token}, end)
+    return Profile(_text(user, "id"), _text(user, "email"), False, _text(user, "first_name"), _text(user, "last_name"))
 
 
-PROVIDERS: dict[str, Callable[[str], Profile]] = {Provider.GOOGLE: google, Provider.FACEBOOK: facebook}
+PROVIDERS: dict[str, Callable[[str, float], Profile]] = {Provider.GOOGLE: google, Provider.FACEBOOK: facebook}
 
 
 def account_for(provider: Provider, token: str) -> Account:
-    """The account that the token signs in to: known by the provider's id, else by e-mail address, else new.
+    """The account that the token signs in to: known by the provider's id, else by a proven e-mail address, else new.
+
+    An address is proven here by a link that was sent to it, or by the provider's own word; both have to be.
+    An account that only claims the address which the provider vouches for loses it to the new one.
 
     :raises Unavailable: when the provider cannot be asked.
     :raises BadToken: when it refuses the token.
@@ -91,14 +100,14 @@ def account_for(provider: Provider, token: str) -> Account:
     """
     if not token:
         raise BadToken(REFUSED)
-    profile = PROVIDERS[provider](token)
+    profile = PROVIDERS[provider](token, time.monotonic() + PATIENCE)
     if not profile.subject:
         raise Unavailable
     if known := _known(provider, profile):
         return known
     try:
         with transaction.atomic():
-            account = (profile.email and lookup.local(profile.email)) or _sign_up(provider, profile)
+            account = _proven(profile) or _sign_up(provider, profile)
             Identity.objects.create(account=account, provider=provider, subject=profile.subject)
             return account
     except (IntegrityError, people.Invalid):  # the same person, at the same time
@@ -112,42 +121,52 @@ def _known(provider: Provider, profile: Profile) -> Account | None:
     return found.account if found else None
 
 
+def _proven(profile: Profile) -> Account | None:
+    """The account of this address, if it is proven there and by the provider."""
+    if not (profile.email and profile.vouched):
+        return None
+    account = Account.objects.select_for_update(no_key=True).filter(pk=lookup.local_id(profile.email) or 0).first()
+    return account if account and account.email_proven_at else None
+
+
 def _sign_up(provider: Provider, profile: Profile) -> Account:
     if not settings.REGISTRATIONS_OPEN:
         raise Closed
-    username = f"{PREFIXES[provider]}_{secrets.token_hex(7)}"
-    return people.sign_up(
+    username, email = f"{PREFIXES[provider]}_{secrets.token_hex(7)}", profile.email
+    proven = timezone.now() if email and profile.vouched else None
+    if proven:
+        people.give_up_email(email)
+    elif lookup.local_id(email) or not people.is_email(email):
+        email = ""
+    account = people.sign_up(
         username=username,
-        email=profile.email or f"{username}@{provider}.com",
+        email=email or f"{username}@{provider}.com",
         password=secrets.token_urlsafe(32),
         first_name=profile.first_name[:25] or username,
         last_name=profile.last_name[:25],
+        email_proven_at=proven,
     )
+    if email and not proven and settings.CONFIRM_EMAIL:
+        outbox.post(Letter.Kind.CONFIRMATION, email)
+    return account
 
 
-def _ask(url: str, query: dict[str, str], bearer: str = "") -> dict[str, Any]:
-    """The JSON object that a provider answers; what it refuses is a `BadToken`."""
-    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    request = Request(f"{url}?{urlencode(query)}" if query else url, headers=headers)  # noqa: S310  # from settings
+def _ask(url: str, query: dict[str, str], end: float, bearer: str = "") -> dict[str, Any]:
+    """The JSON object that a provider answers before `end`; what it refuses is a `BadToken`."""
+    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
     try:
-        with urlopen(request, timeout=PATIENCE) as response:  # noqa: S310
-            answer = json.loads(response.read(MOST_BYTES))
-    except HTTPError as refused:
-        if refused.code >= 500:
-            raise Unavailable from None
-        raise BadToken(_details(refused)) from None
-    except (OSError, ValueError):
+        status, body = outward.get(f"{url}?{urlencode(query)}" if query else url, headers, end=end)
+    except outward.Unreachable:
         raise Unavailable from None
-    if not isinstance(answer, dict):
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = {"error": "invalid_request"} if 400 <= status < 500 else None
+    if 400 <= status < 500:
+        raise BadToken(answer)
+    if status != 200 or not isinstance(answer, dict):
         raise Unavailable
     return answer
-
-
-def _details(refused: HTTPError) -> object:
-    try:
-        return json.loads(refused.read(MOST_BYTES))
-    except (OSError, ValueError):
-        return {"error": "invalid_request"}
 
 
 def _text(answer: dict[str, Any], name: str) -> str:

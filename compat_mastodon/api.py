@@ -89,6 +89,7 @@ class View(APIView):
     renderer_classes = []  # answers are rendered by orjson or ready
     limited: ClassVar[bool] = True
     post_limit: ClassVar[limits.Limit | None] = None  # a further limit of POST, by address
+    serves_unconfirmed: ClassVar[bool] = False  # also accounts whose e-mail address is yet to be confirmed
     is_form: ClassVar[bool] = False  # what is wrong is told field by field, too (§0.3)
     parser_classes = [JSONParser, Form, Multipart]
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
@@ -182,6 +183,8 @@ class View(APIView):
             raise Denied(422, "This method requires an authenticated user")
         if self.caller is Caller.CLIENT and token.account is not None:
             raise Denied(403, "This method requires an client credentials authentication")
+        if token.unconfirmed and not self.serves_unconfirmed:
+            raise Denied(403, "Your login is missing a confirmed e-mail address")
         if token.account is not None and token.last_active_at is not None:
             touch(token.account, token.last_active_at)
         return Access(token.account, token.id, DOOR, scopes)

@@ -23,6 +23,7 @@ class Token(NamedTuple):
     account: int | None
     suspended_at: datetime | None
     last_active_at: datetime | None
+    unconfirmed: bool
 
 
 def find(token: str) -> Token | None:
@@ -48,6 +49,7 @@ _LIVING: Statement[_Living] = Statement(
 _BY_CHECKSUM: Statement[Token] = Statement(
     Token,
     lambda _: AccessToken.objects.filter(token_checksum=given("checksum")).values_list(
-        "id", "scope", "revoked_at", "application_id", "user_id", "user__suspended_at", "user__last_active_at"
+        *("id", "scope", "revoked_at", "application_id", "user_id", "user__suspended_at", "user__last_active_at"),
+        "user__unconfirmed",
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from compat_mastodon.views import discovery, oauth, pages
+from compat_mastodon.views import discovery, oauth, pages, recovery
 
 MACHINE = {
     "oauth/token": oauth.Token,
@@ -20,6 +20,11 @@ MACHINE = {
 urlpatterns = [
     path("auth/sign_in", pages.sign_in, name="sign_in"),
     path("auth/sign_out", pages.sign_out, name="sign_out"),
+    path("auth/password/new", recovery.ForgottenPassword.as_view(), name="forgotten_password"),
+    path("auth/new_password/<uidb64>/<token>", recovery.NewPassword.as_view(), name="reset_password"),
+    path("auth/confirmation/new", recovery.AnotherConfirmation.as_view(), name="another_confirmation"),
+    path("auth/confirmation/<person>/<token>", recovery.confirm_email, name="confirm_email"),
+    path(".well-known/change-password", recovery.change_password),
     path("oauth/authorize", pages.authorize, name="authorize"),
     path("oauth/authorize/", pages.authorize),
     path("oauth/authorize/native", pages.native, name="native"),

@@ -1,11 +1,12 @@
 """How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
 
 from accounts.badges import Verified, Waiting
-from accounts.credentials import SuspendedAccount, WrongCredentials
+from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
+from accounts.outbox import NoMailServer
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
@@ -35,6 +36,8 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     AlreadyListed: (422, "Validation failed: Account has already been taken"),
     UnknownToken: (401, "The access token is invalid"),
     WrongCredentials: (401, "The access token is invalid"),
+    Unconfirmed: (403, "Your login is missing a confirmed e-mail address"),
+    NoMailServer: (503, "There was a temporary problem serving your request, please try again"),
     SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),
     BadImage: (422, "Validation failed: the file is no image that can be used"),

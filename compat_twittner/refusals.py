@@ -1,11 +1,12 @@
 """How the domain's refusals sound in this dialect (twittner.md §2); a view may know a better text."""
 
 from accounts.badges import Verified, Waiting
-from accounts.credentials import SuspendedAccount, WrongCredentials
+from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
+from accounts.outbox import NoMailServer
 from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
@@ -38,6 +39,8 @@ REFUSALS: dict[type[Refused], Envelope] = {
     NoSuchNotice: (400, "Notification IDs are missing or invalid"),
     Changed: BROKEN,
     WrongCredentials: (402, "Incorrect credentials"),
+    Unconfirmed: (402, "Incorrect credentials"),
+    NoMailServer: BROKEN,
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
     Invalid: UNREADABLE,

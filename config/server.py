@@ -32,6 +32,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from accounts import outbox
 from config import watchdog
 from follows import opening
 
@@ -206,6 +207,7 @@ def _load_in_worker(post: watchdog.Post) -> Any:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = _load()
     opening.resume()
+    outbox.wake()
     return application
 
 

@@ -248,10 +248,15 @@ EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20, least=1, most=600)  # seconds that the mail server has for a whole mail
 # To try it alone, messages are printed. Where others come in they would be links to new passwords, in a log.
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if EMBEDDED and not EMAIL_HOST else 'smtp'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Latchkey <notifications@{_base.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Whether people who sign up themselves have to follow a link that is mailed to them.
+CONFIRM_EMAIL = env.flag("CONFIRM_EMAIL", default=bool(EMAIL_HOST))
+if CONFIRM_EMAIL and not EMAIL_HOST and not EMBEDDED:
+    env.refuse("CONFIRM_EMAIL needs a mail server; set EMAIL_HOST too.")
 
 # --- transport ----------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
     path("", include("compat_mastodon.oauth_urls")),
     path("admin/login/", RedirectView.as_view(pattern_name="sign_in", query_string=True)),  # one page for all
     path("admin/", admin.site.urls),
-    path("", include("compat_twittner.page_urls")),
     path("media/<path:path>", picture),
     path("", pages.front, name="front"),
     path("about", pages.front),

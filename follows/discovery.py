@@ -45,7 +45,7 @@ def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = Fa
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:
     """Who wants to be found: the most recently active first, or the newest."""
-    found = Account.objects.filter(LISTED)
+    found = Account.objects.filter(LISTED, unconfirmed=False)
     if only_local:
         found = found.filter(domain="")
     if viewer is not None:
@@ -85,7 +85,7 @@ def familiar_followers(viewer: int, ids: Iterable[int]) -> dict[int, list[Key]]:
     is told nothing about. Two queries.
     """
     wanted = sorted({account for account in ids if 0 < account <= MAX_ID})
-    known = Account.objects.filter(pk__in=wanted, suspended_at__isnull=True).order_by("pk")
+    known = Account.objects.filter(pk__in=wanted, suspended_at__isnull=True, unconfirmed=False).order_by("pk")
     familiar: dict[int, list[Key]] = {account: [] for account in known.values_list("pk", flat=True)}
     if familiar:
         for row in _FAMILIAR.rows(viewer=viewer, ids=list(familiar)):

@@ -238,7 +238,7 @@ def toggle_block(blocker: int, target: int, by: Actor) -> bool:
 def _block(blocker: int, target: int, by: Actor) -> bool:
     if blocker == target:
         raise policy.SelfFollow
-    if not Account.objects.filter(pk=target).exists():
+    if not Account.objects.filter(pk=target, unconfirmed=False).exists():
         raise NoSuchAccount
     _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)
     if not created:

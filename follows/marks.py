@@ -83,5 +83,5 @@ def unendorse(endorser: int, target: int) -> None:
 
 def dismiss(account: int, target: int | None) -> None:
     """Never suggest the target to the account again; nobody needs no dismissing."""
-    if target and Account.objects.filter(pk=target).exists():
+    if target and Account.objects.filter(pk=target, unconfirmed=False).exists():
         Dismissal.objects.get_or_create(account_id=account, target_id=target)

@@ -126,7 +126,7 @@ def flag(condition: Q) -> ExpressionWrapper[Q]:
 _LISTS = Statement(
     _Lists,
     lambda _: (
-        Account.objects.filter(pk=given("account"))
+        Account.objects.filter(pk=given("account"), unconfirmed=False)
         .annotate(visible=flag(lists_open_to(given("viewer"))))
         .values_list("visible")
     ),

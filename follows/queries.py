@@ -161,7 +161,7 @@ _FOLLOWING_OF = {
 
 
 def people(ids: Sequence[int]) -> list[Person]:
-    """What can be shown of these accounts, in no particular order; unknown ids are left out."""
+    """What can be shown of these accounts, in no particular order; unknown and unconfirmed ones are left out."""
     return _PEOPLE.rows(ids=ids) if ids else []
 
 
@@ -176,7 +176,7 @@ def person(account: int | None) -> Person:
 
 _PEOPLE = Statement(
     Person,
-    lambda _: Account.objects.filter(pk__among=each("ids")).values_list(
+    lambda _: Account.objects.filter(pk__among=each("ids"), unconfirmed=False).values_list(
         "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
     ),
 )

@@ -145,5 +145,5 @@ class _Bit(Func):
     output_field = IntegerField()
 
 
-_OF_ALL = _ties(Account.objects.all())
-_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=True))
+_OF_ALL = _ties(Account.objects.filter(unconfirmed=False))
+_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=True, unconfirmed=False))

@@ -94,7 +94,7 @@ _FOUND = """
     FROM ({ids}) i {joins}
     WHERE {match} AND {visible} {ending}"""
 _VISIBLE = """
-    a.suspended_at IS NULL AND a.id <> %(viewer)s
+    a.suspended_at IS NULL AND NOT a.unconfirmed AND a.id <> %(viewer)s
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)"""
 _JOINS = {  # in this order: left to itself the planner may rather walk through all accounts

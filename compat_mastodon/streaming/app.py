@@ -180,7 +180,7 @@ async def _admitted(scope: Scope, channel: str) -> Listener:
         token = await in_database(bearer.find, text)
     except OperationalError:
         raise Refused(503, TOO_BUSY) from None
-    if token is None or token.account is None or token.revoked_at or token.suspended_at:
+    if token is None or token.account is None or token.revoked_at or token.suspended_at or token.unconfirmed:
         raise Refused(401, "Invalid access token")
     listener = Listener(token)
     if channel:

@@ -62,7 +62,10 @@ def page(view: PageView) -> PageView:
 class SignInForm(AuthenticationForm):
     """By name or e-mail. What is wrong is not told apart, so that nobody learns which names exist."""
 
-    error_messages = {"invalid_login": "The name or the password is not right. Please try again."}
+    error_messages = {
+        "invalid_login": "The name or the password is not right. Please try again.",
+        "inactive": "Please confirm your e-mail address first: open the link in the mail that we sent you.",
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,7 +77,7 @@ class SignInForm(AuthenticationForm):
 class _SignIn(LoginView):
     template_name = "compat_mastodon/sign_in.html"
     authentication_form = SignInForm
-    extra_context = SITE
+    extra_context = SITE | {"confirms": settings.CONFIRM_EMAIL}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Guessing is limited by address and by account (mastodon.md §5.7)."""

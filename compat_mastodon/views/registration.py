@@ -1,4 +1,4 @@
-"""Signing up through a client (mastodon.md §3.5). The account may be used at once: no mail is sent."""
+"""Signing up through a client (mastodon.md §3.5), and confirming the e-mail address."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import familiar, limits, people
+from accounts import familiar, limits, lookup, outbox, people
 from accounts.access import touch
+from accounts.models import Letter
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import oauth
 from compat_mastodon.api import Caller, Denied, View, answer
@@ -29,22 +30,34 @@ class SignUp(View):
             raise Denied(403, "Forbidden")
         assert self.access is not None  # noqa: S101  # a client's token was demanded
         with transaction.atomic():
-            account = people.sign_up(**_wanted(self.params))
+            account = people.sign_up(**_wanted(self.params), unconfirmed=settings.CONFIRM_EMAIL)
             touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
             return token_answer(*oauth.token_for(account, self.access.client))
 
 
 class CheckConfirmation(View):
-    """Whether the e-mail address is confirmed, which clients wait for."""
+    """Whether the account may be used, which clients wait for."""
+
+    serves_unconfirmed = True
 
     def get(self, request: Request) -> HttpResponse:
-        return answer(True)
+        return answer(not lookup.by_id(self.me).unconfirmed)
 
 
 class Confirmations(View):
-    """Another mail is asked for; there is nothing to confirm."""
+    """Another mail is asked for, perhaps to another address; confirmed accounts need none."""
+
+    serves_unconfirmed = True
+    post_limit = limits.EMAILS_FROM
 
     def post(self, request: Request) -> HttpResponse:
+        account, email = lookup.by_id(self.me), self.params.text("email") or ""
+        if account.unconfirmed:
+            self.charge((limits.EMAILS_TO, account.pk))
+            if email and email.lower() != account.email.lower():
+                people.change(account.pk, email=email)
+            else:
+                outbox.post(Letter.Kind.CONFIRMATION, account.email)
         return answer({})
 
 

@@ -203,7 +203,7 @@ def _facts() -> QuerySet[Any, Any]:
     paused = Q(gate__paused=True) & (Q(gate__paused_until__isnull=True) | Q(gate__paused_until__gt=now))
     friends = Count(friends_of(given("target"), given("viewer")).values("pk")[:MAX_FRIENDS])
     return (
-        Account.objects.filter(pk=given("target"), suspended_at__isnull=True)
+        Account.objects.filter(pk=given("target"), suspended_at__isnull=True, unconfirmed=False)
         .annotate(
             remote=flag(Q(domain__gt="")),
             parted=flag(parted()),

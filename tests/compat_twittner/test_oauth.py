@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account
+from accounts import people
+from accounts.models import Account, Identity
 from tests.compat_twittner import networks
 from tests.compat_twittner.conftest import Twittner
+from tests.factories import PASSWORD, AccountFactory
 
 Phone = Callable[..., Twittner]
 KINDS = pytest.mark.parametrize("kind", ["google", "facebook"])
@@ -47,11 +49,53 @@ def test_without_an_address_there_is_a_placeholder(twittner: Phone, social_netwo
     assert user["first_name"]
 
 
-@KINDS
-def test_an_address_that_is_known_here_signs_in_to_its_account(
-    twittner: Phone, social_networks: None, alice: Account, kind: str
+def test_an_address_that_both_sides_know_for_proven_signs_in_to_its_account(
+    twittner: Phone, social_networks: None, alice: Account
 ) -> None:
-    assert sign_in(twittner(), kind, email="ALICE@example.org")["data"]["id"] == alice.pk
+    people.prove_email(alice.pk)
+
+    assert sign_in(twittner(), "google", email="ALICE@example.org")["data"]["id"] == alice.pk
+
+
+@KINDS
+def test_an_address_that_was_never_proven_here_opens_no_account_of_somebody_else(
+    twittner: Phone, social_networks: None, kind: str
+) -> None:
+    squatter = AccountFactory(username="squatter", email="victim@example.org")
+    phone = twittner(squatter)
+    victim = sign_in(twittner(), kind, email="Victim@example.org")["data"]
+
+    assert victim["id"] != squatter.pk
+    assert phone.get("get_priv_settings")["code"] == 200  # it stays the squatter's own
+    assert twittner().post("login", email="victim@example.org", password=PASSWORD).get("data") != victim
+
+
+def test_who_proves_an_address_takes_it_from_who_only_claims_it(twittner: Phone, social_networks: None) -> None:
+    squatter = AccountFactory(username="squatter", email="victim@example.org")
+    victim = sign_in(twittner(), "google", email="victim@example.org")["data"]["user"]
+
+    assert victim["email"] == "victim@example.org"
+    assert Account.objects.get(pk=victim["user_id"]).email_proven_at
+    squatter.refresh_from_db()
+    assert squatter.email == ""
+    assert twittner().post("login", email="victim@example.org", password=PASSWORD)["code"] == 402
+
+
+def test_the_word_of_facebook_proves_no_address(twittner: Phone, social_networks: None, alice: Account) -> None:
+    people.prove_email(alice.pk)
+    user = sign_in(twittner(), "facebook", email=alice.email)["data"]["user"]
+
+    assert int(user["user_id"]) != alice.pk
+    assert user["email"] == f"{user['user_name']}@facebook.com"
+    alice.refresh_from_db()
+    assert alice.email == "alice@example.org"
+
+
+def test_a_changed_address_is_no_longer_proven(twittner: Phone, social_networks: None, alice: Account) -> None:
+    people.prove_email(alice.pk)
+    people.change(alice.pk, email="victim@example.org")
+
+    assert sign_in(twittner(), "google", email="victim@example.org")["data"]["id"] != alice.pk
 
 
 def test_an_address_that_google_does_not_vouch_for_counts_for_nothing(
@@ -73,6 +117,7 @@ def test_a_token_made_for_another_site_does_not_sign_in(
 def test_a_social_login_signs_the_account_out_of_other_phones(
     twittner: Phone, social_networks: None, alice: Account
 ) -> None:
+    people.prove_email(alice.pk)
     phone = twittner(alice)
     sign_in(twittner(), "google", email=alice.email)
 
@@ -84,6 +129,7 @@ def test_a_closed_server_knows_its_own_and_takes_nobody_new(
     twittner: Phone, social_networks: None, settings: Any, alice: Account, kind: str
 ) -> None:
     settings.REGISTRATIONS_OPEN = False
+    Identity.objects.create(account=alice, provider=kind, subject="7")
 
     assert sign_in(twittner(), kind, id="7", email=alice.email)["code"] == 200
     answer = sign_in(twittner(), kind, id="8", email="zoe@example.org")

@@ -4,15 +4,16 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
-from accounts import sessions
-from follows import opening
+from accounts import outbox, people, sessions
+from follows import leaving, opening
 from follows.models import Opening
 
 
 class Command(BaseCommand):
     help = (
         "Accept who waits for accounts that have opened, where a stopped server left that undone, "
-        "and delete sessions that have expired."
+        "delete accounts that nobody confirmed within seven days, delete sessions that have expired, and send mails "
+        "that a stopped server left."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,3 +22,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
         self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
         call_command("clearsessions")  # those of browsers
+        unconfirmed = people.never_confirmed()
+        for account in unconfirmed:
+            leaving.delete_account(account)
+        self.stdout.write(f"{len(unconfirmed)} accounts deleted that nobody confirmed.")
+        outbox.send_due()

@@ -1,0 +1,130 @@
+"""Mails to members, sent behind the answer: no request waits for a mail server, and a restart loses none.
+
+A mail is a row first, of its kind and address alone. A thread of each process sends what is due, one mail at
+a time; its text is written then, so that no token is kept. A claimed row is due again after a while, so what a
+process left undone another one sends. An address is looked up behind the answer too, so that nobody learns from
+the time of an answer whether it is known.
+"""
+
+import logging
+import threading
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends import console, locmem, smtp
+from django.db import connections, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts import letters
+from accounts.models import Letter
+from accounts.refused import Refused
+from accounts.smtp import EmailBackend
+
+MOST_WAITING = 1000  # mails; more are not taken
+EVERY = 60  # seconds between two mails of a kind to one address
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60)]  # until the next try; the last repeats
+KEPT = timedelta(days=1)  # an older mail is of no use any more
+
+logger = logging.getLogger(__name__)
+_woken = threading.Event()
+_starting = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+class NoMailServer(Refused):
+    """This server sends no mail."""
+
+
+def post(kind: Letter.Kind, address: str) -> None:
+    """Have a mail sent, once the transaction is committed; to an unknown address none will be.
+
+    :raises NoMailServer: when no mail server is configured.
+    """
+    address = address.lower()
+    backend = get_connection()
+    if isinstance(backend, smtp.EmailBackend) and not settings.EMAIL_HOST:
+        raise NoMailServer
+    recent = f"mail:{kind}:{digest(address)}"
+    if settings.RATE_LIMITS and not cache.add(recent, 1, EVERY):
+        return
+    if isinstance(backend, console.EmailBackend | locmem.EmailBackend):  # there is nobody to wait for
+        _send(kind, address)
+    elif Letter.objects.count() >= MOST_WAITING:
+        logger.warning("More than %d mails wait to be sent; one was not taken", MOST_WAITING)
+    else:
+        Letter.objects.bulk_create([Letter(kind=kind, address=address)], ignore_conflicts=True)
+        transaction.on_commit(wake)
+
+
+def digest(address: str) -> str:
+    """An address as counters know it, which do not tell it."""
+    return salted_hmac("accounts.outbox", address.lower()).hexdigest()
+
+
+def wake() -> None:
+    """Send what is due, behind the caller."""
+    global _thread  # noqa: PLW0603  # one for each process
+    with _starting:
+        _woken.set()
+        if _thread is None or not _thread.is_alive():
+            _thread = threading.Thread(target=_work, name="outbox", daemon=True)
+            _thread.start()
+
+
+def send_due() -> float | None:
+    """Send what is due; gives the seconds until there is more, None when nothing waits."""
+    Letter.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    while (due := Letter.objects.order_by("due_at", "pk").first()) is not None:
+        wait = (due.due_at - timezone.now()).total_seconds()
+        if wait > 0:
+            return wait
+        if _claim(due):
+            _try(due)
+    return None
+
+
+def _work() -> None:
+    pause: float | None = 0
+    while True:
+        _woken.wait(pause)
+        _woken.clear()
+        try:
+            pause = send_due()
+        except Exception as error:  # the database is away, for example
+            logger.warning("Mails cannot be sent now: %s", type(error).__name__)
+            pause = EVERY
+        finally:
+            connections.close_all()
+
+
+def _claim(due: Letter) -> bool:
+    """Whether this process is the one that tries now."""
+    wait = WAITS[min(due.tries, len(WAITS) - 1)]
+    mine = Letter.objects.filter(pk=due.pk, due_at=due.due_at)
+    return bool(mine.update(due_at=timezone.now() + wait, tries=F("tries") + 1))
+
+
+def _try(due: Letter) -> None:
+    try:
+        _send(Letter.Kind(due.kind), due.address)
+    except SMTPRecipientsRefused:
+        logger.warning("The mail server refused the recipient of a mail; it was dropped")
+    except Exception as error:  # whatever the mail server did; the address and the link stay out of the log
+        logger.warning("A mail could not be sent, which is tried again: %s", type(error).__name__)
+        return
+    Letter.objects.filter(pk=due.pk).delete()
+
+
+def _send(kind: Letter.Kind, address: str) -> None:
+    written = letters.write(kind, address)
+    if written is None:
+        return
+    backend = get_connection()
+    if isinstance(backend, smtp.EmailBackend):
+        backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
+    EmailMessage(written.subject, written.text, to=[written.address], connection=backend).send()

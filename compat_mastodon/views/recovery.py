@@ -1,0 +1,125 @@
+"""The pages around an e-mail address, for members of both doors: a forgotten password, and a confirmation."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
+from django.views.generic import FormView, RedirectView
+
+from accounts import attempts, letters, limits, outbox, people
+from accounts.models import Account, Letter
+from compat_mastodon.views.pages import SITE, page, render_page
+
+PASSWORD_LENGTHS = range(6, 21)  # what the apps of both doors take
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(label="E-mail", max_length=254)
+    email.widget.attrs |= {"autocomplete": "email", "autofocus": True}
+
+
+@method_decorator(page, name="dispatch")
+class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker alone
+    """Has a mail sent. Nobody learns from the answer, nor from its time, whether the address is known."""
+
+    template_name = "compat_mastodon/ask_for_mail.html"
+    form_class = EmailForm
+    kind: ClassVar[Letter.Kind]
+    texts: ClassVar[dict[str, Any]]
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**SITE, **self.texts, **context)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            place = limits.neighbourhood(request.META.get("REMOTE_ADDR"))
+            limits.charge((limits.EMAILS_FROM, place), (limits.EMAILS_TO, outbox.digest(request.POST.get("email", ""))))
+        except limits.TooMany:
+            text = "Please try again in a few minutes."
+            return render_page(request, "error", status=429, title="Too many attempts", description=text)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        try:
+            outbox.post(self.kind, form.cleaned_data["email"])
+        except outbox.NoMailServer:
+            text = "Please ask whoever runs this server for help."
+            return render_page(self.request, "error", status=503, title="This server sends no mail", description=text)
+        return render_page(self.request, "ask_for_mail", sent=form.cleaned_data["email"], **self.texts)
+
+
+class ForgottenPassword(AskForMail):
+    kind = Letter.Kind.PASSWORD
+    texts: ClassVar = {
+        "title": "Forgot your password?",
+        "lead": "We send you a link to choose a new one.",
+        "action": "Send me a link",
+        "after": "If an account here has this address, a mail with a link to a new password is on its way.",
+    }
+
+
+class AnotherConfirmation(AskForMail):
+    kind = Letter.Kind.CONFIRMATION
+    texts: ClassVar = {
+        "title": "No mail to confirm your address?",
+        "lead": "We send it again.",
+        "action": "Send it again",
+        "after": "If an account here waits for this address to be confirmed, a mail is on its way.",
+    }
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for the checker alone
+    """Django's form with the lengths that the apps accept; the password is stored through `people`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].help_text = ""
+            self.fields[name].widget.attrs |= {"minlength": PASSWORD_LENGTHS[0], "maxlength": PASSWORD_LENGTHS[-1]}
+
+    def clean_new_password1(self) -> str:
+        password = str(self.cleaned_data["new_password1"])
+        if len(password) not in PASSWORD_LENGTHS:
+            raise forms.ValidationError(
+                f"Please take {PASSWORD_LENGTHS[0]} to {PASSWORD_LENGTHS[-1]} characters.", code="length"
+            )
+        return password
+
+    def save(self, commit: bool = True) -> Account:
+        account: Account = self.user
+        people.reset_password_by_mail(account, self.cleaned_data["new_password1"])
+        return account
+
+
+@method_decorator(page, name="dispatch")
+class NewPassword(PasswordResetConfirmView):
+    """The page behind the link; Django moves the token from the address into the session first."""
+
+    template_name = "compat_mastodon/new_password.html"
+    form_class = NewPasswordForm
+    extra_context = SITE
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        super().form_valid(form)
+        attempts.forget(form.user, self.request.META.get("REMOTE_ADDR"))
+        return render_page(self.request, "new_password", done=True)
+
+    def get_success_url(self) -> str:
+        return "/"
+
+
+@page
+@require_http_methods(["GET"])
+def confirm_email(request: HttpRequest, person: str, token: str) -> HttpResponse:
+    """The page behind the link of a confirmation."""
+    account = letters.confirmed_by(person, token)
+    if account is not None:
+        people.prove_email(account.pk)
+    return render_page(request, "confirmed", status=200 if account else 404, account=account)
+
+
+change_password = RedirectView.as_view(pattern_name="forgotten_password")
