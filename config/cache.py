@@ -1,37 +1,100 @@
 """Django's cache with one thing more: counters that all processes share and no race loses.
 
-`count` adds one to several counters in one step. On Redis that is one round trip; without one, the
-cache is an SQLite file of its own, which costs about 20 µs and no other service.
+`count` adds one to several counters in one step. On Redis (`config.redis`) that is one round trip; without one,
+the cache is an SQLite file of its own, which costs about 20 µs and no other service.
+
+Either may be away: Redis refuses or hangs, the disk is full. Requests go on then. Each process uses a
+cache of its own meanwhile, all leave the shared one alone for `REST` seconds, and one line a minute in
+the log says so.
 """
 
+import logging
+import mmap
 import pickle
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fcntl import LOCK_EX, flock
+from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.locmem import LocMemCache
 
 SWEEP_EVERY = 1000  # writes, on average, until what has expired is deleted
+TIMEOUT = 1  # seconds until a shared cache that does not answer is away
+REST = 10  # seconds until one that was away is asked again
+SAY_EVERY = 60  # seconds between two lines in the log about it
+SKEW = 60  # seconds that an entry may be ahead of the clock; one from later was written while the clock was wrong
+OPERATIONS = (
+    *("count", "get", "set", "add", "incr", "touch", "delete", "has_key", "clear"),
+    *("get_many", "set_many", "delete_many"),
+)
+
+logger = logging.getLogger(__name__)
+Cache = TypeVar("Cache", bound=type[BaseCache])
+
+# When the shared cache is to be asked again, and when the log said last that it is away: on the machine's clock
+# that never jumps, in memory that all processes of the server share.
+_moments = memoryview(mmap.mmap(-1, 16)).cast("d")
+_ASK_AT, _SAID_AT = 0, 1
 
 
-class SharedRedis(RedisCache):
+class OwnCache(LocMemCache):
+    """What a process uses while the shared cache is away; bounded in size."""
+
     def count(self, counters: Mapping[str, int]) -> list[int]:
-        """Add one to each counter, which lives for so many seconds; returns where they stand."""
-        pipeline = self._cache.get_client(None, write=True).pipeline(transaction=False)
-        for key, seconds in counters.items():
-            pipeline.incr(self.make_key(key))
-            pipeline.expire(self.make_key(key), seconds)
-        counts: list[int] = pipeline.execute()[::2]
-        return counts
+        return [self._one_more(key, seconds) for key, seconds in counters.items()]
+
+    def _one_more(self, key: str, seconds: int) -> int:
+        self.add(key, 0, seconds)
+        try:
+            return self.incr(key)
+        except ValueError:  # it expired, or made room, just now
+            return 1
 
 
+_own = OwnCache("instead", {"MAX_ENTRIES": 100_000})
+
+
+def replaceable(*errors: type[Exception]) -> Callable[[Cache], Cache]:
+    """A cache in whose place each process uses one of its own while it is away, as these errors say."""
+
+    def decorate(kind: Cache) -> Cache:
+        for name in OPERATIONS:
+            setattr(kind, name, _or_own(name, getattr(kind, name), errors))
+        return kind
+
+    return decorate
+
+
+def _or_own(name: str, operation: Callable[..., Any], errors: tuple[type[Exception], ...]) -> Callable[..., Any]:
+    @wraps(operation)
+    def ask(self: BaseCache, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() >= _moments[_ASK_AT]:
+            try:
+                return operation(self, *args, **kwargs)
+            except errors as error:
+                _rest(error)
+        return getattr(_own, name)(*args, **kwargs)
+
+    return ask
+
+
+def _rest(error: Exception) -> None:
+    now = time.monotonic()
+    _moments[_ASK_AT] = now + REST
+    if not _moments[_SAID_AT] or now - _moments[_SAID_AT] >= SAY_EVERY:
+        _moments[_SAID_AT] = now
+        reason = str(error).partition("\n")[0]
+        logger.warning("The cache is away, so each process counts for itself: %s: %s", type(error).__name__, reason)
+
+
+@replaceable(sqlite3.Error, OSError)
 class SharedFile(BaseCache):
     """The cache of one machine. Its file may be lost at any time, so it is never synced to the disk."""
 
@@ -44,12 +107,12 @@ class SharedFile(BaseCache):
         """Add one to each counter, which lives for so many seconds; returns where they stand."""
         now = time.time()
         expiries = {self.make_key(key): now + seconds for key, seconds in counters.items()}
-        sql = _COUNT.format(rows=", ".join(["(?, 1, ?)"] * len(expiries)))
-        counts = dict(self._run(sql, *chain.from_iterable(expiries.items())))
+        sql = _COUNT.format(rows=", ".join(["(?, 1, ?, ?)"] * len(expiries)))
+        counts = dict(self._run(sql, *chain.from_iterable((*item, now) for item in expiries.items())))
         return [counts[key] for key in expiries]
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        for (value,) in self._run(_GET, self.make_and_validate_key(key, version=version), time.time()):
+        for (value,) in self._run(_GET, self.make_and_validate_key(key, version=version), *_clock()):
             return pickle.loads(value) if isinstance(value, bytes) else value  # noqa: S301  # nobody else writes it
         return default
 
@@ -57,26 +120,26 @@ class SharedFile(BaseCache):
         self._put(_SET, key, value, timeout, version)
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        return bool(self._put(_ADD, key, value, timeout, version, time.time()))
+        return bool(self._put(_ADD, key, value, timeout, version, *_clock()))
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Django's own would lose steps of others, and the time that is left.
 
         :raises ValueError: when there is no such counter.
         """
-        for (value,) in self._run(_INCR, delta, self.make_and_validate_key(key, version=version), time.time()):
+        for (value,) in self._run(_INCR, delta, self.make_and_validate_key(key, version=version), *_clock()):
             return int(value)
         raise ValueError(f"There is no key {key}")
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         key = self.make_and_validate_key(key, version=version)
-        return bool(self._run(_TOUCH, self.get_backend_timeout(timeout), key, time.time()))
+        return bool(self._run(_TOUCH, self.get_backend_timeout(timeout), key, *_clock()))
 
     def delete(self, key: str, version: int | None = None) -> bool:
         return bool(self._run(_DELETE, self.make_and_validate_key(key, version=version)))
 
     def clear(self) -> None:
-        self._run("DELETE FROM entry")
+        self._run("DELETE FROM item")
 
     def close(self, **kwargs: Any) -> None:
         """Django calls this after each request; the file stays open."""
@@ -85,46 +148,59 @@ class SharedFile(BaseCache):
         plain = isinstance(value, int) and not isinstance(value, bool)
         kept = value if plain else pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         key = self.make_and_validate_key(key, version=version)
-        return self._run(sql, key, kept, self.get_backend_timeout(timeout), *more)
+        return self._run(sql, key, kept, self.get_backend_timeout(timeout), time.time(), *more)
 
     def _run(self, sql: str, *values: Any) -> list[Any]:
         try:
+            if random.random() * SWEEP_EVERY < 1:  # noqa: S311
+                self._connection.execute("DELETE FROM item WHERE expires <= ? OR made > ?", _clock())
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.OperationalError:
+            self._disconnect()  # perhaps to a file that has no table yet
             raise
         except sqlite3.DatabaseError:  # the machine went down while it was written
-            self._connection.close()
-            del self._local.connection
+            self._disconnect()
             Path(self._path).unlink(missing_ok=True)
             return self._connection.execute(sql, values).fetchall()
-        finally:
-            if random.random() * SWEEP_EVERY < 1:  # noqa: S311
-                self._connection.execute("DELETE FROM entry WHERE expires <= ?", [time.time()])
+
+    def _disconnect(self) -> None:
+        if connection := self._local.__dict__.pop("connection", None):
+            connection.close()
 
     @property
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)
+            connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None, timeout=TIMEOUT)
             # One after the other: whoever finds a new file on its way to WAL is refused without a wait.
             with Path(f"{self._path}-opening").open("w") as turn:
                 flock(turn, LOCK_EX)
                 connection.executescript(
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-                    "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value, expires REAL) WITHOUT ROWID;"
+                    "DROP TABLE IF EXISTS entry;"  # of an earlier version
+                    "CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value, expires REAL, made REAL)"
+                    " WITHOUT ROWID;"
                 )
         return connection
 
 
+def _clock() -> tuple[float, float]:
+    """Now, and how much later an entry may have been made."""
+    now = time.time()
+    return now, now + SKEW
+
+
 _COUNT = """
-    INSERT INTO entry (key, value, expires) VALUES {rows}
-    ON CONFLICT DO UPDATE SET value = value + 1, expires = excluded.expires RETURNING key, value"""
-_GET = "SELECT value FROM entry WHERE key = ? AND (expires IS NULL OR expires > ?)"
-_SET = "REPLACE INTO entry (key, value, expires) VALUES (?, ?, ?)"
+    INSERT INTO item (key, value, expires, made) VALUES {rows}
+    ON CONFLICT DO UPDATE SET value = value + 1, expires = excluded.expires, made = excluded.made
+    RETURNING key, value"""
+_LIVES = "(expires IS NULL OR expires > ?) AND made <= ?"
+_GET = f"SELECT value FROM item WHERE key = ? AND {_LIVES}"  # noqa: S608  # all parts stand here
+_SET = "REPLACE INTO item (key, value, expires, made) VALUES (?, ?, ?, ?)"
 _ADD = """
-    INSERT INTO entry (key, value, expires) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET value = excluded.value, expires = excluded.expires
-    WHERE expires <= ? RETURNING 1"""
-_INCR = "UPDATE entry SET value = value + ? WHERE key = ? AND (expires IS NULL OR expires > ?) RETURNING value"
-_TOUCH = "UPDATE entry SET expires = ? WHERE key = ? AND (expires IS NULL OR expires > ?) RETURNING 1"
-_DELETE = "DELETE FROM entry WHERE key = ? RETURNING 1"
+    INSERT INTO item (key, value, expires, made) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET value = excluded.value, expires = excluded.expires, made = excluded.made
+    WHERE expires <= ? OR made > ? RETURNING 1"""
+_INCR = f"UPDATE item SET value = value + ? WHERE key = ? AND {_LIVES} RETURNING value"  # noqa: S608
+_TOUCH = f"UPDATE item SET expires = ? WHERE key = ? AND {_LIVES} RETURNING 1"  # noqa: S608
+_DELETE = "DELETE FROM item WHERE key = ? RETURNING 1"

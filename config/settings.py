@@ -124,7 +124,7 @@ PUSH_TO_PRIVATE = env.flag("PUSH_TO_PRIVATE", default=False)  # for trying push 
 # Counters of the rate limits, shared by all processes: in Redis or Valkey, else in a file of this machine.
 CACHES = {
     "default": {
-        "BACKEND": "config.cache.SharedRedis" if CACHE_URL else "config.cache.SharedFile",
+        "BACKEND": "config.redis.SharedRedis" if CACHE_URL else "config.cache.SharedFile",
         "LOCATION": CACHE_URL or str(VAR / "cache.sqlite3"),
     }
 }

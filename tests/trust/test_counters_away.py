@@ -1,0 +1,88 @@
+"""The counters of the rate limits are away: requests go on, soon, and the log says so once a minute."""
+
+import http.client
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers import PATIENCE, Live, database_of_its_own, free_port
+
+PATHS = ("/", "/api/v1/instance", "/api/v2/instance", "/health")
+LINE = "The cache is away"
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """Takes connections and what they say, and never answers. Gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            while True:
+                try:
+                    taken.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=take, daemon=True).start()
+        yield int(server.getsockname()[1])
+        server.shutdown(socket.SHUT_RDWR)
+    for connection in taken:
+        connection.close()
+
+
+@contextmanager
+def away(kind: str, directory: Path) -> Iterator[dict[str, str]]:
+    """The environment of a server whose counters are away in this way."""
+    if kind == "hangs":
+        with silent_server() as port:
+            yield {"CACHE_URL": f"redis://127.0.0.1:{port}/0"}
+    elif kind == "refuses":
+        yield {"CACHE_URL": f"redis://127.0.0.1:{free_port()}/0"}
+    else:  # there is no room for the file, and none for a folder of this name
+        (directory / "cache.sqlite3").symlink_to("/dev/full")
+        yield {}
+
+
+@pytest.mark.parametrize("kind", ["hangs", "refuses", "full"])
+@pytest.mark.django_db(transaction=True)
+def test_requests_go_on(
+    kind: str, tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> None:
+    name = f"latchkey_away_{worker_id}_{os.getpid()}"
+    with (
+        away(kind, tmp_path) as environment,
+        database_of_its_own(tmp_path, name, django_db_blocker, like=django_db_setup) as url,
+    ):
+        server = Live(url, tmp_path, django_db_blocker, RATE_LIMITS="on", **environment)
+        server.start()
+        try:
+            alice = server.sign_up("alice")
+            started = time.monotonic()
+            answers = [status(server, path) for _ in range(5) for path in (*PATHS, f"/@{alice.username}")]
+            took = time.monotonic() - started
+            limits = [status(server, "/api/v1/accounts/verify_credentials") for _ in range(310)]
+        finally:
+            server.process.terminate()
+            server.process.wait(PATIENCE)
+
+    assert set(answers) == {200}
+    assert took < 15  # each of 25 would have waited for a second or more
+    assert limits.count(401) >= 300  # within the limit, of each worker
+    assert 1 <= server.log.read_text().count(LINE) <= 1 + (time.monotonic() - started) // 60 + 1
+
+
+def status(server: Live, path: str) -> int:
+    client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    client.request("GET", path)
+    with client.getresponse() as answer:
+        answer.read()
+    client.close()
+    return answer.status
