@@ -1,10 +1,12 @@
 """Who is calling: the value both dialects put into `request.auth`, and the trail of being active."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -39,11 +41,29 @@ class Access:
         return Actor(self.account, self.door)
 
 
-def touch(account: int, last_active_at: datetime, address: str | None = None, *, moved: bool = False) -> None:
-    """Note that the account is active now; writes at most every 30 minutes, unless it `moved` to this address."""
+def forget_the_future() -> int:
+    """Correct the accounts that were active in the future, as a wrong clock said; returns how many.
+
+    They would stand on top of the directory until they are used again.
+    """
     now = timezone.now()
-    if moved or now - last_active_at >= ACTIVE_EVERY:
-        changed: dict[str, object] = {"last_address": address} if address else {}
-        Account.objects.filter(pk=account).update(last_active_at=now, version=F("version") + 1, **changed)
-        if address:
+    return Account.objects.filter(last_active_at__gt=now + ACTIVE_EVERY).update(
+        last_active_at=now, version=F("version") + 1
+    )
+
+
+def touch(account: int, last_active_at: datetime, address: str | None = None, *, moved: bool = False) -> None:
+    """Note that the account is active now; writes at most every 30 minutes, unless it `moved` to this address.
+
+    A moment in the future was written while the clock was wrong, and gives way. Nothing is noted while somebody
+    holds the account's row or no disk takes it: no request waits or fails for this.
+    """
+    now = timezone.now()
+    if not moved and abs(now - last_active_at) < ACTIVE_EVERY:
+        return
+    changed: dict[str, object] = {"last_address": address} if address else {}
+    with suppress(OperationalError), transaction.atomic():
+        free = Account.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=account).values("pk")
+        noted = Account.objects.filter(pk__in=free).update(last_active_at=now, version=F("version") + 1, **changed)
+        if noted and address:
             familiar.note(account, address)

@@ -234,7 +234,7 @@ def states(account: Account) -> list[str]:
     facts = {
         "suspended": account.suspended_at is not None,
         "unconfirmed": account.unconfirmed,
-        "new": timezone.now() - account.created_at < NEW,
+        "new": abs(timezone.now() - account.created_at) < NEW,
         "of another server": bool(account.domain),
         "bot": account.bot,
     }

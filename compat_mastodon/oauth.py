@@ -26,6 +26,7 @@ from compat_mastodon import scopes
 from compat_mastodon.models import AccessToken, Application, PushSubscription
 
 CODE_LIFETIME = timedelta(minutes=10)
+SKEW = timedelta(minutes=1)  # that the clocks of two machines may differ
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the toolkit's column demands an end; these tokens have none
 
 REFUSALS: dict[str, tuple[int, str]] = {
@@ -150,7 +151,10 @@ def exchange(code: str, application: Application, redirect_uri: str, verifier: s
 
     :raises Refusal: when the code, its redirect URI or its verifier is not right, or its owner suspended.
     """
-    grant = Grant.objects.filter(code=digest(code), application=application, expires__gt=timezone.now()).first()
+    now = timezone.now()
+    # One that lives longer was made while the clock was wrong.
+    living = Grant.objects.filter(expires__gt=now, expires__lte=now + CODE_LIFETIME + SKEW)
+    grant = living.filter(code=digest(code), application=application).first()
     if (
         grant is None
         or grant.redirect_uri != redirect_uri

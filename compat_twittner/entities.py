@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from django.conf import settings
 
 from accounts.images import original_of
+from accounts.lookup import MAX_ID
 from accounts.models import Account, Verification
 from accounts.pictures import header_url, still_avatar_url
 from accounts.sessions import Tokens
@@ -131,7 +132,7 @@ def auth(tokens: Tokens) -> Auth:
     return {
         "auth_token": tokens.token,
         "refresh_token": tokens.refresh_token,
-        "auth_token_expiry": tokens.expires,
+        "auth_token_expiry": min(tokens.expires, MAX_ID),  # 32 bits, even while the clock is wrong
     }
 
 

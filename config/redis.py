@@ -17,7 +17,7 @@ class SharedRedis(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._options |= {
+        self._options |= {  # type: ignore[attr-defined]  # the stubs leave it out
             "socket_timeout": TIMEOUT,
             "socket_connect_timeout": TIMEOUT,
             "retry": Retry(NoBackoff(), 0),

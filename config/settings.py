@@ -75,6 +75,14 @@ SQLITE_OPTIONS = {
     "timeout": 5,
     "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS};",
 }
+# What a server waits for at most, in seconds; 0 for ever, as the commands of `manage.py` do. Behind a pooler, which
+# hands connections around, all but the first are defaults of the role.
+POSTGRESQL_TIMEOUTS = {
+    "connect_timeout": env.number("DATABASE_CONNECT_TIMEOUT", 5, least=1, most=600),
+    "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5, most=86_400),
+    "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 30, most=86_400),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 60, most=86_400),
+}
 # What runs often is planned once for each connection; a pooler hands these around.
 POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
 

@@ -8,6 +8,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
 from config.bodies import receiving
+from config.postgresql import timeouts
 from config.proxies import believing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -30,6 +31,7 @@ class Request(WSGIRequest):
 
 
 _django = get_wsgi_application()
+timeouts.limit()
 _django.request_class = Request
 received: Any = believing(settings.TRUSTED_PROXIES, _django) if settings.TRUSTED_PROXIES else _django
 """What `manage.py serve` calls, which has received the body already."""

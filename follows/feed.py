@@ -37,10 +37,11 @@ async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
 
 def _address() -> dict[str, Any]:
     """Where to LISTEN: past a pooler that hands connections around, if there is one."""
+    params = connection.get_connection_params()
     if settings.LISTEN_DATABASE_URL:
-        return {"conninfo": settings.LISTEN_DATABASE_URL}
+        return {"conninfo": settings.LISTEN_DATABASE_URL, "connect_timeout": params.get("connect_timeout")}
     own = {"cursor_factory", "context", "prepare_threshold"}  # for Django's cursors
-    return {name: value for name, value in connection.get_connection_params().items() if name not in own}
+    return {name: value for name, value in params.items() if name not in own}
 
 
 async def _tail(ready: asyncio.Event) -> AsyncGenerator[Told, None]:

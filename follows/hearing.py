@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.lookup import NoSuchAccount
@@ -36,12 +36,12 @@ class Verdict(Enum):
     DROP = "do not even keep"
 
 
-def verdict(recipient: int, actor: int) -> tuple[Verdict, int | None]:
-    """What becomes of a notice, and the hour when the recipient's last group of followers began.
+def verdict(recipient: int, actor: int, hour: int) -> tuple[Verdict, int | None]:
+    """What becomes of a notice, and the hour when the recipient's last group of followers began, up to this `hour`.
 
     :raises NoSuchAccount: when one of the two was deleted meanwhile.
     """
-    found = _POLICY.first(recipient=recipient, actor=actor, now=timezone.now())
+    found = _POLICY.first(recipient=recipient, actor=actor, hour=hour, now=timezone.now())
     if found is None:
         raise NoSuchAccount
     bucket, muted, *row = found
@@ -99,7 +99,7 @@ def _judge(rules: Rules, sender: "_Sender") -> Verdict:
     met = {rules["for_not_followers"]}
     if not sender.followed:
         met.add(rules["for_not_following"])
-        if timezone.now() - sender.created_at < NEW_ACCOUNT:
+        if abs(timezone.now() - sender.created_at) < NEW_ACCOUNT:
             met.add(rules["for_new_accounts"])
         if sender.bot:
             met.add(rules["for_bots"])
@@ -121,7 +121,7 @@ _POLICY: Statement[Any] = Statement(
         Account.objects.filter(pk=given("recipient"))
         .annotate(
             bucket=Subquery(
-                Notice.objects.filter(recipient=given("recipient"), bucket__isnull=False)
+                Notice.objects.filter(recipient=given("recipient"), bucket__lte=given("hour", IntegerField()))
                 .order_by("-bucket")
                 .values("bucket")[:1]
             ),

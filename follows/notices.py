@@ -34,7 +34,7 @@ def tell(recipient: int, actor: int, kind: Notice.Kind, *past: Notice.Kind) -> N
     hour = int(now.timestamp()) // 3600
     verdict, bucket = Verdict.TELL, None
     if kind is not Kind.ACCEPTED:
-        verdict, last = hearing.verdict(recipient, actor)
+        verdict, last = hearing.verdict(recipient, actor, hour)
         if kind in FOLLOWS:
             bucket = last if last and hour < last + GROUP_HOURS else hour
     if verdict is not Verdict.DROP:

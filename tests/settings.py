@@ -13,3 +13,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 i
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test leave no connection
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # every test counts for itself
 WHITENOISE_AUTOREFRESH = True  # each test's client would look at every file beforehand
+POSTGRESQL_TIMEOUTS = dict.fromkeys(POSTGRESQL_TIMEOUTS, 0)  # noqa: F405  # stories that hold a lock may take their time

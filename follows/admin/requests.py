@@ -57,12 +57,12 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     list_display_links = None
     list_select_related = ("follower", "target")
     list_filter = (WaitingFilter, RequesterFilter)
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)  # the order of asking, whatever the clock said
     search_fields = ("follower", "target")
     fields = ("follower", "target", "created_at")
     actions = ("approve", "reject")
     row_actions: ClassVar = {"approve": "Approve", "reject": "Reject"}
-    taken_first: ClassVar = ("created_at", "pk")
+    taken_first: ClassVar = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowRequest]:
         return super().get_queryset(request).filter(accepted_at__isnull=True)

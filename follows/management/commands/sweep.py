@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
-from accounts import outbox, people, sessions
+from accounts import access, outbox, people, sessions
 from follows import leaving, opening
 from follows.models import Opening
 
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         accepted = sum(opening.finish(owner) for owner in owners)
         self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
         self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
+        if corrected := access.forget_the_future():
+            self.stdout.write(f"{corrected} accounts were active in the future; that is corrected.")
         call_command("clearsessions")  # those of browsers
         unconfirmed = people.never_confirmed()
         for account in unconfirmed:

@@ -1,0 +1,26 @@
+"""How long a server waits for PostgreSQL at most. The commands of `manage.py` wait as long as they need."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+
+
+@cache
+def limit() -> None:
+    """From now on the connections that this process opens have `settings.POSTGRESQL_TIMEOUTS`.
+
+    What `DATABASE_URL` says itself stands.
+    """
+    for database in connections.settings.values():
+        if database["ENGINE"] == "config.postgresql":
+            database["OPTIONS"] = _limits() | database["OPTIONS"]
+
+
+def _limits() -> dict[str, Any]:
+    connect, *others = settings.POSTGRESQL_TIMEOUTS.items()
+    limits: dict[str, Any] = dict([connect])
+    if not settings.LISTEN_DATABASE_URL:  # a pooler would refuse these
+        limits["options"] = " ".join(f"-c {name}={seconds}s" for name, seconds in others)
+    return limits
