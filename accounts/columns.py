@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.db.models import Model
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from accounts.images import still_of
 from accounts.models import Account
 
 MOMENT = "j M Y, H:i T"  # with its time zone
@@ -74,7 +74,8 @@ def link_to(account: Account) -> SafeString:
 
 def portrait(account: Account) -> SafeString:
     """The account's avatar. Its handle stands beside it, so that the picture needs no text."""
-    source = account.avatar.url if account.avatar else static("accounts/avatar.png")
+    name = still_of(account.avatar.name or "")
+    source = account.avatar.storage.url(name) if name else "/avatars/original/missing.png"
     return format_html('<img class="portrait" src="{}" alt="" width="40" height="40" loading="lazy">', source)
 
 

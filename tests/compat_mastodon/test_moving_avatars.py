@@ -11,6 +11,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
 from accounts import sessions
+from accounts.columns import portrait
 from accounts.models import Account, Platform
 from follows import leaving
 from tests.compat_mastodon.conftest import Clients
@@ -144,3 +145,11 @@ def test_pictures_that_were_never_given_have_the_addresses_that_clients_test_for
     response.close()
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/png")
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_moderators_see_it_stand_still(mastodon: Clients, alice: Account, bob: Account) -> None:
+    me = send(mastodon(alice), avatar=film("GIF"))
+    alice.refresh_from_db()
+
+    assert f'src="{me["avatar_static"]}"' in portrait(alice)
+    assert 'src="/avatars/original/missing.png"' in portrait(bob)
