@@ -141,7 +141,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
         if not hasattr(request, "matching"):
             by_email = request.user.has_perm("accounts.change_account")
             whole = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)
-            found = [*whole, *ListAdmin.people(text, request.user.pk or 0, FOUND)]
+            found = [*sorted(whole, reverse=True), *ListAdmin.people(text, request.user.pk or 0, FOUND)]
             request.matching = list(dict.fromkeys(found))  # type: ignore[attr-defined]
         matching: list[int] = request.matching  # type: ignore[attr-defined]
         return matching

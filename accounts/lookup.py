@@ -71,8 +71,8 @@ def local(name_or_email: str) -> Account | None:
     return None if account is None else Account.objects.filter(pk=account).first()
 
 
-def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> list[int]:
-    """Ids of the accounts that a moderator may mean by a whole `user@domain`, or by a domain, the newest first.
+def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> set[int]:
+    """Ids of the accounts that a moderator may mean by a whole `user@domain`, or by a domain, whose newest they are.
 
     With `by_email` a whole e-mail address means its account, too.
     """
@@ -83,7 +83,7 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> l
         found += [_lowered("email", Value(text))] if by_email else []
     else:
         found = [Account.objects.filter(domain=domain, domain__gt="").order_by("-id")]
-    return [account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]]
+    return {account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]}
 
 
 def _lowered(column: str, value: Expression) -> QuerySet[Account]:
