@@ -4,18 +4,25 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 ARGS ?=
+VERSION = import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test lint format bench screenshots pins
+.PHONY: help run serve ports test lint format bench screenshots pins
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/base.txt ## Try it: a server on http://127.0.0.1:8000 with a small demo; HOST, PORT, WORKERS
+run: ports ## Try it: a server on http://127.0.0.1:8000 with a small demo; HOST, PORT, WORKERS
+	@$(MAKE) --silent $(VENV)/base.txt
 	@exec $(BIN)/python manage.py serve --demo
 
-serve: $(VENV)/base.txt ## Serve without demo data
+serve: ports ## Serve without demo data
+	@$(MAKE) --silent $(VENV)/base.txt
 	@exec $(BIN)/python manage.py serve
+
+ports: # Tried before anything is installed
+	@$(PYTHON) -c '$(VERSION)'
+	@$(PYTHON) -m config.ports
 
 test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
 	@$(BIN)/python -m tests $(ARGS)
@@ -47,7 +54,8 @@ pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer ver
 
 # What is installed is known by a copy of its list, so that a changed list is installed and an equal one is not.
 $(VENV)/%.txt: requirements/%.txt
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])'
+	@$(PYTHON) -c '$(VERSION)'
+	@test -e $@ || echo "Installing $<; the first time this takes a minute or two"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@cmp -s $< $@ || { echo "Installing $<"; $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement $<; }
+	@cmp -s $< $@ || { test ! -e $@ || echo "Installing $<"; $(BIN)/python -m pip install $$(test -t 1 || echo --quiet --quiet) --disable-pip-version-check --require-hashes --requirement $<; }
 	@cp $< $@

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import people, sessions
 from accounts.models import Account, Platform
@@ -42,16 +42,27 @@ And as a Twittner client. Carol signs in, sees who waits, and lets one in; then 
 `. var/demo.env` sets these in a shell, and README.md goes on from there. Ctrl-C ends the server.
 """
 
-STRANGER = "\nThe database has accounts of its own, so that the demo was left out. Ctrl-C ends the server.\n"
+STRANGER = """
+The database has accounts of its own, so that the demo was left out. Ctrl-C ends the server.
+To start over with the demo, {start_over} and run it again.
+"""
+ELSEWHERE = """
+{FILE} belongs to the demo of another database, so that this one was left without. Ctrl-C ends the server.
+To start over with a demo here, move that file away and run it again.
+"""
 
 
 def invitation() -> str:
     """What to try; fills the database first when it is empty."""
-    if not Account.objects.exists():
-        _fill()
     kept = _kept()
+    if not Account.objects.exists():
+        if kept and kept.get("DATABASE") != _database():
+            return ELSEWHERE.format(FILE=FILE)
+        _fill()
+        kept = _kept()
     if not bearer.find(kept.get("ALICE", "")):
-        return STRANGER
+        here = settings.VAR / "latchkey.sqlite3"
+        return STRANGER.format(start_over=f"move {here} away" if settings.EMBEDDED else "use an empty database")
     if kept["SITE"] != settings.BASE_URL:
         _keep(kept := kept | {"SITE": settings.BASE_URL})
     carol = int(kept["CAROL_ID"])
@@ -68,7 +79,7 @@ def invitation() -> str:
 @transaction.atomic
 def _fill() -> None:
     password = secrets.token_urlsafe(9)
-    kept = {"SITE": settings.BASE_URL, "PASSWORD": password}
+    kept = {"SITE": settings.BASE_URL, "DATABASE": _database(), "PASSWORD": password}
     for name, surname in {"alice": "Adams", "bob": "Brown", "carol": "Clark"}.items():
         account = people.sign_up(
             username=name,
@@ -84,6 +95,12 @@ def _fill() -> None:
     _output_of("seed", "--accounts=12", "--requests=7", "--follows=40", "--locked-account=carol")
 
     _keep(kept)
+
+
+def _database() -> str:
+    """Which one this is, without its password."""
+    values = connection.settings_dict
+    return "default" if settings.EMBEDDED else f"'{connection.vendor} {values.get('HOST')} {values['NAME']}'"
 
 
 def _keep(kept: dict[str, str]) -> None:

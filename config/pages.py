@@ -5,6 +5,7 @@ import sys
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -36,19 +37,31 @@ def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the sa
     return response
 
 
-def _failure(status: HTTPStatus, title: str, description: str, hint: str) -> PageView:
+def _failure(status: HTTPStatus, title: str, description: str, hint: str, error: str = "") -> PageView:
     """A page that does not ask who is looking: the database may be what failed."""
 
     @page
     def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
         if MACHINES.match(request.path_info):
-            return answer({"error": UNREAD if isinstance(exception, BrokenOff) else status.phrase}, status)
+            return answer({"error": UNREAD if isinstance(exception, BrokenOff) else error or status.phrase}, status)
         return render_page(None, "error", status=status, title=title, description=description, hint=hint)
 
     return failure
 
 
-bad_request = _failure(
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Of another host than ours, or of anything else that makes no sense."""
+    return (unknown_host if isinstance(exception, DisallowedHost) else unreadable)(request, exception=exception)
+
+
+unknown_host = _failure(
+    HTTPStatus.BAD_REQUEST,
+    "This server has another address",
+    f"It answers at {settings.BASE_URL}, and not at the address that you used.",
+    "If you run it: set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS.",
+    error=f"This server answers at {settings.BASE_URL}; set BASE_URL or ALLOWED_HOSTS for other addresses",
+)
+unreadable = _failure(
     HTTPStatus.BAD_REQUEST,
     "This request could not be read",
     "The address or the form that was sent makes no sense to this server.",

@@ -7,7 +7,6 @@ because they stay open, and uvicorn, because it pings its WebSockets.
 """
 
 import ctypes
-import errno
 import gc
 import logging
 import multiprocessing
@@ -44,29 +43,6 @@ LONGEST_HEAD = 65_536  # bytes of a request's line and headers, and of what is r
 LAST_REQUESTS = 5  # seconds that requests under way have to finish once the server ends
 PING = 30.0  # seconds between a WebSocket's pings, and until one must be answered
 MAX_ORDER = 65_536  # bytes of what a client may say on a WebSocket
-
-
-class CannotListen(Exception):
-    """The address cannot be had; the message is for people."""
-
-
-def free_address(host: str, port: int, setting: str = "PORT") -> str:
-    """The address that `host` stands for, when a server can listen there.
-
-    granian's own sockets share a port that is taken, and two servers would answer in turn.
-
-    :raises CannotListen: when the port is taken, or the address is not this machine's.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotListen(f"Port {port} on {host} is taken; set {setting} to another one.") from None
-        raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from None
-    return str(address[0])
 
 
 def serve(address: str, port: int, workers: int, streaming_port: int) -> NoReturn:

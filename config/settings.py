@@ -14,6 +14,7 @@ import dj_database_url
 import django_stubs_ext
 
 from config import environment as env
+from config import ports
 
 django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelAdmin[Account]
 
@@ -32,13 +33,13 @@ REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if E
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:password@host:6379/0")
 
-HOST = env.text("HOST", "127.0.0.1")
-PORT = env.number("PORT", 8000, least=1, most=65535)
+HOST, PORT = ports.HOST, ports.PORT
 WORKERS = env.number("WORKERS", multiprocessing.cpu_count(), least=1, most=1024)
 # Seconds until a worker that answers nothing is replaced: more than any statement of the database may take.
 WORKER_TIMEOUT = env.number("WORKER_TIMEOUT", 60, least=10, most=86_400)
 
-BASE_URL = env.origin("BASE_URL", f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}")
+_own = ports.ANYWHERE.get(HOST, HOST)
+BASE_URL = env.origin("BASE_URL", f"http://{f'[{_own}]' if ':' in _own else _own}:{PORT}")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
 LOCAL_DOMAIN = _base.netloc
@@ -46,9 +47,7 @@ LOCAL_DOMAIN = _base.netloc
 _host = LOCAL_DOMAIN.removesuffix(f":{_base.port}")  # an IPv6 address keeps its brackets
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{_host},localhost,127.0.0.1,[::1]")
 # Streams have a process and a port of their own; 0 does without. Behind HTTPS a proxy joins the two.
-STREAMING_PORT = env.number("STREAMING_PORT", PORT + 1 if PORT < 65535 else PORT - 1, most=65535)
-if STREAMING_PORT == PORT:
-    env.refuse(f"STREAMING_PORT must be another one than PORT, which is {PORT}.")
+STREAMING_PORT = ports.STREAMING_PORT
 STREAMING_URL = env.origin(
     "STREAMING_URL",
     f"wss://{LOCAL_DOMAIN}" if HTTPS or not STREAMING_PORT else f"ws://{_host}:{STREAMING_PORT}",

@@ -21,16 +21,16 @@ OURS = ("DATABASE_URL", "SECRET_KEY", "BASE_URL", "RATE_LIMITS", "REGISTRATIONS"
 class Run:
     """A `make run` in a folder; `make` is the process, `url` the address it must answer at."""
 
-    def __init__(self, folder: Path, port: int, target: str = "run") -> None:
+    def __init__(self, folder: Path, port: int, target: str = "run", **environment: str) -> None:
         self.folder, self.port = folder, port
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "log"
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
         with self.log.open("wb") as log:
             self.make = subprocess.Popen(
                 ["make", target],
                 cwd=folder,
-                env=environment | {"PORT": str(port), "STREAMING_PORT": str(free_port()), "WORKERS": "2"},
+                env=inherited | {"PORT": str(port), "STREAMING_PORT": str(free_port()), "WORKERS": "2"} | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -60,9 +60,9 @@ class Run:
 
 
 @contextmanager
-def running(folder: Path, port: int | None = None, target: str = "run") -> Iterator[Run]:
+def running(folder: Path, port: int | None = None, target: str = "run", **environment: str) -> Iterator[Run]:
     """A server that answers, and is ended in any case."""
-    run = Run(folder, port or free_port(), target)
+    run = Run(folder, port or free_port(), target, **environment)
     try:
         run.wait_for_answer()
         yield run

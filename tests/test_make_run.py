@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -127,6 +128,33 @@ def test_a_taken_port_is_said_in_one_sentence(folder: Path, again: Run) -> None:
     assert code != 0
     assert f"Port {port} on 127.0.0.1 is taken; set PORT to another one." in second.said
     assert "Traceback" not in second.said
+
+
+def test_ports_are_tried_before_anything_is_installed(again: Run, tmp_path: Path) -> None:
+    folder = clean_copy(tmp_path)
+    (folder / ".venv").unlink()
+    refused = Run(folder, again.port)
+
+    assert refused.make.wait(PATIENCE) != 0
+    assert f"Port {again.port} on 127.0.0.1 is taken; set PORT to another one." in refused.said
+    assert not (folder / ".venv").exists()
+
+
+def test_a_run_with_another_database_leaves_the_demo_as_it_is(folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "clone"
+    shutil.copytree(folder, copied, symlinks=True)
+    kept = (copied / "var" / "demo.env").read_text()
+    other = {"DATABASE_URL": f"sqlite:///{tmp_path}/other.sqlite3", "SECRET_KEY": secrets.token_urlsafe(50)}
+    with running(copied, **other) as run:
+        assert "belongs to the demo of another database" in run.said
+        assert "To start over" in run.said
+    assert (copied / "var" / "demo.env").read_text() == kept
+
+
+def test_other_devices_are_told_which_address_the_server_needs(folder: Path) -> None:
+    with running(folder, HOST="0.0.0.0") as run:
+        assert f"Latchkey answers at http://127.0.0.1:{run.port}\n" in run.said
+        assert re.search(rf"start it with BASE_URL=http://\S+:{run.port};", run.said)
 
 
 def test_a_database_with_accounts_is_left_without_demo(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """`manage.py serve`: what `make serve` and `make run` call."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from config import demo, server
+from config import demo, ports, server
 
 
 class Command(BaseCommand):
@@ -21,19 +22,24 @@ class Command(BaseCommand):
         if connection.settings_dict["NAME"] == ":memory:":
             raise CommandError("A database in memory is another one in each process; DATABASE_URL must name a file.")
         try:
-            address = server.free_address(settings.HOST, settings.PORT)
-            if settings.STREAMING_PORT:
-                server.free_address(settings.HOST, settings.STREAMING_PORT, "STREAMING_PORT")
-        except server.CannotListen as error:
+            address = ports.address_to_serve()
+        except ports.CannotListen as error:
             raise CommandError(str(error)) from None
         try:
             self._migrate()
             invitation = demo.invitation() if options["demo"] else ""
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from None
-        self.stdout.write(f"Latchkey answers at {settings.BASE_URL}\n{invitation}")
+        self.stdout.write(f"Latchkey answers at {settings.BASE_URL}\n{self._for_others()}{invitation}")
         self.stdout.flush()
         server.serve(address, settings.PORT, settings.WORKERS, settings.STREAMING_PORT)
+
+    def _for_others(self) -> str:
+        """With which address other devices come in, where it listens for them and was told none."""
+        host = urlsplit(settings.BASE_URL).hostname
+        if settings.HOST not in ports.ANYWHERE or host != ports.ANYWHERE[settings.HOST]:
+            return ""
+        return f"For other devices, start it with BASE_URL={ports.address_for_others()}; they use that address.\n"
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
