@@ -21,8 +21,7 @@ serve: ports ## Serve without demo data
 	@exec $(BIN)/python manage.py serve
 
 ports: # Tried before anything is installed
-	@$(PYTHON) -c '$(VERSION)'
-	@$(PYTHON) -m config.ports
+	@$(PYTHON) -S -c '$(VERSION); from config.ports import main; main()'
 
 test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
 	@$(BIN)/python -m tests $(ARGS)

@@ -1,11 +1,10 @@
-"""Where the server listens. `python -m config.ports` tries the ports before anything is installed.
+"""Where the server listens. `make run` tries the ports before anything is installed.
 
 For that it needs nothing but Python.
 """
 
 import errno
 import socket
-import sys
 
 from config import environment as env
 
@@ -63,8 +62,9 @@ def address_for_others() -> str:
     return f"http://{host}:{PORT}"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Try the ports, and end the program with one sentence if one cannot be had."""
     try:
         address_to_serve()
-    except CannotListen as taken:
-        sys.exit(f"latchkey: {taken}")
+    except CannotListen as refused:
+        env.refuse(str(refused))
