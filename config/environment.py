@@ -15,8 +15,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
-from accounts.domains import NotADomain, canonical
-
 AUTHORITY = r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
@@ -77,6 +75,8 @@ def origin(name: str, default: str, schemes: str = "https?") -> str:
     value = text(name, default).rstrip("/").lower()
     scheme, _, site = value.partition("://")
     if not site.isascii():
+        from accounts.domains import NotADomain, canonical  # needs a package, and `ports` runs before any is installed
+
         with suppress(NotADomain):
             value = f"{scheme}://{canonical(site)}"
     shape = re.fullmatch(f"{schemes}://{AUTHORITY}", value)
