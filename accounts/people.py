@@ -17,7 +17,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, lookup, outbox, sessions
+from accounts import attempts, lookup, sessions
+from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
 from accounts.searching import composed

@@ -1,7 +1,7 @@
 """What an account is found by: its names and its bio, folded in one way for every script and both databases.
 
 The folded text is a row of its own, which `Account` writes again whenever one of its `SOURCES` changes.
-An index finds what it holds (migration `search`); `follows.search` asks it.
+An index finds what it holds (migration `search`); `follows.finding.search` asks it.
 """
 
 import unicodedata

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import lookup, outbox, outward, people
+from accounts import lookup, outward, people
+from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
 

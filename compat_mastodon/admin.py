@@ -17,8 +17,8 @@ from oauth2_provider.models import Grant, IDToken, RefreshToken
 from accounts.changelists import FOUND, ReadOnlyAdmin
 from accounts.columns import account_column, age_column, in_words, time_tag
 from accounts.list_filters import Option, OptionFilter
-from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
+from compat_mastodon.oauth import tokens
 
 admin.site.unregister([Application, AccessToken, Grant, RefreshToken, IDToken])
 
@@ -55,8 +55,8 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
 
     @admin.display
     def tokens(self, application: Application) -> str:
-        tokens = reverse("admin:compat_mastodon_accesstoken_changelist")
-        return format_html('<a href="{}?q={}&amp;state=alive">In use</a>', tokens, application.client_id)
+        address = reverse("admin:compat_mastodon_accesstoken_changelist")
+        return format_html('<a href="{}?q={}&amp;state=alive">In use</a>', address, application.client_id)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("compat_mastodon.change_application")
@@ -64,7 +64,7 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
     @admin.action(permissions=["revoke"], description="Revoke all tokens of selected applications")
     def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
         def revoke(application: Application) -> bool:
-            return oauth.end(AccessToken.objects.filter(application=application)) > 0
+            return tokens.end(AccessToken.objects.filter(application=application)) > 0
 
         self.each(request, queryset, revoke, "Revoked all tokens of", "had none in use")
 
@@ -112,6 +112,6 @@ class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
     @admin.action(permissions=["revoke"], description="Revoke selected tokens")
     def revoke(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
         def revoke(token: AccessToken) -> bool:
-            return oauth.end(AccessToken.objects.filter(pk=token.pk)) > 0
+            return tokens.end(AccessToken.objects.filter(pk=token.pk)) > 0
 
         self.each(request, queryset, revoke, "Revoked", "had been revoked before")

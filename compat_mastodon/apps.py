@@ -7,8 +7,10 @@ class MastodonConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import sessions  # the models are there from now on
-        from compat_mastodon import notifications, oauth, push
-        from follows import delivery
+        from compat_mastodon import notifications
+        from compat_mastodon.oauth import tokens
+        from compat_mastodon.push import sending
+        from follows.notices import delivery
 
-        delivery.register(push.deliver, notifications.SHOWN)
-        sessions.register(oauth.sign_out)
+        delivery.register(sending.deliver, notifications.SHOWN)
+        sessions.register(tokens.sign_out)

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.utils.html import escape, urlize
 
 from accounts.pictures import avatar_url, header_url, still_avatar_url
-from compat_mastodon import webpush
 from compat_mastodon.models import Application, PushSubscription
+from compat_mastodon.push import webpush
 from follows.fragments import Fragments
 from follows.models import List, Report
 from follows.queries import Key, Own, OwnKey, Person, own, people

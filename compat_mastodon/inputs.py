@@ -6,7 +6,7 @@ word is a truth or a lie, and text that begins with no number counts as 0 (masto
 
 from typing import Any
 
-from compat_mastodon import scopes
+from compat_mastodon.oauth import scopes
 from compat_mastodon.shapes import Shape, a
 
 STORABLE = r"^[^\u0000]*$"

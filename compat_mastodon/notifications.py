@@ -11,10 +11,10 @@ from compat_mastodon.api import raw
 from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
 from compat_mastodon.links import inbox_link_header
 from compat_mastodon.params import Params, as_id
-from follows.hearing import RULES, Rules
-from follows.inbox import Choice, Group, Item
 from follows.models import Rule
-from follows.notices import FOLLOWS, Kind
+from follows.notices.hearing import RULES, Rules
+from follows.notices.inbox import Choice, Group, Item
+from follows.notices.making import FOLLOWS, Kind
 from follows.paging import Page
 
 TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,), "severed_relationships": (Kind.SEVERED,)}

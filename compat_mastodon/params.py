@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from accounts.lookup import MAX_ID
 from compat_mastodon.forms import Rows
-from follows.discovery import Slice
+from follows.finding.discovery import Slice
 from follows.paging import Window
 
 FALSE = {"0", "f", "F", "false", "FALSE", "off", "OFF"}

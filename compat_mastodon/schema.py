@@ -9,8 +9,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from compat_mastodon import inputs, scopes, shapes
+from compat_mastodon import inputs, shapes
 from compat_mastodon.api import Caller, View
+from compat_mastodon.oauth import scopes
 
 PART = re.compile(r"<(\w+)>")
 ERRORS = {

@@ -8,10 +8,11 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from compat_mastodon.api import View
+from compat_mastodon.oauth import apps
+from compat_mastodon.push import subscriptions
 from compat_mastodon.views import (
     about,
     accounts,
-    apps,
     follow_requests,
     instance,
     lists,
@@ -20,7 +21,6 @@ from compat_mastodon.views import (
     notification_policy,
     notifications,
     people,
-    push,
     registration,
     relationships,
     reports,
@@ -84,7 +84,7 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V2}/suggestions": people.SuggestionsV2,
     f"{V2}/search": people.SearchEverything,
     f"{V1}/preferences": accounts.Preferences,
-    f"{V1}/push/subscription": push.Subscription,
+    f"{V1}/push/subscription": subscriptions.Subscription,
     f"{V1}/notifications": notifications.Notifications,
     f"{V1}/notifications/clear": notifications.Clear,
     f"{V1}/notifications/unread_count": notifications.UnreadCount,

@@ -9,6 +9,6 @@ class TwittnerConfig(AppConfig):
     def ready(self) -> None:
         if settings.PUSH_GATEWAY:
             from compat_twittner import entities, push  # the models are there from now on
-            from follows import delivery
+            from follows.notices import delivery
 
             delivery.register(push.deliver, entities.SUBJECTS)

@@ -8,7 +8,8 @@ import orjson
 from accounts.pictures import still_avatar_url
 from compat_twittner import countries
 from compat_twittner.entities import acct, follow_privacy, full_name, url
-from follows import discovery, relationships
+from follows import relationships
+from follows.finding import discovery
 from follows.fragments import Fragments
 from follows.paging import Page
 from follows.queries import Key, Person, people

@@ -15,8 +15,8 @@ from accounts.pictures import header_url, still_avatar_url
 from accounts.sessions import Tokens
 from compat_twittner import countries
 from compat_twittner.ages import ago
-from follows.inbox import Item
 from follows.models import Notice
+from follows.notices.inbox import Item
 from follows.queries import Person
 from follows.relationships import Relationship
 

@@ -14,9 +14,10 @@ from accounts import devices, outward
 from accounts.models import Device, Platform
 from accounts.outward import Unreachable
 from compat_twittner.entities import SUBJECTS, full_name
-from follows import inbox, queries
-from follows.delivery import Told
+from follows import queries
 from follows.models import Notice
+from follows.notices import inbox
+from follows.notices.delivery import Told
 
 PATIENCE = 10.0  # seconds that the gateway has, all in all: from the look-up of its name to its answer
 BODIES = {

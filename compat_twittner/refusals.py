@@ -6,16 +6,16 @@ from accounts.domains import NotADomain
 from accounts.images import BadImage
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
-from accounts.outbox import NoMailServer
+from accounts.mail.outbox import NoMailServer
 from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
 from follows.graph import NoSuchRequest
 from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
-from follows.markers import Changed
 from follows.marks import NotFollowed
-from follows.notices import NoSuchNotice
+from follows.notices.making import NoSuchNotice
+from follows.notices.markers import Changed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
 from follows.reports import NoSuchReason
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts import people, sessions
 from accounts.models import Account, Platform
-from compat_mastodon import bearer
+from compat_mastodon.oauth import bearer
 from follows import queries
 from follows.paging import Window
 

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import census
+from accounts.pages.shell import SITE, PageView, page, render_page
 from compat_mastodon.api import RETRY_AFTER, answer
 from compat_mastodon.views.instance import PUBLIC
-from compat_mastodon.views.pages import SITE, PageView, page, render_page
 from config.bodies import BrokenOff
 from config.log import UNANSWERED
 
@@ -44,7 +44,7 @@ def _failure(status: HTTPStatus, title: str, description: str, hint: str, error:
     def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
         if MACHINES.match(request.path_info):
             return answer({"error": UNREAD if isinstance(exception, BrokenOff) else error or status.phrase}, status)
-        return render_page(None, "error", status=status, title=title, description=description, hint=hint)
+        return render_page(None, "accounts/pages/error", status=status, title=title, description=description, hint=hint)
 
     return failure
 

@@ -31,7 +31,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from accounts import outbox
+from accounts.mail import outbox
 from config import watchdog
 from follows import opening
 

@@ -14,12 +14,13 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, graph, notices
+from follows import edges, graph
 from follows.edges import Edge, Log
 from follows.gate import kept_out
 from follows.graph import NoSuchRequest
 from follows.locks import pair_lock
 from follows.models import ArrivalReason, Batch, Decision, KeptOut, Notice
+from follows.notices import making
 
 MOST = 500  # decisions in one batch
 UNDOABLE_FOR = timedelta(days=1)
@@ -193,8 +194,8 @@ def _restoring(decision: Decision, edge: Edge | None) -> Callable[[], None] | No
 
 def _wait_again(follow: Edge) -> None:
     edges.cut(follow)
-    notices.withdraw(follow.target, follow.follower, Notice.Kind.FOLLOWED, Notice.Kind.JOINED)
-    notices.withdraw(follow.follower, follow.target, Notice.Kind.ACCEPTED)
+    making.withdraw(follow.target, follow.follower, Notice.Kind.FOLLOWED, Notice.Kind.JOINED)
+    making.withdraw(follow.follower, follow.target, Notice.Kind.ACCEPTED)
     edges.add(follow._replace(accepted_at=None, reason=follow.reason or ArrivalReason.LOCKED))
 
 

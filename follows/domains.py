@@ -9,9 +9,10 @@ from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
 from accounts.people import Fault, Invalid, Problem
 from accounts.statements import given
-from follows import graph, notices
+from follows import graph
 from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet
+from follows.notices import making
 from follows.paging import Keyset, Page, Window
 
 
@@ -34,7 +35,7 @@ def block(account: int, domain: str, by: Actor) -> None:
     with account_lock(account):  # what begins beside it is seen below, what begins after it is refused
         _, created = DomainBlock.objects.get_or_create(account_id=account, domain=domain)
         if created and any(cut := _ties(account, domain)):
-            notices.tell_severed(account, domain, cut.followers, cut.following)
+            making.tell_severed(account, domain, cut.followers, cut.following)
     for follower, target in _edges(account, domain).order_by("pk").values_list("follower_id", "target_id"):
         if follower == account:
             graph.unfollow(account, target, by)

@@ -16,12 +16,13 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, notices, opening, policy, queries
+from follows import edges, opening, policy, queries
 from follows.edges import Edge, Log, Moves
 from follows.gate import rules
 from follows.gate.rules import PAUSED, Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Block, Decision, Follow, GateRule, KeptOut, Notice
+from follows.notices import making
 
 Decided = Decision.Kind
 Notified = Notice.Kind
@@ -246,8 +247,8 @@ def _block(blocker: int, target: int, by: Actor) -> bool:
     cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
     for edge in cut:
         edges.cut(edge)
-    notices.forget(blocker, target)
-    notices.forget(target, blocker)
+    making.forget(blocker, target)
+    making.forget(target, blocker)
     edges.log(Decided.BLOCKED, target, blocker, by)
     edges.move(*(edge.moves(-1) for edge in cut))
     return True
@@ -269,14 +270,14 @@ def _begin(
     edge = Edge(0, follower, target, True, False, None, now, now)._replace(**options or {})
     if answer.outcome is Outcome.FOLLOW:
         edges.add(edge)
-        notices.tell(target, follower, Notified.FOLLOWED)
+        making.tell(target, follower, Notified.FOLLOWED)
         _log_follow(follower, target, answer, by)
     else:
         paused, aside = answer.reason and answer.row == PAUSED, answer.outcome is Outcome.ASIDE
         edge = edge._replace(accepted_at=None, reason=answer.reason, note=note, aside=aside, while_paused=bool(paused))
         edges.add(edge)
         if not (paused or aside):
-            notices.tell(target, follower, Notified.REQUESTED)
+            making.tell(target, follower, Notified.REQUESTED)
         edges.log(Decided.ASKED, follower, target, by, Log(aside=aside))
     edges.move(edge.moves(+1))
     return Turn.REQUESTED if edge.pending else Turn.FOLLOWED
@@ -295,7 +296,7 @@ def _open_to(request: Edge, answer: Answer, by: Actor) -> Turn:
     """Asked again, a request that would be a follow by now becomes one."""
     owner, requester = request.target, request.follower
     moves = _join(request)
-    notices.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
+    making.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
     _log_follow(requester, owner, answer, by)
     edges.move(*moves)
     return Turn.FOLLOWED
@@ -304,8 +305,8 @@ def _open_to(request: Edge, answer: Answer, by: Actor) -> Turn:
 def _accept(request: Edge, by: Actor, more: Log) -> int:
     owner, requester = request.target, request.follower
     moves = _join(request)
-    notices.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
-    notices.tell(requester, owner, Notified.ACCEPTED)
+    making.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
+    making.tell(requester, owner, Notified.ACCEPTED)
     decision = edges.log(Decided.ACCEPTED, requester, owner, by, more)
     edges.move(*moves)
     return decision
@@ -326,7 +327,7 @@ def _end(edge: Edge, by: Actor) -> Turn:
 
 def _cut(edge: Edge, by: Actor, batch: int | None = None) -> int:
     edges.cut(edge)
-    notices.forget(edge.target, edge.follower)
+    making.forget(edge.target, edge.follower)
     kind = Decided.CANCELLED if edge.pending else Decided.UNFOLLOWED
     row = edges.log(kind, edge.follower, edge.target, by, Log(batch=batch, aside=edge.aside))
     edges.move(edge.moves(-1))
@@ -339,9 +340,9 @@ def _turn_away(
     owner, follower = edge.target, edge.follower
     edges.cut(edge)
     if edge.pending:
-        notices.withdraw(owner, follower, Notified.REQUESTED)
+        making.withdraw(owner, follower, Notified.REQUESTED)
     else:
-        notices.forget(owner, follower)
+        making.forget(owner, follower)
     if keep_out:
         _, keep_out = KeptOut.objects.get_or_create(owner_id=owner, account_id=follower, domain="")
     was = edge.as_json() | {"kept_out": keep_out}

@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
-from follows import notices
 from follows.locks import pair_lock
 from follows.models import Dismissal, Endorsement, Follow, Mute, Note
+from follows.notices import making
 
 MAX_NOTE = 2000  # characters
 MAX_MUTE = 100 * 365 * 24 * 3600  # seconds
@@ -43,7 +43,7 @@ def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0)
             },
         )
         if notices_too:
-            notices.forget(muter, target)
+            making.forget(muter, target)
 
 
 def unmute(muter: int, target: int) -> None:

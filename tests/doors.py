@@ -13,9 +13,10 @@ from accounts import people, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
 from accounts.refused import Refused
-from follows import graph, inbox, queries, relationships
-from follows.inbox import Choice
-from follows.notices import Kind
+from follows import graph, queries, relationships
+from follows.notices import inbox
+from follows.notices.inbox import Choice
+from follows.notices.making import Kind
 from follows.paging import Window
 from tests.compat_mastodon.conftest import Mastodon as MastodonClient
 from tests.compat_mastodon.conftest import token_for

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid01, Vapid02
 
-from follows import delivery
+from follows.notices import delivery
 
 PATIENCE = 120  # seconds
 

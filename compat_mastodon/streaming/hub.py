@@ -14,15 +14,15 @@ import orjson
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from compat_mastodon import bearer
-from compat_mastodon.bearer import Token
 from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import NAMES, notification
+from compat_mastodon.oauth import bearer
+from compat_mastodon.oauth.bearer import Token
 from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
-from follows import feed, inbox
-from follows.delivery import Told
 from follows.fragments import sized
-from follows.notices import Kind
+from follows.notices import feed, inbox
+from follows.notices.delivery import Told
+from follows.notices.making import Kind
 
 BACKLOG = 100  # news that may wait for a slow client before it is cut off
 CHECK = 5.0  # seconds between two looks whether the tokens still live

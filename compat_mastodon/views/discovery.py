@@ -8,11 +8,11 @@ from rest_framework.request import Request
 
 from accounts import census, lookup
 from accounts.lookup import NoSuchAccount
+from accounts.pages.shell import page, render_page
 from accounts.pictures import avatar_url, header_url
 from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.entities import html, linked
-from compat_mastodon.views.pages import page, render_page
 from follows import queries
 from follows.queries import Person
 
@@ -93,10 +93,10 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         person = _local(name)
     except NoSuchAccount:
         hint = {"title": "Nobody here", "description": "There is no such account on this server."}
-        return render_page(request, "error", status=404, **hint)
+        return render_page(request, "accounts/pages/error", status=404, **hint)
     return render_page(
         request,
-        "profile",
+        "compat_mastodon/profile",
         person=person,
         name=person.display_name or person.username,
         handle=f"{person.username}@{settings.LOCAL_DOMAIN}",

@@ -8,8 +8,8 @@ from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import SHOWN, choice, envelope, groups_follows, linked, parsed_key
 from compat_mastodon.views import notifications
 from compat_mastodon.views.notifications import READ, WRITE
-from follows import inbox, notices
-from follows.inbox import Choice
+from follows.notices import inbox, making
+from follows.notices.inbox import Choice
 
 
 class Notifications(View):
@@ -50,9 +50,9 @@ class Dismiss(View):
     def post(self, request: Request, key: str) -> HttpResponse:
         match parsed_key(key):
             case {"bucket": bucket}:
-                notices.dismiss_group(self.me, bucket)
+                making.dismiss_group(self.me, bucket)
             case {"notice": notice}:
-                notices.dismiss(self.me, [notice], SHOWN)
+                making.dismiss(self.me, [notice], SHOWN)
         return answer({})
 
 

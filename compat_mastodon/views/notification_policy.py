@@ -8,10 +8,10 @@ from compat_mastodon.entities import ACCOUNTS, Entity
 from compat_mastodon.notifications import listing, notification_request, rules
 from compat_mastodon.params import as_id
 from compat_mastodon.views.notifications import READ, WRITE
-from follows import hearing, inbox
-from follows.inbox import Choice
 from follows.models import Rule
-from follows.notices import FOLLOWS
+from follows.notices import hearing, inbox
+from follows.notices.inbox import Choice
+from follows.notices.making import FOLLOWS
 
 ENOUGH = 100  # more that is kept aside is not counted
 V1_NAMES = {f"filter_{name.removeprefix('for_')}": name for name in hearing.RULES if name != "for_limited_accounts"}

@@ -9,8 +9,8 @@ from compat_mastodon.api import View, answer
 from compat_mastodon.entities import ACCOUNTS, timestamp
 from compat_mastodon.notifications import SHOWN, choice, listing, notification
 from compat_mastodon.params import BadParam, Params, as_id
-from follows import inbox, markers, notices
-from follows.inbox import Choice
+from follows.notices import inbox, making, markers
+from follows.notices.inbox import Choice
 
 READ, WRITE = ("read", "read:notifications"), ("write", "write:notifications")
 MAX_POSITION = 2**63 - 1
@@ -38,8 +38,8 @@ class Dismiss(View):
     accepts = WRITE
 
     def post(self, request: Request, notice: str) -> HttpResponse:
-        if not notices.dismiss(self.me, [as_id(notice) or 0], SHOWN):
-            raise notices.NoSuchNotice
+        if not making.dismiss(self.me, [as_id(notice) or 0], SHOWN):
+            raise making.NoSuchNotice
         return answer({})
 
 
@@ -47,7 +47,7 @@ class Clear(View):
     accepts = WRITE
 
     def post(self, request: Request) -> HttpResponse:
-        notices.clear(self.me, SHOWN)
+        making.clear(self.me, SHOWN)
         return answer({})
 
 

@@ -8,7 +8,8 @@ from compat_mastodon import entities
 from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, Denied, View, answer, raw
 from compat_mastodon.params import BadPaging, TooManyIds, as_id
-from follows import discovery, marks, queries
+from follows import marks, queries
+from follows.finding import discovery
 from follows.queries import Key
 
 MOST_IDS = 40

@@ -7,14 +7,15 @@ from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import familiar, limits, lookup, outbox, people
+from accounts import familiar, limits, lookup, people
 from accounts.access import touch
+from accounts.mail import outbox
 from accounts.models import Letter
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon import oauth
 from compat_mastodon.api import Caller, Denied, View, answer
+from compat_mastodon.oauth import tokens
+from compat_mastodon.oauth.endpoints import token_answer
 from compat_mastodon.params import Params
-from compat_mastodon.views.oauth import token_answer
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 72  # characters
 
@@ -32,7 +33,7 @@ class SignUp(View):
         with transaction.atomic():
             account = people.sign_up(**_wanted(self.params), unconfirmed=settings.CONFIRM_EMAIL)
             touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
-            return token_answer(*oauth.token_for(account, self.access.client))
+            return token_answer(*tokens.token_for(account, self.access.client))
 
 
 class CheckConfirmation(View):

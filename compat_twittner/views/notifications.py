@@ -10,8 +10,9 @@ from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.entities import SUBJECTS
 from compat_twittner.refusals import NOTHING_TOLD, Failure
 from compat_twittner.views.authentication import PLATFORMS
-from follows import inbox, notices, queries
-from follows.inbox import Choice
+from follows import queries
+from follows.notices import inbox, making
+from follows.notices.inbox import Choice
 
 KINDS = {"notifs": list(SUBJECTS), "mentions": []}  # nobody is mentioned where nobody posts
 TOKEN_LENGTHS = range(50, 251)
@@ -26,7 +27,7 @@ class GetNotifications(Read):
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
         told = inbox.notices(self.me, Choice(kinds), self.params.query.window(default=15)).rows
         people = {person.id: person for person in queries.people([self.me, *(row.actor.account for row in told)])}
-        notices.mark_seen(self.me, [notice.id for notice in told])
+        making.mark_seen(self.me, [notice.id for notice in told])
         items = [
             orjson.dumps(entities.notification(notice, people[self.me], people[notice.actor.account]))
             for notice in told
@@ -40,7 +41,7 @@ class DeleteNotifications(Write):
         ids = self.params.form.numbers("scope")
         if not ids:
             raise Failure((400, "Notification IDs are missing or invalid"))
-        notices.dismiss(self.me, ids)
+        making.dismiss(self.me, ids)
         return success("Notifications deleted successfully")
 
 

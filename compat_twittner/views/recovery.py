@@ -4,9 +4,10 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import limits, lookup, outbox, people
+from accounts import limits, lookup, people
+from accounts.mail import outbox
+from accounts.mail.outbox import NoMailServer
 from accounts.models import Letter
-from accounts.outbox import NoMailServer
 from compat_twittner.api import success
 from compat_twittner.refusals import BROKEN, Failure
 from compat_twittner.views.authentication import Guest

@@ -7,7 +7,7 @@ from accounts.people import clean_text
 from compat_twittner import cards
 from compat_twittner.api import Read, listing
 from compat_twittner.refusals import Failure
-from follows import search
+from follows.finding import search
 
 
 class SearchPeople(Read):

@@ -4,8 +4,8 @@ Every change goes through the domain, row by row, in the moderator's name; rows 
 """
 
 from accounts.changelists import ListAdmin
-from follows import search
 from follows.admin import accounts, records, requests
+from follows.finding import search
 
 __all__ = ["accounts", "records", "requests"]
 

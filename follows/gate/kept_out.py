@@ -9,9 +9,10 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from accounts.statements import given
-from follows import edges, graph, notices
+from follows import edges, graph
 from follows.locks import account_lock, pair_lock
 from follows.models import Follow, KeptOut, Notice
+from follows.notices import making
 from follows.paging import Keyset, Page, Window
 from follows.policy import SelfFollow
 
@@ -117,7 +118,7 @@ def _apply(owner: int, follower: int, by: Actor) -> None:
         return
     if edge.pending:
         Follow.objects.filter(pk=edge.id).update(aside=True)
-        notices.withdraw(owner, follower, Notice.Kind.REQUESTED)
+        making.withdraw(owner, follower, Notice.Kind.REQUESTED)
         edges.move(edge.moves(-1))
     else:
         graph.end_follow(edge, by)

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts import outbox, people
+from accounts import people
+from accounts.mail import outbox
 from accounts.models import Account, Letter
 from tests.factories import AccountFactory
 from tests.mail_server import Mailbox, mailbox, silent

@@ -7,7 +7,7 @@ from typing import Any
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
-from compat_mastodon import oauth
+from compat_mastodon.oauth import tokens
 from follows import graph, queries
 from follows.fragments import GENERATION
 from follows.models import Follow
@@ -152,9 +152,9 @@ def walk(cast: Cast) -> list[str]:
 
 def token_of(account: Account) -> str:
     """A Mastodon token, by way of the flow that issues it."""
-    application, _ = oauth.register(name="Benchmark", redirect_uris=[REDIRECT], scope=SCOPES, website="")
-    code = oauth.issue_code(application, account, REDIRECT, SCOPES, "")
-    return oauth.exchange(code, application, REDIRECT, "")[1]
+    application, _ = tokens.register(name="Benchmark", redirect_uris=[REDIRECT], scope=SCOPES, website="")
+    code = tokens.issue_code(application, account, REDIRECT, SCOPES, "")
+    return tokens.exchange(code, application, REDIRECT, "")[1]
 
 
 def _some(answer: Any) -> bool:

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as see
 
 from accounts.models import Account
-from compat_mastodon import oauth
+from compat_mastodon.oauth import tokens
 from tests.browser.conftest import Browser
 from tests.browser.test_sign_in import OOB, SCOPE, asks, new_client, press, sign_in
 from tests.compat_twittner.files import picture
@@ -68,8 +68,8 @@ def token_of(live: Live, person: Account) -> str:
     """What a new client of hers holds."""
     application = new_client(live, OOB)
     with live.database():
-        code = oauth.issue_code(application, person, OOB, SCOPE, "")
-        return oauth.exchange(code, application, OOB, "")[1]
+        code = tokens.issue_code(application, person, OOB, SCOPE, "")
+        return tokens.exchange(code, application, OOB, "")[1]
 
 
 def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: Account, shown: Shown) -> None:

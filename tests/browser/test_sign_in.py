@@ -16,8 +16,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as see
 
 from accounts.models import Account
-from compat_mastodon import oauth
 from compat_mastodon.models import Application
+from compat_mastodon.oauth import tokens
 from tests.browser.conftest import Browser
 from tests.factories import PASSWORD
 from tests.servers import Live
@@ -55,7 +55,7 @@ def person(live: Live) -> Account:
 
 def new_client(live: Live, redirect_uri: str) -> Application:
     with live.database():
-        application, _ = oauth.register(
+        application, _ = tokens.register(
             name="Elk", redirect_uris=[redirect_uri], scope=SCOPE, website="https://elk.zone"
         )
     return application

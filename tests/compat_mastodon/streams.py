@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import Account
-from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken
+from compat_mastodon.oauth import tokens
 from tests.compat_mastodon.conftest import ALL_SCOPES, token_for
 from tests.servers import PATIENCE, Live
 
@@ -46,7 +46,7 @@ class Person:
 
     def revoke(self) -> None:
         with self.live.database():
-            oauth.end(AccessToken.objects.filter(user=self.account))
+            tokens.end(AccessToken.objects.filter(user=self.account))
 
 
 @contextmanager

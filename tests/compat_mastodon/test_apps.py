@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from compat_mastodon import webpush
 from compat_mastodon.models import AccessToken, Application
-from compat_mastodon.oauth import end
+from compat_mastodon.oauth.tokens import end
+from compat_mastodon.push import webpush
 from tests.compat_mastodon.oauth_client import register, signed_in
 
 pytestmark = pytest.mark.django_db

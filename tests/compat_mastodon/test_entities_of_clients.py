@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from compat_mastodon import webpush
+from compat_mastodon.push import webpush
 from tests.compat_mastodon import reference_server as reference
 from tests.compat_mastodon.conftest import Mastodon
 from tests.compat_mastodon.golden_files import check, golden

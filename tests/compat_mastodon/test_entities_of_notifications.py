@@ -4,7 +4,8 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, hearing
+from follows import graph
+from follows.notices import hearing
 from tests.compat_mastodon import reference_notifications as reference
 from tests.compat_mastodon.conftest import Clients, Mastodon
 from tests.compat_mastodon.golden_files import check, golden

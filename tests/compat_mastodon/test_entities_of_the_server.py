@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from compat_mastodon import webpush
+from compat_mastodon.push import webpush
 from tests.compat_mastodon import reference_server as reference
 from tests.compat_mastodon.conftest import Clients
 from tests.compat_mastodon.golden_files import check, golden

@@ -54,7 +54,7 @@ def test_the_request_looks_nobody_up(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    monkeypatch.setattr("accounts.outbox.wake", lambda: None)
+    monkeypatch.setattr("accounts.mail.outbox.wake", lambda: None)
     for email in (alice.email, "nobody@example.org"):
         with django_assert_num_queries(2) as queries:
             client.post(PAGE, {"email": email})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from follows import markers
 from follows.models import Marker
+from follows.notices import markers
 
 PATH = "/api/v1/markers"
 FORM = "application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts import people
 from accounts.models import Account
 from compat_mastodon.models import AccessToken
-from compat_mastodon.oauth import end
+from compat_mastodon.oauth.tokens import end
 from tests.compat_mastodon.oauth_client import (
     CALLBACK,
     CHALLENGE,

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from compat_mastodon import scopes
+from compat_mastodon.oauth import scopes
 from tests.compat_mastodon.golden_files import golden
 from tests.compat_mastodon.oauth_client import ALL, register, signed_in
 

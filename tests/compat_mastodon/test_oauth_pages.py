@@ -9,9 +9,9 @@ from django.test import Client
 
 from accounts import people
 from accounts.models import Account
-from compat_mastodon import scopes
 from compat_mastodon.models import AccessToken
-from compat_mastodon.scopes import Permission
+from compat_mastodon.oauth import scopes
+from compat_mastodon.oauth.scopes import Permission
 from tests.compat_mastodon.oauth_client import (
     ALL,
     CALLBACK,

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from accounts.models import Account
-from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
+from compat_mastodon.oauth import tokens
 from tests.compat_mastodon.oauth_client import CALLBACK
 from tests.servers import PATIENCE, Live
 
@@ -16,7 +16,7 @@ TEN = 10
 
 
 def new_client() -> tuple[Application, dict[str, str]]:
-    application, secret = oauth.register(name="Race", redirect_uris=[CALLBACK], scope="read", website="")
+    application, secret = tokens.register(name="Race", redirect_uris=[CALLBACK], scope="read", website="")
     return application, {"client_id": application.client_id, "client_secret": secret, "redirect_uri": CALLBACK}
 
 
@@ -36,7 +36,7 @@ def ask(live: Live, params: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def codes(application: Application, owner: Account, number: int) -> list[str]:
-    return [oauth.issue_code(application, owner, CALLBACK, "read", "") for _ in range(number)]
+    return [tokens.issue_code(application, owner, CALLBACK, "read", "") for _ in range(number)]
 
 
 def test_of_ten_who_bring_one_code_one_gets_a_token(live: Live) -> None:

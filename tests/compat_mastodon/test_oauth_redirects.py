@@ -2,7 +2,7 @@
 
 import pytest
 
-from compat_mastodon import redirects
+from compat_mastodon.oauth import redirects
 
 
 @pytest.mark.parametrize(

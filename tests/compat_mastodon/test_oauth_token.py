@@ -13,9 +13,9 @@ from oauth2_provider.models import Grant
 
 from accounts import people
 from accounts.models import Account
-from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken, Application
-from compat_mastodon.oauth import end
+from compat_mastodon.oauth import tokens
+from compat_mastodon.oauth.tokens import end
 from tests.compat_mastodon.oauth_client import (
     CALLBACK,
     CHALLENGE,
@@ -218,7 +218,7 @@ def test_basic_authentication_may_be_percent_encoded(alice: Account, encode: Any
     """RFC 6749 §2.3.1: id and secret are encoded as in a form before they are joined."""
     app = register()
     secret = "a secret+with:100 % ü"
-    Application.objects.update(client_secret=oauth.digest(secret))
+    Application.objects.update(client_secret=tokens.digest(secret))
     header = base64.b64encode(f"{encode(app.id)}:{quote_plus(secret)}".encode()).decode()
     client, form = Client(headers={"Authorization": f"Basic {header}"}), {"grant_type": "client_credentials"}
 

@@ -13,12 +13,14 @@ from accounts import outward, people
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.outward import TimedOut, Unreachable
-from compat_mastodon import oauth, push, webpush
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
-from follows import graph, hearing
-from follows.delivery import Told
+from compat_mastodon.oauth import tokens
+from compat_mastodon.push import sending, webpush
+from follows import graph
 from follows.locks import embedded
 from follows.models import Notice
+from follows.notices import hearing
+from follows.notices.delivery import Told
 from tests.compat_mastodon.conftest import token_for
 from tests.push_service import PATIENCE, PushService, push_service, silent_service
 
@@ -37,12 +39,12 @@ def subscribe(account: Account, service: PushService, alerts: Any = ALL, policy:
     token_for(account)
     token = AccessToken.objects.filter(user=account).latest("pk").pk
     target = webpush.Target(**{"endpoint": f"{service.url}/{token}?a=b", **service.keys, "standard": True, **values})
-    push.subscribe(token, target, alerts, policy)
+    sending.subscribe(token, target, alerts, policy)
 
 
 def tell(recipient: Account, actor: Account, kind: Kind) -> None:
     """Deliver what has been told, here and now."""
-    push.deliver(Told(recipient.pk, actor.pk, kind))
+    sending.deliver(Told(recipient.pk, actor.pk, kind))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,7 +59,7 @@ def test_a_request_made_through_the_api_arrives(
 
     token = AccessToken.objects.get(user=carol)
     assert received.message == {
-        "access_token": oauth.text_of(token.nonce),
+        "access_token": tokens.text_of(token.nonce),
         "preferred_locale": "en",
         "notification_id": Notice.objects.get().pk,
         "notification_type": "follow_request",
@@ -292,7 +294,7 @@ def test_an_endpoint_of_several_tokens_gets_one_push(service: PushService, alice
     assert sorted(received.path for received in service.received) == ["/browser", "/phone"]
     newest = AccessToken.objects.filter(user=alice).order_by("pk")[1]
     token = next(received.message["access_token"] for received in service.received if received.path == "/browser")
-    assert token == oauth.text_of(newest.nonce)
+    assert token == tokens.text_of(newest.nonce)
 
 
 def test_an_endpoint_is_pushed_to_if_one_of_its_tokens_wants_it(
@@ -325,7 +327,7 @@ def test_an_account_has_ten_subscriptions_and_the_newest_count(
     subscribe(bob, service, endpoint=f"{service.url}/of-bob")
     oldest = PushSubscription.objects.get(endpoint=f"{service.url}/2")
     target = webpush.Target(oldest.endpoint, **service.keys, standard=True)
-    push.subscribe(oldest.token_id, target, ALL, "all")  # it says that it is there, and is the newest from now on
+    sending.subscribe(oldest.token_id, target, ALL, "all")  # it says that it is there, and is the newest from now on
     subscribe(alice, service, endpoint=f"{service.url}/12")
 
     mine = PushSubscription.objects.filter(token__user=alice).values_list("endpoint", flat=True)

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from compat_mastodon import oauth, webpush
 from compat_mastodon.models import AccessToken, Application, PushSubscription
+from compat_mastodon.oauth import tokens
+from compat_mastodon.push import webpush
 from tests.compat_mastodon import reference_notifications as reference
 from tests.compat_mastodon.conftest import token_for
 from tests.compat_mastodon.golden_files import check, golden
@@ -239,7 +240,7 @@ def test_revoking_the_token_drops_it(alice: Account) -> None:
     client = Client(headers={"Authorization": f"Bearer {token}"})
     client.post(PATH, {"subscription": SUBSCRIPTION}, content_type="application/json")
     application = AccessToken.objects.get().application
-    Application.objects.update(client_secret=oauth.digest("secret"))
+    Application.objects.update(client_secret=tokens.digest("secret"))
     revoked = Client().post(
         "/oauth/revoke", {"client_id": application.client_id, "client_secret": "secret", "token": token}
     )

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from compat_mastodon import scopes
 from compat_mastodon.api import Caller, View
+from compat_mastodon.oauth import scopes
 from compat_mastodon.urls import VIEWS
 from tests.compat_mastodon.conftest import Clients, Mastodon, refusal, token_for
 

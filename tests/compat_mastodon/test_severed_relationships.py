@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
-from compat_mastodon import push
+from compat_mastodon.push import sending
 from follows import domains, graph, leaving
-from follows.delivery import Told
 from follows.models import DomainBlock, Notice
+from follows.notices.delivery import Told
 from tests.compat_mastodon.conftest import Clients
 from tests.compat_mastodon.streams import Person, heard
 from tests.compat_mastodon.test_push_delivery import service, subscribe
@@ -163,7 +163,7 @@ def test_it_is_told_together_with_the_block(alice: Account, ties: list[Account],
 def test_it_is_pushed_to_who_wants_it(service: PushService, alice: Account, ties: list[Account]) -> None:
     subscribe(alice, service, {"severed_relationships": True})
     domains.block(alice.pk, "other.example", Actor(alice.pk, "test"))
-    push.deliver(Told(alice.pk, alice.pk, Notice.Kind.SEVERED))
+    sending.deliver(Told(alice.pk, alice.pk, Notice.Kind.SEVERED))
 
     message = service.wait().message
     assert message["notification_type"] == "severed_relationships"

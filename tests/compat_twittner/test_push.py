@@ -14,8 +14,8 @@ from accounts.access import Actor
 from accounts.models import Account, Platform
 from compat_twittner import push
 from follows import graph
-from follows.delivery import Told
 from follows.models import Notice
+from follows.notices.delivery import Told
 from tests.compat_twittner.conftest import Twittner
 from tests.servers import PATIENCE
 

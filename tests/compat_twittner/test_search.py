@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, leaving, search
+from follows import graph, leaving
+from follows.finding import search
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import AccountFactory
 

@@ -28,7 +28,7 @@ def is_a_page(answer: Any, status: int, title: str) -> str:
     text = str(answer.content.decode())
     assert f"<h1>{title}</h1>" in text
     assert text.count("<h1") == text.count("<main") == 1
-    assert "compat_mastodon/pages.css" in text
+    assert "accounts/pages.css" in text
     assert "<script" not in text
     return text
 

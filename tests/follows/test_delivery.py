@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from follows import delivery
-from follows.delivery import Queue, Told
+from follows.notices import delivery
+from follows.notices.delivery import Queue, Told
 from tests.push_service import PATIENCE
 
 ALICE, BOB, CAROL = 1, 2, 3

@@ -9,8 +9,9 @@ from django.db.models import F
 from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
-from follows import discovery, graph, search
-from follows.discovery import Slice
+from follows import graph
+from follows.finding import discovery, search
+from follows.finding.discovery import Slice
 from follows.models import Tally
 from follows.paging import Window
 from tests.factories import AccountFactory

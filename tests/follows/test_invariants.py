@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Identity
-from follows import graph, hearing, queries
+from follows import graph, queries
 from follows.models import Block, Decision, DomainBlock, Follow, List, Notice, Reason, Report, Tally
+from follows.notices import hearing
 from follows.paging import Window
 from tests.factories import AccountFactory
 

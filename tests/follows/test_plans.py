@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import census
 from accounts.models import Account
-from compat_mastodon import bearer
-from follows import inbox, policy, queries, relationships, rosters
+from compat_mastodon.oauth import bearer
+from follows import policy, queries, relationships, rosters
 from follows.models import Block, Follow, Mute, Notice
+from follows.notices import inbox
 from follows.paging import Window
 from tests.factories import AccountFactory
 

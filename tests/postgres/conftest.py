@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from follows import delivery
+from follows.notices import delivery
 from tests.servers import PATIENCE
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts import people
 from accounts.models import Account
-from compat_mastodon import oauth
 from compat_mastodon.models import AccessToken
+from compat_mastodon.oauth import tokens
 from tests.compat_mastodon.oauth_client import CALLBACK
 from tests.postgres.conftest import Other
 
@@ -18,9 +18,9 @@ Beside = Callable[[Callable[[], Any]], Other]
 
 @pytest.fixture
 def exchange(alice: Account) -> Callable[[], Any]:
-    application, _ = oauth.register(name="Race", redirect_uris=[CALLBACK], scope="read", website="")
-    code = oauth.issue_code(application, alice, CALLBACK, "read", "")
-    return lambda: oauth.exchange(code, application, CALLBACK, "")
+    application, _ = tokens.register(name="Race", redirect_uris=[CALLBACK], scope="read", website="")
+    code = tokens.issue_code(application, alice, CALLBACK, "read", "")
+    return lambda: tokens.exchange(code, application, CALLBACK, "")
 
 
 def test_the_new_password_waits_for_the_token_and_ends_it(
@@ -43,5 +43,5 @@ def test_the_code_waits_for_the_new_password_and_is_worth_nothing(
         signing_in = beside(exchange)
         signing_in.waits()
 
-    assert isinstance(signing_in.ends(), oauth.Refusal)
+    assert isinstance(signing_in.ends(), tokens.Refusal)
     assert not AccessToken.objects.exists()

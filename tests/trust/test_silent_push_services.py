@@ -11,12 +11,13 @@ from django.utils import timezone
 from accounts import devices
 from accounts.access import Actor
 from accounts.models import Account, Platform
-from compat_mastodon import push, webpush
 from compat_mastodon.models import AccessToken, PushSubscription
+from compat_mastodon.push import sending, webpush
 from compat_twittner import push as gateway
-from follows import delivery, graph
-from follows.delivery import Queue, Told
+from follows import graph
 from follows.models import Notice
+from follows.notices import delivery
+from follows.notices.delivery import Queue, Told
 from tests.compat_mastodon.conftest import Mastodon, token_for
 from tests.factories import AccountFactory
 from tests.push_service import PATIENCE, PushService, Silent, push_service, silent_service, wait_for_deliveries
@@ -58,7 +59,7 @@ def test_forty_silent_subscriptions_and_six_follows_stop_nobodys_push(
     graph.follow(followers[0].pk, bob.pk, Actor(followers[0].pk, "test"))
 
     assert service.wait().path == "/bob"
-    assert len(silent.connections) <= push.MOST_SUBSCRIPTIONS
+    assert len(silent.connections) <= sending.MOST_SUBSCRIPTIONS
     silent.close()
     wait_for_deliveries()
 
@@ -92,7 +93,7 @@ def test_a_phone_among_nine_silent_addresses_hears_at_once(
     subscribe(alice, f"{service.url}/phone", service)
     PushSubscription.objects.filter(endpoint__endswith="/phone").update(created_at=timezone.now() - timedelta(days=1))
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
-    push.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))
+    sending.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))
 
     assert service.wait().path == "/phone"
 
@@ -101,11 +102,11 @@ def test_a_notice_takes_no_longer_than_its_time_in_all(
     service: PushService, silent: Silent, alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webpush, "PATIENCE", 10 * PATIENCE)
-    monkeypatch.setattr(push, "NOTICE", 0.5)
+    monkeypatch.setattr(sending, "NOTICE", 0.5)
     for number in range(3):
         subscribe(alice, f"{silent.url}/{number}", service)
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
-    push.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))  # else the test would last for minutes
+    sending.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))  # else the test would last for minutes
 
     assert set(PushSubscription.objects.values_list("timeouts", flat=True)) == {1}
 
@@ -120,18 +121,18 @@ def test_an_address_that_timed_out_thrice_rests_for_an_hour(
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     told = Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED)
     for _ in range(5):
-        push.deliver(told)
+        sending.deliver(told)
     subscribe(alice, f"{silent.url}/", service)
-    push.deliver(told)
+    sending.deliver(told)
 
     assert len(silent.connections) == 3
     assert len(service.received) == 6
     now = timezone.now()
     with time_machine.travel(now + timedelta(minutes=55)):
-        push.deliver(told)
+        sending.deliver(told)
         assert len(silent.connections) == 3
     with time_machine.travel(now + timedelta(minutes=61)):
-        push.deliver(told)
+        sending.deliver(told)
         assert len(silent.connections) == 4
 
 
@@ -141,7 +142,7 @@ def test_an_answer_in_between_begins_the_count_anew(
     subscribe(alice, f"{service.url}/phone", service)
     PushSubscription.objects.update(timeouts=2)
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
-    push.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))
+    sending.deliver(Told(alice.pk, bob.pk, Notice.Kind.FOLLOWED))
 
     assert PushSubscription.objects.get().timeouts == 0
 
@@ -151,7 +152,7 @@ def test_another_address_does_not_inherit_the_rest(service: PushService, alice: 
     PushSubscription.objects.update(rests_until=timezone.now() + timedelta(hours=1), timeouts=1)
     token = AccessToken.objects.get()
     for endpoint, rests in ((f"{service.url}/old", True), (f"{service.url}/new", False)):
-        push.subscribe(token.pk, webpush.Target(endpoint, **service.keys, standard=True), {}, "all")
+        sending.subscribe(token.pk, webpush.Target(endpoint, **service.keys, standard=True), {}, "all")
 
         assert (PushSubscription.objects.get().rests_until is not None) == rests
 

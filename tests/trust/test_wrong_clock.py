@@ -15,9 +15,10 @@ from accounts.access import Actor
 from accounts.models import Account, Platform
 from compat_twittner import entities
 from config.cache import SharedFile
-from follows import graph, inbox, queries
-from follows.inbox import Choice
+from follows import graph, queries
 from follows.models import FollowRequest, Notice
+from follows.notices import inbox
+from follows.notices.inbox import Choice
 from follows.paging import Window
 from tests.factories import AccountFactory
 from tests.moderation import Desk

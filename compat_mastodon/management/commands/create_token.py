@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts import lookup
-from compat_mastodon import oauth, scopes
 from compat_mastodon.models import Application
+from compat_mastodon.oauth import scopes, tokens
 
 CLIENT_ID = "command-line"  # no client that registers itself gets such an id
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -39,9 +39,9 @@ class Command(BaseCommand):
                 "scopes": " ".join(scopes.WORDS),
             },
         )
-        code = oauth.issue_code(application, account, OUT_OF_BAND, " ".join(wanted), challenge="")
+        code = tokens.issue_code(application, account, OUT_OF_BAND, " ".join(wanted), challenge="")
         try:
-            _, token = oauth.exchange(code, application, OUT_OF_BAND, verifier="")
-        except oauth.Refusal:
+            _, token = tokens.exchange(code, application, OUT_OF_BAND, verifier="")
+        except tokens.Refusal:
             raise CommandError(f"{username} is suspended.") from None
         self.stdout.write(token)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, call_command
 
-from accounts import access, outbox, people, sessions
+from accounts import access, people, sessions
+from accounts.mail import outbox
 from follows import leaving, opening
 from follows.models import Opening
 

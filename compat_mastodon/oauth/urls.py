@@ -1,15 +1,16 @@
-"""OAuth, discovery and the pages that people see; each machine path answers with a trailing slash too."""
+"""OAuth, its pages, and discovery; each machine path answers with a trailing slash too."""
 
 from django.urls import path, re_path
 
-from compat_mastodon.views import discovery, oauth, pages, recovery
+from compat_mastodon.oauth import endpoints, pages
+from compat_mastodon.views import discovery
 
 MACHINE = {
-    "oauth/token": oauth.Token,
-    "oauth/token/info": oauth.TokenInfo,
-    "oauth/revoke": oauth.Revoke,
-    "oauth/userinfo": oauth.UserInfo,
-    ".well-known/oauth-authorization-server": oauth.Metadata,
+    "oauth/token": endpoints.Token,
+    "oauth/token/info": endpoints.TokenInfo,
+    "oauth/revoke": endpoints.Revoke,
+    "oauth/userinfo": endpoints.UserInfo,
+    ".well-known/oauth-authorization-server": endpoints.Metadata,
     ".well-known/nodeinfo": discovery.NodeInfoLinks,
     ".well-known/host-meta": discovery.HostMeta,
     ".well-known/webfinger": discovery.WebFinger,
@@ -18,13 +19,6 @@ MACHINE = {
 }
 
 urlpatterns = [
-    path("auth/sign_in", pages.sign_in, name="sign_in"),
-    path("auth/sign_out", pages.sign_out, name="sign_out"),
-    path("auth/password/new", recovery.ForgottenPassword.as_view(), name="forgotten_password"),
-    path("auth/new_password/<uidb64>/<token>", recovery.NewPassword.as_view(), name="reset_password"),
-    path("auth/confirmation/new", recovery.AnotherConfirmation.as_view(), name="another_confirmation"),
-    path("auth/confirmation/<person>/<token>", recovery.confirm_email, name="confirm_email"),
-    path(".well-known/change-password", recovery.change_password),
     path("oauth/authorize", pages.authorize, name="authorize"),
     path("oauth/authorize/", pages.authorize),
     path("oauth/authorize/native", pages.native, name="native"),

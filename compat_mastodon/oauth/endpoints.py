@@ -14,10 +14,10 @@ from rest_framework.request import Request
 
 from accounts.pictures import avatar_url
 from accounts.sessions import UnknownToken
-from compat_mastodon import oauth, scopes
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.models import AccessToken, Application
-from compat_mastodon.oauth import Refusal, missing
+from compat_mastodon.oauth import scopes, tokens
+from compat_mastodon.oauth.tokens import Refusal, missing
 from compat_mastodon.params import BadParam
 from follows import queries
 
@@ -55,7 +55,7 @@ class OAuthView(View):
                     "The request utilizes more than one mechanism for authenticating the client.",
                 )
             client_id, secret = basic
-        return oauth.authenticated(client_id, secret)
+        return tokens.authenticated(client_id, secret)
 
 
 class Token(OAuthView):
@@ -66,18 +66,18 @@ class Token(OAuthView):
             case "authorization_code":
                 return token_answer(*self._exchanged(request))
             case "client_credentials":
-                return token_answer(*oauth.client_token(self.client(request), self.text("scope")))
+                return token_answer(*tokens.client_token(self.client(request), self.text("scope")))
         raise Refusal("unsupported_grant_type")
 
     def _exchanged(self, request: Request) -> tuple[AccessToken, str]:
         code, redirect_uri, verifier = (self.text(name) for name in ("code", "redirect_uri", "code_verifier"))
         if not code:
             raise missing("code")
-        if not verifier and oauth.demands_verifier(code):
+        if not verifier and tokens.demands_verifier(code):
             raise missing("code_verifier")
         if not redirect_uri:
             raise missing("redirect_uri")
-        return oauth.exchange(code, self.client(request), redirect_uri, verifier)
+        return tokens.exchange(code, self.client(request), redirect_uri, verifier)
 
 
 class Revoke(OAuthView):
@@ -88,7 +88,7 @@ class Revoke(OAuthView):
             if refusal.error == "invalid_client":
                 raise Refusal("unauthorized_client") from None
             raise
-        oauth.revoke(application, self.text("token"))
+        tokens.revoke(application, self.text("token"))
         return unkept(answer({}))
 
 
@@ -99,7 +99,7 @@ class TokenInfo(OAuthView):
 
     def get(self, request: Request) -> HttpResponse:
         assert self.access is not None  # noqa: S101  # a token was demanded
-        token = oauth.token(self.access.client)
+        token = tokens.token(self.access.client)
         told = {
             "resource_owner_id": self.access.account,
             "scope": scopes.split(token.scope),

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from accounts.statements import Statement, given
-from follows.delivery import Told
 from follows.models import Notice
-from follows.notices import CHANNEL
+from follows.notices.delivery import Told
+from follows.notices.making import CHANNEL
 
 LOOK = 0.25  # seconds between two looks at the table
 AT_ONCE = 500  # notices read in one look

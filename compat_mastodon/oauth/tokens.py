@@ -22,8 +22,8 @@ from oauth2_provider.models import Grant, set_token_value
 
 from accounts.models import Account
 from accounts.sessions import UnknownToken
-from compat_mastodon import scopes
 from compat_mastodon.models import AccessToken, Application, PushSubscription
+from compat_mastodon.oauth import scopes
 
 CODE_LIFETIME = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)  # that the clocks of two machines may differ

@@ -9,8 +9,9 @@ from rest_framework.request import Request
 
 from accounts import limits
 from accounts.people import clean_text
-from compat_mastodon import entities, oauth, redirects, scopes
+from compat_mastodon import entities
 from compat_mastodon.api import Caller, View, answer
+from compat_mastodon.oauth import redirects, scopes, tokens
 from compat_mastodon.params import Params
 
 MAX_NAME, MAX_URI = 60, 2000
@@ -24,7 +25,7 @@ class Apps(View):
         wanted = _registration(self.params)
         if faults := ", ".join(_faults(**wanted)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
-        return answer(entities.credential_application(*oauth.register(**wanted)))
+        return answer(entities.credential_application(*tokens.register(**wanted)))
 
 
 class VerifyCredentials(View):
@@ -32,7 +33,7 @@ class VerifyCredentials(View):
 
     def get(self, request: Request) -> HttpResponse:
         assert self.access is not None  # noqa: S101  # a token was demanded
-        return answer(entities.application(oauth.token(self.access.client).application))
+        return answer(entities.application(tokens.token(self.access.client).application))
 
 
 def _registration(params: Params) -> dict[str, Any]:

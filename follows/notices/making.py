@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts.refused import Refused
 from accounts.statements import Write, each, given
-from follows import delivery, hearing
-from follows.delivery import Told
-from follows.hearing import Verdict
 from follows.models import Notice
+from follows.notices import delivery, hearing
+from follows.notices.delivery import Told
+from follows.notices.hearing import Verdict
 
 CHANNEL = "latchkey_notices"
 ANNOUNCED = f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))"

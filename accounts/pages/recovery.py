@@ -10,9 +10,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView, RedirectView
 
-from accounts import attempts, letters, limits, outbox, people
+from accounts import attempts, limits, people
+from accounts.mail import letters, outbox
 from accounts.models import Account, Letter
-from compat_mastodon.views.pages import SITE, page, render_page
+from accounts.pages.shell import SITE, page, render_page
 
 PASSWORD_LENGTHS = range(6, 21)  # what the apps of both doors take
 
@@ -26,7 +27,7 @@ class EmailForm(forms.Form):
 class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker alone
     """Has a mail sent. Nobody learns from the answer, nor from its time, whether the address is known."""
 
-    template_name = "compat_mastodon/ask_for_mail.html"
+    template_name = "accounts/pages/ask_for_mail.html"
     form_class = EmailForm
     kind: ClassVar[Letter.Kind]
     texts: ClassVar[dict[str, Any]]
@@ -40,7 +41,7 @@ class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker
             limits.charge((limits.EMAILS_FROM, place), (limits.EMAILS_TO, outbox.digest(request.POST.get("email", ""))))
         except limits.TooMany:
             text = "Please try again in a few minutes."
-            return render_page(request, "error", status=429, title="Too many attempts", description=text)
+            return render_page(request, "accounts/pages/error", status=429, title="Too many attempts", description=text)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
@@ -48,8 +49,10 @@ class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker
             outbox.post(self.kind, form.cleaned_data["email"])
         except outbox.NoMailServer:
             text = "Please ask whoever runs this server for help."
-            return render_page(self.request, "error", status=503, title="This server sends no mail", description=text)
-        return render_page(self.request, "ask_for_mail", sent=form.cleaned_data["email"], **self.texts)
+            return render_page(
+                self.request, "accounts/pages/error", status=503, title="This server sends no mail", description=text
+            )
+        return render_page(self.request, "accounts/pages/ask_for_mail", sent=form.cleaned_data["email"], **self.texts)
 
 
 class ForgottenPassword(AskForMail):
@@ -99,14 +102,14 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
 class NewPassword(PasswordResetConfirmView):
     """The page behind the link; Django moves the token from the address into the session first."""
 
-    template_name = "compat_mastodon/new_password.html"
+    template_name = "accounts/pages/new_password.html"
     form_class = NewPasswordForm
     extra_context = SITE
 
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)
         attempts.forget(form.user, self.request.META.get("REMOTE_ADDR"))
-        return render_page(self.request, "new_password", done=True)
+        return render_page(self.request, "accounts/pages/new_password", done=True)
 
     def get_success_url(self) -> str:
         return "/"
@@ -119,7 +122,7 @@ def confirm_email(request: HttpRequest, person: str, token: str) -> HttpResponse
     account = letters.confirmed_by(person, token)
     if account is not None:
         people.prove_email(account.pk)
-    return render_page(request, "confirmed", status=200 if account else 404, account=account)
+    return render_page(request, "accounts/pages/confirmed", status=200 if account else 404, account=account)
 
 
 change_password = RedirectView.as_view(pattern_name="forgotten_password")

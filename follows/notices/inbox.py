@@ -14,9 +14,9 @@ from django.db.models import Window as Over
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.statements import Statement, each, given
-from follows import delivery
 from follows.models import Notice
-from follows.notices import NoSuchNotice
+from follows.notices import delivery
+from follows.notices.making import NoSuchNotice
 from follows.paging import Keyset, Page, Window
 from follows.queries import Key
 

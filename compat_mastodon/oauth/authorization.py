@@ -7,9 +7,9 @@ client's own address, whatever is wrong with the latter may be told there.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from compat_mastodon import oauth, redirects, scopes
 from compat_mastodon.models import Application
-from compat_mastodon.oauth import Refusal, missing
+from compat_mastodon.oauth import redirects, scopes, tokens
+from compat_mastodon.oauth.tokens import Refusal, missing
 
 # What the consent page sends back: everything that was asked, to be checked again.
 FIELDS = (
@@ -50,7 +50,7 @@ def callback_of(params: Mapping[str, str]) -> Callback:
     """:raises Refusal: when the client or its redirect URI is not known; tell the person, never the URI."""
     if not params["client_id"]:
         raise missing("client_id")
-    application = oauth.client(params["client_id"])
+    application = tokens.client(params["client_id"])
     if not redirects.allowed(params["redirect_uri"], application.redirect_uris):
         raise Refusal("invalid_redirect_uri")
     mode = params["response_mode"]

@@ -20,10 +20,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import letters
+from accounts.mail import letters
+from accounts.mail.smtp import EmailBackend
 from accounts.models import Letter
 from accounts.refused import Refused
-from accounts.smtp import EmailBackend
 
 MOST_WAITING = 1000  # mails; more are not taken
 EVERY = 60  # seconds between two mails of a kind to one address

@@ -19,14 +19,16 @@ from accounts.models import Account
 from accounts.outward import TimedOut, Unreachable
 from accounts.pictures import still_avatar_url
 from accounts.statements import Statement, given
-from compat_mastodon import oauth, webpush
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
 from compat_mastodon.notifications import NAMES
-from compat_mastodon.webpush import Target
-from follows import inbox, queries, relationships
-from follows.delivery import Told
-from follows.inbox import Item
-from follows.notices import Kind
+from compat_mastodon.oauth import tokens
+from compat_mastodon.push import webpush
+from compat_mastodon.push.webpush import Target
+from follows import queries, relationships
+from follows.notices import inbox
+from follows.notices.delivery import Told
+from follows.notices.inbox import Item
+from follows.notices.making import Kind
 from follows.queries import Person
 from follows.relationships import Relationship
 
@@ -85,7 +87,7 @@ def deliver(told: Told) -> None:
     resting = {wish.endpoint for wish in known if wish.rests_until and wish.rests_until > timezone.now()}
     allowed = [wish for wish in wanting if wish.endpoint not in resting and _allows(wish.policy, ties)]
     once = {wish.endpoint: wish for wish in reversed(allowed)}  # the newest: its keys are those that still work
-    sendings = [_Sending(wish, _message(kind, notice, actor, oauth.text_of(wish.nonce))) for wish in once.values()]
+    sendings = [_Sending(wish, _message(kind, notice, actor, tokens.text_of(wish.nonce))) for wish in once.values()]
     _all(sendings)
     for sending in sendings:
         _record(told.recipient, sending)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.lookup import MAX_ID
 from accounts.models import LISTED, Account
 from accounts.statements import Statement, each, given
-from follows import search
+from follows.finding import search
 from follows.models import Dismissal, Follow, Mute
 from follows.policy import domain_blocked_by, lists_open_to, parted_from
 from follows.queries import Key, Person, key_columns

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
-from compat_mastodon import entities, push, webpush
+from compat_mastodon import entities
 from compat_mastodon.api import View, answer
 from compat_mastodon.models import Policy
 from compat_mastodon.params import BadParam, Params
-from compat_mastodon.webpush import Target
+from compat_mastodon.push import sending, webpush
+from compat_mastodon.push.webpush import Target
 
 MAX_ENDPOINT = 2000
 ALERTS = (
@@ -31,26 +32,26 @@ class Subscription(View):
         target, alerts, policy = _target(self.params), *_data(self.params)
         if faults := ", ".join(_faults(target, policy)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
-        return answer(entities.push_subscription(push.subscribe(self.token, target, alerts, policy)))
+        return answer(entities.push_subscription(sending.subscribe(self.token, target, alerts, policy)))
 
     def get(self, request: Request) -> HttpResponse:
-        subscription = push.subscription_of(self.token)
+        subscription = sending.subscription_of(self.token)
         if subscription is None:
             raise Http404
         return answer(entities.push_subscription(subscription))
 
     def put(self, request: Request) -> HttpResponse:
-        subscription = push.subscription_of(self.token)
+        subscription = sending.subscription_of(self.token)
         if subscription is None:
             raise Http404
         alerts, policy = _data(self.params, subscription.alerts, subscription.policy)
         if faults := ", ".join(_policy_faults(policy)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
-        push.change(subscription, alerts, policy)
+        sending.change(subscription, alerts, policy)
         return answer(entities.push_subscription(subscription))
 
     def delete(self, request: Request) -> HttpResponse:
-        push.unsubscribe(self.token)
+        sending.unsubscribe(self.token)
         return answer({})
 
 
