@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from accounts.searching import END
+
 TRIGRAM = re.compile(r"[^\W_]{3}")  # what PostgreSQL's index of trigrams has
 
 
@@ -69,7 +71,9 @@ def _gin(scope: Scope) -> tuple[str, dict[str, Any]]:
 
 
 def _grams(part: str) -> list[str]:
-    return [part[place : place + 2] for place in range(len(part) - 1)] or [part]
+    """Its pairs of letters; the first two of a name are kept with what stands before it."""
+    begin = [part[:3]] if part.startswith(END) else []
+    return begin + [part[place : place + 2] for place in range(len(part) - 1)] or [part]
 
 
 def _escaped(text: str) -> str:

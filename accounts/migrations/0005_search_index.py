@@ -34,10 +34,11 @@ UNDO_SQLITE = [
     "DROP TABLE accounts_search_terms",
     "DROP TABLE accounts_search",
 ]
-# One and two letters have no trigram, and signs are none of its letters.
-GRAMS = """CREATE FUNCTION accounts_grams(sought text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS '
+# One and two letters have no trigram, and signs are none of its letters. Not parallel: to start workers takes longer.
+GRAMS = """CREATE FUNCTION accounts_grams(sought text) RETURNS text[] LANGUAGE sql IMMUTABLE AS '
     SELECT coalesce(array_agg(DISTINCT substr(sought, place, size)), ARRAY[]::text[])
-    FROM generate_series(1, length(sought)) place, generate_series(1, 2) size
+    FROM generate_series(1, length(sought)) place,
+      generate_series(1, CASE substr(sought, place, 1) WHEN chr(31) THEN 3 ELSE 2 END) size
 '"""
 POSTGRESQL = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",

@@ -89,23 +89,26 @@ def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
     return Page([key.account for key in keys], keys, window.limit)
 
 
-_FOUND = """
-    SELECT a.id, a.version, t.followers, t.following, a.domain <> '' AS remote, s.handle, s.names, {exact} AS exact
-    FROM ({ids}) i {joins}
-    WHERE {match} AND {visible} {ending}"""
+_COLUMNS = "a.id, a.version, t.followers, t.following, a.domain <> '' AS remote, handle, names"
+_FOUND = {  # first the texts, then whose they are: left to itself the planner may rather walk through all accounts
+    "sqlite": """
+        SELECT {columns}, {exact} AS exact FROM ({ids}) i
+        CROSS JOIN accounts_searchtext s ON s.account_id = i.id CROSS JOIN accounts_account a ON a.id = i.id
+        LEFT JOIN follows_tally t ON t.account_id = i.id
+        WHERE {match} AND {visible} {ending}""",
+    "postgresql": """
+        WITH i AS MATERIALIZED (
+          SELECT i.id, s.handle, s.names FROM ({ids}) i
+          CROSS JOIN LATERAL (SELECT * FROM accounts_searchtext WHERE account_id = i.id LIMIT 1) s WHERE {match})
+        SELECT {columns}, {exact} AS exact FROM i
+        CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = i.id LIMIT 1) a
+        LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = i.id LIMIT 1) t ON TRUE
+        WHERE {visible} {ending}""",
+}
 _VISIBLE = """
     a.suspended_at IS NULL AND NOT a.unconfirmed AND a.id <> %(viewer)s
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)"""
-_JOINS = {  # in this order: left to itself the planner may rather walk through all accounts
-    "sqlite": """
-        CROSS JOIN accounts_searchtext s ON s.account_id = i.id CROSS JOIN accounts_account a ON a.id = i.id
-        LEFT JOIN follows_tally t ON t.account_id = i.id""",
-    "postgresql": """
-        CROSS JOIN LATERAL (SELECT * FROM accounts_searchtext WHERE account_id = i.id LIMIT 1) s
-        CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = i.id LIMIT 1) a
-        LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = i.id LIMIT 1) t ON TRUE""",
-}
 _EXACT = (
     "SELECT id FROM accounts_account WHERE lower(username) = %(username)s AND {domain} ORDER BY domain LIMIT {most}"
 )
@@ -127,6 +130,7 @@ _INDEXED = {
 }
 _BOTH = "SELECT * FROM ({exact}) e UNION ALL SELECT * FROM ({others}) n"
 _NEWEST_FIRST = "ORDER BY i.id DESC LIMIT {most}"
+_SOME = {"sqlite": _NEWEST_FIRST, "postgresql": "LIMIT {most}"}  # the first that the index gives, not all sorted
 
 
 class _Search:
@@ -158,7 +162,7 @@ class _Search:
             yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
         yield self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything)), Rank.BEGINS
         for scope, complete in ((begins, Rank.NAMED), (names, Rank.DESCRIBED), (everything, Rank.DESCRIBED)):
-            yield self._by_index(scope, _NEWEST_FIRST.format(most=CANDIDATES)), complete
+            yield self._by_index(scope, _SOME[connection.vendor].format(most=CANDIDATES)), complete
 
     def exact(self, visible: str) -> list[Found]:
         """Accounts with this handle; those of all servers when it names none."""
@@ -194,9 +198,9 @@ class _Search:
         parts = {f"part{number}": part for number, part in enumerate(scope.parts)}
         self.values |= parts
         columns = (" AND ".join(f"{holds}(s.{column}, %({name})s) > 0" for name in parts) for column in scope.columns)
-        return _FOUND.format(
+        return _FOUND[connection.vendor].format(
+            columns=_COLUMNS,
             ids=ids,
-            joins=_JOINS[connection.vendor],
             match=f"({' OR '.join(columns)})" if parts else "TRUE",
             visible=visible or self.visible,
             ending=ending,
