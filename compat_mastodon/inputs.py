@@ -47,10 +47,11 @@ PART = a("string", pattern=r"^[^/\u0000]+$", description="An id, of digits; othe
 
 _CURSORS = {"limit": NUMBER, "max_id": NUMBER, "since_id": NUMBER, "min_id": NUMBER}
 _CHOICE = {"limit": NUMBER, "types[]": NAMES, "exclude_types[]": NAMES, "include_filtered": FLAG}
-_NOTICES = {**_CURSORS, **_CHOICE}
+_NOTICES = {**_CURSORS, **_CHOICE, "supported_types[]": NAMES}
 _PIECE = {"limit": NUMBER, "offset": NUMBER}
 _POSITIVE = word(pattern=r"^(?!\s*-\s*[0-9])[^\u0000]*$", minimum=0)
 PAGED = (
+    *("follow_requests/outgoing", "pleroma/outgoing_follow_requests"),
     *("follow_requests", "blocks", "mutes", "domain_blocks", "endorsements", "notifications/requests"),
     *(f"accounts/<account>/{name}" for name in ("followers", "following", "endorsements")),
     "lists/<pk>/accounts",

@@ -1,5 +1,6 @@
 """Notices as this dialect's notifications: types, how they are chosen, and their JSON (mastodon.md §3.6, §4.5)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from compat_mastodon.api import raw
 from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
 from compat_mastodon.links import inbox_link_header
 from compat_mastodon.params import Params, as_id
+from follows.gate import settings
 from follows.models import Rule
 from follows.notices.hearing import RULES, Rules
 from follows.notices.inbox import Choice, Group, Item
@@ -20,13 +22,17 @@ from follows.paging import Page
 TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,), "severed_relationships": (Kind.SEVERED,)}
 SHOWN = [kind for kinds in TYPES.values() for kind in kinds]
 NAMES = {kind: name for name, kinds in TYPES.items() for kind in kinds}
+ACCEPTED = "follow_request_accepted"  # an own request; only where client and account want it (`wants_accepted`)
 KEPT = ("account_id", "exclude_types", "grouped_types", "include_filtered", "limit", "supported_types", "types")
 LISTS = {"exclude_types", "grouped_types", "supported_types", "types"}
 PARTIAL = ("id", "acct", "locked", "bot", "url", "avatar", "avatar_static", "avatar_description")
 
 
-def choice(params: Params) -> Choice:
-    """Which notices the client wants: types it names and does not exclude, of one account if it names one."""
+def choice(params: Params, account: int | None = None) -> Choice:
+    """Which notices the client wants: types it names and does not exclude, of one account if it names one.
+
+    With the calling `account` accepted requests may be among them, which are in lists and nowhere else.
+    """
     wanted = params.items("types")
     excluded = params.items("exclude_types")
     kinds = [
@@ -35,9 +41,16 @@ def choice(params: Params) -> Choice:
         if (not wanted or name in wanted) and name not in excluded
         for kind in several
     ]
+    if (not wanted or ACCEPTED in wanted) and ACCEPTED not in excluded and wants_accepted(params, account):
+        kinds.append(Kind.ACCEPTED)
     of = params.text("account_id")
     everything = of is not None or params.flag("include_filtered")
     return Choice(kinds, None if of is None else as_id(of) or 0, filtered=None if everything else False)
+
+
+def wants_accepted(params: Params, account: int | None) -> bool:
+    """Whether the client can be told of accepted requests, and the account wants to be told. None wants nothing."""
+    return account is not None and "supported_types" in params and settings.tells_accepted(account)
 
 
 def groups_follows(params: Params) -> bool:
@@ -46,16 +59,23 @@ def groups_follows(params: Params) -> bool:
     return not wanted or "follow" in wanted
 
 
-def notification(notice: Item, account: bytes) -> Entity:
-    """Notification (§4.5)."""
+def kinds_for(params: Params | None, account: int) -> list[Kind]:
+    """The kinds of notices that one notification may be of: for a client that sent `params`, or for any client."""
+    told = settings.tells_accepted(account) if params is None else wants_accepted(params, account)
+    return [*SHOWN, *([Kind.ACCEPTED] if told else [])]
+
+
+def notification(notice: Item, account: bytes, supported: Sequence[str] = ()) -> Entity:
+    """Notification (§4.5), for a client that knows the `supported` types and those that every client knows."""
     entity: Entity = {
         "id": str(notice.id),
-        "type": NAMES[Kind(notice.kind)],
+        "type": _type(notice.kind),
         "created_at": timestamp(notice.created_at),
         "group_key": group_key(notice.id, notice.bucket),
     }
     if notice.filtered:
         entity["filtered"] = True
+    entity |= _fallback(notice.kind, account, supported)
     entity["account"] = orjson.Fragment(account)
     return entity | _event(notice.id, notice)
 
@@ -73,7 +93,14 @@ def notification_request(notice: Item, account: bytes) -> Entity:
     }
 
 
-def envelope(groups: list[Group], *, grouped: bool = True, paged: bool = True, partial: bool = False) -> HttpResponse:
+def envelope(
+    groups: list[Group],
+    *,
+    grouped: bool = True,
+    paged: bool = True,
+    partial: bool = False,
+    supported: Sequence[str] = (),
+) -> HttpResponse:
     """GroupedNotificationsResults (§3.7). Of each group's accounts the newest is always whole."""
     keys = list(dict.fromkeys(actor for group in groups for actor in group.actors))
     rendered = {key.account: account for key, account in zip(keys, ACCOUNTS.of(keys), strict=True) if account}
@@ -83,7 +110,10 @@ def envelope(groups: list[Group], *, grouped: bool = True, paged: bool = True, p
         others = [orjson.loads(account) for of, account in rendered.items() if of not in whole]
         body["partial_accounts"] = [{name: account[name] for name in PARTIAL} for account in others]
     body["statuses"] = []
-    body["notification_groups"] = [_group(group, grouped, paged) for group in groups]
+    body["notification_groups"] = [
+        _group(group, grouped, paged) | _fallback(group.kind, rendered.get(group.actors[0].account), supported)
+        for group in groups
+    ]
     return raw(orjson.dumps(body))
 
 
@@ -135,7 +165,7 @@ def _group(group: Group, grouped: bool, paged: bool) -> Entity:
     entity: Entity = {
         "group_key": group_key(group.newest, group.bucket if grouped else None),
         "notifications_count": group.size,
-        "type": NAMES[Kind(group.kind)],
+        "type": _type(group.kind),
         "most_recent_notification_id": group.newest,
     }
     if paged:
@@ -144,6 +174,20 @@ def _group(group: Group, grouped: bool, paged: bool) -> Entity:
         entity["latest_page_notification_at"] = timestamp(group.created_at)
     entity["sample_account_ids"] = [str(actor.account) for actor in group.actors]
     return entity | _event(group.newest, group)
+
+
+def _type(kind: int) -> str:
+    return NAMES.get(Kind(kind), ACCEPTED)
+
+
+def _fallback(kind: int, account: bytes | None, supported: Sequence[str]) -> Entity:
+    """What a client shows that does not know the type (§4.5)."""
+    if kind != Kind.ACCEPTED or ACCEPTED in supported or account is None:
+        return {}
+    actor = orjson.loads(account)
+    name = actor["display_name"] or actor["username"]
+    summary = f"{name} accepted your request to follow"
+    return {"fallback": {"title": "Follow request accepted", "summary": summary, "description": None}}
 
 
 def _event(number: int, told: Item | Group) -> Entity:

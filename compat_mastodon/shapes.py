@@ -81,6 +81,7 @@ _EVENT = mapping(
         "created_at": MOMENT,
     }
 )
+_FALLBACK = mapping({"title": TEXT, "summary": TEXT, "description": a("null")})
 _SUMMARY = mapping({"pending_requests_count": COUNT, "pending_notifications_count": COUNT})
 _RULE = a("string", enum=["accept", "filter", "drop"])
 _APPLICATION = {
@@ -137,10 +138,11 @@ COMPONENTS: dict[str, Shape] = {
     "Notification": mapping(
         {"id": ID, "type": TEXT, "created_at": MOMENT, "group_key": TEXT, "account": ref("Account")},
         filtered=FLAG,
+        fallback=_FALLBACK,
         event=_EVENT,
     ),
     "NotificationGroup": mapping(
-        _GROUP, page_min_id=ID, page_max_id=ID, latest_page_notification_at=MOMENT, event=_EVENT
+        _GROUP, page_min_id=ID, page_max_id=ID, latest_page_notification_at=MOMENT, fallback=_FALLBACK, event=_EVENT
     ),
     "GroupedNotifications": mapping(
         {
@@ -243,6 +245,7 @@ GETS: dict[str, Shape] = {  # what is not named is an empty list
     "v1/apps/verify_credentials": ref("Application"),
     **dict.fromkeys(("v1/follow_requests", "v1/blocks", "v1/endorsements", "v1/directory", "v1/suggestions"), ACCOUNTS),
     **{f"v1/accounts/<account>/{name}": ACCOUNTS for name in ("followers", "following", "endorsements")},
+    **dict.fromkeys(("v1/follow_requests/outgoing", "v1/pleroma/outgoing_follow_requests"), ACCOUNTS),
     **dict.fromkeys(("v1/accounts", "v1/accounts/search", "v1/lists/<pk>/accounts"), ACCOUNTS),
     **dict.fromkeys(("v1/accounts/<account>", "v1/accounts/lookup"), ref("Account")),
     "v1/accounts/relationships": many(ref("Relationship")),

@@ -34,6 +34,8 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/apps": apps.Apps,
     f"{V1}/apps/verify_credentials": apps.VerifyCredentials,
     f"{V1}/follow_requests": follow_requests.FollowRequests,
+    f"{V1}/follow_requests/outgoing": follow_requests.Outgoing,
+    f"{V1}/pleroma/outgoing_follow_requests": follow_requests.Outgoing,
     f"{V1}/follow_requests/<account>/authorize": follow_requests.Authorize,
     f"{V1}/follow_requests/<account>/reject": follow_requests.Reject,
     f"{V1}/accounts/relationships": accounts.Relationships,

@@ -297,6 +297,8 @@ def _open_to(request: Edge, answer: Answer, by: Actor) -> Turn:
     owner, requester = request.target, request.follower
     moves = _join(request)
     making.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
+    if answer.rule:
+        making.tell(requester, owner, Notified.ACCEPTED)
     _log_follow(requester, owner, answer, by)
     edges.move(*moves)
     return Turn.FOLLOWED

@@ -86,6 +86,14 @@ def requests_to(owner: int, window: Window) -> Page[Key]:
     return page(_REQUESTS_TO, window, owner=owner)
 
 
+def requests_of(follower: int, window: Window) -> Page[Key]:
+    """Whom `follower` asks to follow, newest request first; row ids are the requests'.
+
+    Those that wait aside are among them, for their follower sees no difference.
+    """
+    return page(_REQUESTS_OF, window, owner=follower)
+
+
 def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
     """Who follows the account, newest first, without those whom the viewer mutes or a block parts from them.
 
@@ -147,6 +155,7 @@ def waiting_for(owner: Any) -> FollowQuerySet:
 
 
 _REQUESTS_TO = pages(lambda: waiting_for(given("owner")), "follower")
+_REQUESTS_OF = pages(lambda: Follow.objects.pending().filter(follower=given("owner")), "target")
 _FOLLOWERS_OF = {
     True: pages(_followers, "follower"),
     False: pages(lambda: _shown(_followers(), "follower"), "follower"),

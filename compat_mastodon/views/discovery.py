@@ -54,6 +54,7 @@ class NodeInfo(Discovery):
                     "nodeName": settings.SITE_NAME,
                     "nodeDescription": settings.SITE_DESCRIPTION,
                     "upstream": {"name": "mastodon"},
+                    "latchkey": 1,
                 },
             }
         )

@@ -17,6 +17,15 @@ class FollowRequests(View):
         return self.accounts(request, queries.requests_to(self.me, self.params.window()))
 
 
+class Outgoing(View):
+    """The requests of mine that wait; no key says more about them than that they do."""
+
+    accepts = ("follow", "read", "read:follows")
+
+    def get(self, request: Request) -> HttpResponse:
+        return self.accounts(request, queries.requests_of(self.me, self.params.window()))
+
+
 class Authorize(View):
     accepts = ("follow", "write", "write:follows")
     decide = staticmethod(graph.accept)

@@ -15,6 +15,7 @@ VERSION = "4.7.0"  # clients read features from it; the name of this software st
 # Grouped notifications, attribution domains, endorsements, profile and descriptions of pictures (mastodon.md §3.9).
 # The next one stands for collections that people can make.
 API_VERSION = 9
+API_VERSIONS = {"mastodon": API_VERSION, "latchkey": 1, "outgoing_follow_requests.pleroma.pl-api": 1}
 PUBLIC = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = header_url("")
@@ -89,7 +90,7 @@ class InstanceV2(View):
                     "min_age": None,
                     "url": None,
                 },
-                "api_versions": {"mastodon": API_VERSION},
+                "api_versions": API_VERSIONS,
                 "wrapstodon": None,
                 "contact": {"email": settings.CONTACT_EMAIL, "account": None},
                 "rules": [],

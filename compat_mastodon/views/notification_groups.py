@@ -5,7 +5,7 @@ from rest_framework.request import Request
 
 from compat_mastodon.api import Denied, View, answer, raw
 from compat_mastodon.entities import ACCOUNTS
-from compat_mastodon.notifications import SHOWN, choice, envelope, groups_follows, linked, parsed_key
+from compat_mastodon.notifications import choice, envelope, groups_follows, kinds_for, linked, parsed_key
 from compat_mastodon.views import notifications
 from compat_mastodon.views.notifications import READ, WRITE
 from follows.notices import inbox, making
@@ -21,9 +21,14 @@ class Notifications(View):
             allowed = "allowed values are 'full' and 'partial_avatars'"
             raise Denied(400, f"Invalid value for 'expand_accounts': '{expand}', {allowed}")
         grouped = groups_follows(self.params)
-        chosen = choice(self.params)._replace(actor=None)
+        chosen = choice(self.params, self.me)._replace(actor=None)
         page = inbox.groups(self.me, chosen, self.params.window(), grouped=grouped)
-        response = envelope(page.rows, grouped=grouped, partial=expand == "partial_avatars")
+        response = envelope(
+            page.rows,
+            grouped=grouped,
+            partial=expand == "partial_avatars",
+            supported=self.params.items("supported_types"),
+        )
         return linked(response, request, page, self.params, more=True)
 
 
@@ -38,8 +43,10 @@ class Group(View):
     accepts = READ
 
     def get(self, request: Request, key: str) -> HttpResponse:
-        found = inbox.group(self.me, SHOWN, **parsed_key(key))
-        return envelope([found], grouped=key.startswith("follow-"), paged=False)
+        found = inbox.group(self.me, kinds_for(self.params, self.me), **parsed_key(key))
+        return envelope(
+            [found], grouped=key.startswith("follow-"), paged=False, supported=self.params.items("supported_types")
+        )
 
 
 class Dismiss(View):
@@ -52,7 +59,7 @@ class Dismiss(View):
             case {"bucket": bucket}:
                 making.dismiss_group(self.me, bucket)
             case {"notice": notice}:
-                making.dismiss(self.me, [notice], SHOWN)
+                making.dismiss(self.me, [notice], kinds_for(None, self.me))
         return answer({})
 
 
@@ -64,7 +71,9 @@ class Accounts(View):
         window, notice = self.params.window(), named.get("notice", 0)
         if "bucket" not in named:
             window = window._replace(before=min(window.before, notice + 1), after=max(window.after, notice - 1))
-        page = inbox.notices(self.me, Choice(SHOWN, bucket=named.get("bucket"), filtered=None), window)
+        page = inbox.notices(
+            self.me, Choice(kinds_for(self.params, self.me), bucket=named.get("bucket"), filtered=None), window
+        )
         accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
         response = raw(b"[" + b",".join(filter(None, accounts)) + b"]")
         return linked(response, request, page, self.params, more=page.full)

@@ -1,13 +1,14 @@
 """Notifications one by one, and how far they were read (mastodon.md §3.6, §3.8)."""
 
 import re
+from functools import partial
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from compat_mastodon.api import View, answer
 from compat_mastodon.entities import ACCOUNTS, timestamp
-from compat_mastodon.notifications import SHOWN, choice, listing, notification
+from compat_mastodon.notifications import choice, kinds_for, listing, notification
 from compat_mastodon.params import BadParam, Params, as_id
 from follows.notices import inbox, making, markers
 from follows.notices.inbox import Choice
@@ -21,24 +22,25 @@ class Notifications(View):
     accepts = READ
 
     def get(self, request: Request) -> HttpResponse:
-        page = inbox.notices(self.me, choice(self.params), self.params.window())
-        return listing(request, page, self.params, notification, always_more=True)
+        page = inbox.notices(self.me, choice(self.params, self.me), self.params.window())
+        entity = partial(notification, supported=self.params.items("supported_types"))
+        return listing(request, page, self.params, entity, always_more=True)
 
 
 class Notification(View):
     accepts = READ
 
     def get(self, request: Request, notice: str) -> HttpResponse:
-        found = inbox.notice(self.me, Choice(SHOWN, filtered=None), as_id(notice))
+        found = inbox.notice(self.me, Choice(kinds_for(self.params, self.me), filtered=None), as_id(notice))
         (account,) = ACCOUNTS.of([found.actor])
-        return answer(notification(found, account or b"null"))
+        return answer(notification(found, account or b"null", self.params.items("supported_types")))
 
 
 class Dismiss(View):
     accepts = WRITE
 
     def post(self, request: Request, notice: str) -> HttpResponse:
-        if not making.dismiss(self.me, [as_id(notice) or 0], SHOWN):
+        if not making.dismiss(self.me, [as_id(notice) or 0], kinds_for(None, self.me)):
             raise making.NoSuchNotice
         return answer({})
 
@@ -47,7 +49,7 @@ class Clear(View):
     accepts = WRITE
 
     def post(self, request: Request) -> HttpResponse:
-        making.clear(self.me, SHOWN)
+        making.clear(self.me, kinds_for(None, self.me))
         return answer({})
 
 
