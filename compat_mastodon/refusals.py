@@ -11,6 +11,9 @@ from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
+from follows.deciding import NoSuchDecision
+from follows.gate.approvals import NoSuchApproval
+from follows.gate.kept_out import NotKeptOut
 from follows.graph import NoSuchRequest
 from follows.lists import MAX_LISTS, AlreadyListed, NoSuchList, NotConnected, TooManyLists
 from follows.marks import NotFollowed
@@ -22,7 +25,7 @@ from follows.reports import NoSuchReason
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
     NoSuchRequest: (404, "Record not found"),
-    NoSuchNotice: (404, "Record not found"),
+    **dict.fromkeys((NoSuchNotice, NoSuchDecision, NoSuchApproval, NotKeptOut), (404, "Record not found")),
     Changed: (409, "Conflict during update, please try again"),
     SelfFollow: (403, "Following your own account is not allowed"),
     Blocked: (403, "This action is not allowed"),
