@@ -29,7 +29,6 @@ LINK = a("string", pattern="^https?://")
 FIELD = mapping({"name": TEXT, "value": TEXT, "verified_at": a("string", null=True)})
 NONE = a("array", maxItems=0)
 DONE = a("object", maxProperties=0)
-NO_COLLECTIONS = mapping({"collections": NONE})
 
 _ACCOUNT = {
     "id": ID,
@@ -128,6 +127,8 @@ COMPONENTS: dict[str, Shape] = {
     ),
     "FamiliarFollowers": mapping({"id": ID, "accounts": many(ref("Account"))}),
     "Suggestion": mapping({"source": TEXT, "sources": many(TEXT), "account": ref("Account")}),
+    "Collections": mapping({"collections": NONE}),
+    "AnnualReports": mapping(dict.fromkeys(("annual_reports", "accounts", "statuses"), NONE)),
     "Search": mapping({"accounts": many(ref("Account")), "statuses": NONE, "hashtags": NONE, "collections": NONE}),
     "List": mapping({"id": ID, "title": TEXT, "replies_policy": TEXT, "exclusive": FLAG}),
     "Application": mapping(_APPLICATION),
@@ -251,9 +252,9 @@ GETS: dict[str, Shape] = {  # what is not named is an empty list
     "v1/accounts/relationships": many(ref("Relationship")),
     "v1/accounts/verify_credentials": ref("CredentialAccount"),
     "v1/profile": ref("Profile"),
-    **dict.fromkeys(("v1/collections", "v1/accounts/<account>/collections"), NO_COLLECTIONS),
-    "v1/accounts/<account>/in_collections": NO_COLLECTIONS,
-    "v1/annual_reports": mapping(dict.fromkeys(("annual_reports", "accounts", "statuses"), NONE)),
+    **dict.fromkeys(("v1/collections", "v1/accounts/<account>/collections"), ref("Collections")),
+    "v1/accounts/<account>/in_collections": ref("Collections"),
+    "v1/annual_reports": ref("AnnualReports"),
     "v1/accounts/familiar_followers": many(ref("FamiliarFollowers")),
     **dict.fromkeys(("v1/lists", "v1/accounts/<account>/lists"), many(ref("List"))),
     "v1/lists/<pk>": ref("List"),

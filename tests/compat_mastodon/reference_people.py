@@ -172,6 +172,20 @@ class Suggestion(TypedDict):
     account: Account
 
 
+class Collections(TypedDict):
+    """Collections of accounts, of which this server has none."""
+
+    collections: list[Nothing]
+
+
+class AnnualReports(TypedDict):
+    """Nobody posts here, so there is nothing to sum up."""
+
+    annual_reports: list[Nothing]
+    accounts: list[Nothing]
+    statuses: list[Nothing]
+
+
 class Search(TypedDict):
     """§3.2."""
 

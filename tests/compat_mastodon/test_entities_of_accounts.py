@@ -98,3 +98,16 @@ def test_search(mastodon: Clients, dora: Account) -> None:
 
     golden("search", found, dora=dora.pk)
     check(reference.Search, found, mastodon().get(f"{path}&type=hashtags").json())
+
+
+def test_collections_and_annual_reports_of_a_server_without_posts(mastodon: Clients, alice: Account) -> None:
+    collections = [mastodon(alice).get(path).json() for path in ("/api/v1/collections",)]
+    collections += [
+        mastodon(alice).get(f"/api/v1/accounts/{alice.pk}/{name}").json() for name in ("collections", "in_collections")
+    ]
+    for found in collections:
+        golden("collections", found)
+    check(reference.Collections, *collections)
+    reports = mastodon(alice).get("/api/v1/annual_reports").json()
+    golden("annual_reports", reports)
+    check(reference.AnnualReports, reports)
