@@ -14,7 +14,9 @@ from django.db import connection, transaction
 from accounts import people, sessions
 from accounts.models import Account, Platform
 from compat_mastodon.oauth import bearer
+from config import demo_people
 from follows import queries
+from follows.locks import embedded
 from follows.paging import Window
 
 FILE = Path(settings.VAR) / "demo.env"
@@ -76,10 +78,17 @@ def invitation() -> str:
     )
 
 
-@transaction.atomic
 def _fill() -> None:
+    """All of it or nothing, so that a start that was broken off begins anew."""
+    with transaction.atomic(), embedded():
+        _keep(_made())
+
+
+def _made() -> dict[str, str]:
+    """Fill the database; gives what is kept."""
     password = secrets.token_urlsafe(9)
     kept = {"SITE": settings.BASE_URL, "DATABASE": _database(), "PASSWORD": password}
+    cast: list[Account] = []
     for name, surname in {"alice": "Adams", "bob": "Brown", "carol": "Clark"}.items():
         account = people.sign_up(
             username=name,
@@ -88,13 +97,13 @@ def _fill() -> None:
             display_name=f"{name.capitalize()} {surname}",
             locked=name == "carol",
         )
+        cast.append(account)
         kept[f"{name.upper()}_ID"] = str(account.pk)
         kept[name.upper()] = _output_of("create_token", name)
         kept[f"{name.upper()}_SESSION"] = sessions.open_session(account.pk, Platform.ANDROID).token
     Account.objects.create_superuser("admin", "admin@example.org", password)
-    _output_of("seed", "--accounts=12", "--requests=7", "--follows=40", "--locked-account=carol")
-
-    _keep(kept)
+    demo_people.arrive(*cast)
+    return kept
 
 
 def _database() -> str:
