@@ -36,7 +36,7 @@ from follows.queries import Key
 
 DOOR = "mastodon"
 RETRY_AFTER = "10"  # seconds
-PAGING = ("page", "min_id", "max_id", "since_id")  # each marks a request for a further page (§5.7)
+PAGING = ("page", "cursor", "min_id", "max_id", "since_id")  # each marks a request for a further page (§5.7)
 logger = logging.getLogger(__name__)
 
 

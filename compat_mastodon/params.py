@@ -32,6 +32,7 @@ class BadParam(APIException):
     status_code = 400
 
     def __init__(self, name: str) -> None:
+        self.name = name
         super().__init__(f"param is missing or the value is empty or invalid: {name}")
 
 
@@ -70,6 +71,10 @@ class Params:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def sent(self, name: str) -> bool:
+        """Whether there is a value, be it null."""
+        return name in self._values
+
     def text(self, name: str) -> str | None:
         """:raises BadParam: for a list or mapping, and for text that no database stores."""
         value = self._values.get(name)
@@ -79,7 +84,7 @@ class Params:
             return "true" if value else "false"
         if not isinstance(value, str | int | float):
             raise BadParam(name)
-        return _storable(name, str(value))
+        return storable(name, str(value))
 
     def scalar(self, name: str) -> str | None:
         """As `text`, but a list or mapping counts as missing."""
@@ -106,7 +111,7 @@ class Params:
         if len(values) > MOST_ITEMS or not TEXTS.issuperset(map(type, values)):
             raise BadParam(name)
         items = list(map(str, values))
-        _storable(name, "".join(items))
+        storable(name, "".join(items))
         return items
 
     def ids(self, name: str) -> list[int]:
@@ -131,8 +136,8 @@ class Params:
             raise BadParam(name)
         return [Params(member) for member in members]
 
-    def file(self, name: str) -> Any:
-        """An uploaded file, or the text that was sent in its place."""
+    def raw(self, name: str) -> Any:
+        """What was sent, of any type: a text, a value of JSON, an uploaded file."""
         return self._values.get(name)
 
     def part(self, default: int, most: int) -> Slice:
@@ -164,7 +169,7 @@ class Params:
         )
 
 
-def _storable(name: str, text: str) -> str:
+def storable(name: str, text: str) -> str:
     """Without NUL bytes and lone surrogates."""
     if "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
         raise BadParam(name)

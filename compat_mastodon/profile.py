@@ -115,7 +115,7 @@ def pictures(account: int, params: Params) -> Pictures:
     faults = []
     for name, to_picture in READ.items():
         try:
-            if value := params.file(name):
+            if value := params.raw(name):
                 limits.charge((limits.UPLOADS, account))
                 read[name] = to_picture(_file(value), FORMATS)
         except BadImage as bad:

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from compat_mastodon.api import View
+from compat_mastodon.extension.urls import VIEWS as EXTENSION
 from compat_mastodon.oauth import apps
 from compat_mastodon.push import subscriptions
 from compat_mastodon.views import (
@@ -133,11 +134,11 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
 }
 
 
-def _paths() -> list[URLPattern]:
+def _paths(views: dict[str, type[View] | dict[str, type[View]]]) -> list[URLPattern]:
     return [
         path(f"{route.removeprefix('api/')}{end}", _view(endpoint))
         for end in ("", "/")
-        for route, endpoint in VIEWS.items()
+        for route, endpoint in views.items()
     ]
 
 
@@ -169,7 +170,8 @@ def _viewer(request: HttpRequest) -> HttpResponseBase:
 POSTS = r"^v[12]/((statuses|media|polls)(/|$)|(scheduled_statuses|conversations)/.)"
 
 urlpatterns = [
-    *_paths(),
+    *_paths(VIEWS),
+    *_paths(EXTENSION),
     re_path(POSTS, instance.NoPosts.as_view()),
     re_path("^v1/collections(/|$)", instance.NoCollections.as_view()),
     path("docs/mastodon/schema", _description, name="mastodon_schema"),

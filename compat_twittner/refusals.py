@@ -11,6 +11,9 @@ from accounts.people import Invalid
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
+from follows.deciding import NoSuchDecision
+from follows.gate.approvals import NoSuchApproval
+from follows.gate.kept_out import NotKeptOut
 from follows.graph import NoSuchRequest
 from follows.lists import AlreadyListed, NoSuchList, NotConnected, TooManyLists
 from follows.marks import NotFollowed
@@ -43,7 +46,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     NoMailServer: BROKEN,
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
-    Invalid: UNREADABLE,
+    **dict.fromkeys((Invalid, NoSuchDecision, NoSuchApproval, NotKeptOut), UNREADABLE),
     TooMany: (429, "Too many attempts. Please try again later"),
     Unavailable: (500, "API Error – API unavailable"),
     Closed: REGISTRATIONS_CLOSED,

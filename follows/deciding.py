@@ -19,7 +19,7 @@ from follows.edges import Edge, Log
 from follows.gate import kept_out
 from follows.graph import NoSuchRequest
 from follows.locks import pair_lock
-from follows.models import ArrivalReason, Batch, Decision, KeptOut, Notice
+from follows.models import ArrivalReason, Batch, Decision, Follow, KeptOut, Notice
 from follows.notices import making
 
 MOST = 500  # decisions in one batch
@@ -114,6 +114,28 @@ def cancel(follower: int, targets: Iterable[int], by: Actor) -> Batched:
         return Outcome(None, target, Result.CANCELLED if decision else Result.GONE, decision)
 
     return Batched(batch, [one(target) for target in targets])
+
+
+def cancel_requests(follower: int, requests: Iterable[int], by: Actor) -> Batched:
+    """As `cancel`, by the ids of the requests."""
+    batch = _batch(follower)
+
+    def one(request: int) -> Outcome:
+        edge = edges.by_id(request)
+        if edge is None or edge.follower != follower or not edge.pending:
+            return Outcome(request, None, Result.GONE)
+        decision = graph.cancel(follower, edge.target, by, request=request, batch=batch)
+        return Outcome(request, edge.target, Result.CANCELLED if decision else Result.GONE, decision)
+
+    return Batched(batch, [one(request) for request in requests])
+
+
+def cancel_older(follower: int, days: int, by: Actor) -> Batched:
+    """As `cancel`, the requests that are at least so many days old; of more than `MOST` the oldest."""
+    until = timezone.now() - timedelta(days=days)
+    old = Follow.objects.pending().filter(follower=follower, created_at__lte=until).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:MOST])
+    return cancel_requests(follower, ids, by)
 
 
 def undo(owner: int, decision: int, by: Actor) -> Outcome:

@@ -173,11 +173,16 @@ def expire(owner: int, requester: int, by: Actor, *, request: int) -> int:
         return _turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
 
 
-def cancel(follower: int, target: int, by: Actor, *, batch: int | None = None) -> int | None:
-    """Take a request back, and return the id of its row of the log; None when none is pending."""
+def cancel(
+    follower: int, target: int, by: Actor, *, request: int | None = None, batch: int | None = None
+) -> int | None:
+    """Take a request back, and return the id of its row of the log; None when none is pending.
+
+    With `request`, only if that is still its id.
+    """
     with pair_lock(follower, target):
         edge = edges.find(follower, target)
-        return _cut(edge, by, batch) if edge and edge.pending else None
+        return _cut(edge, by, batch) if edge and edge.pending and request in {None, edge.id} else None
 
 
 def end_follow(edge: Edge, by: Actor) -> int:

@@ -33,6 +33,42 @@ class Page(NamedTuple, Generic[Row]):
         return len(self.ids) == self.limit
 
 
+class Part(NamedTuple, Generic[Row]):
+    """Some rows of a list with filters. `after` is the id behind which the next part begins; None at the end.
+
+    A part may be short or empty and yet have others behind it.
+    """
+
+    rows: list[Row]
+    after: int | None
+
+
+SCANNED = 5_000  # rows that one part of a list with filters looks at
+
+
+def part(
+    everything: QuerySet[Any], chosen: QuerySet[Any], after: int | None, limit: int, *columns: str, oldest: bool = False
+) -> Part[tuple[Any, ...]]:
+    """The next rows of `chosen` behind an id, the id first; `everything` is the same list without filters.
+
+    It looks at `SCANNED` rows of the list, so that filters that hardly any row passes take no longer than others.
+    """
+    order, beyond, within = ("pk", "pk__gt", "pk__lte") if oldest else ("-pk", "pk__lt", "pk__gte")
+    start = {beyond: after} if after else {}
+    end = end_of(everything.filter(**start), SCANNED, order)
+    bounds = start | ({within: end} if end else {})
+    rows = list(chosen.filter(**bounds).order_by(order).values_list("pk", *columns)[: limit + 1])
+    if len(rows) > limit:
+        return Part(rows[:limit], rows[limit - 1][0])
+    return Part(rows, end)
+
+
+def end_of(rows: QuerySet[Any], most: int, order: str = "-pk") -> int | None:
+    """The id of the last of the first `most` rows; None when there are no more."""
+    ids: list[int] = list(rows.order_by(order).values_list("pk", flat=True)[most - 1 : most + 1])
+    return ids[0] if len(ids) > 1 else None
+
+
 class Keyset:
     """A list that windows are cut from. `rows` gives its queryset; the column of the `cursor` comes first in a row.
 

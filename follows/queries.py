@@ -191,6 +191,19 @@ _PEOPLE = Statement(
 )
 
 
+def keys(ids: Sequence[int]) -> dict[int, Key]:
+    """The keys of these accounts by id; unknown ids are left out."""
+    return {key.account: key for key in _KEYS.rows(ids=ids)} if ids else {}
+
+
+_KEYS = Statement(
+    Key,
+    lambda _: Account.objects.filter(pk__among=each("ids")).values_list(
+        "id", "version", "tally__followers", "tally__following"
+    ),
+)
+
+
 class OwnKey(NamedTuple):
     """What a rendered account depends on for its owner; `waiting` counts up to 40 visible requests."""
 

@@ -82,7 +82,7 @@ def _approve(owner: int, wanted: list[tuple[str, int | None]], until: datetime |
         raise SelfFollow
     with account_lock(owner):  # who is being kept out beside it is seen, or sees the approval
         if any(is_kept_out(owner, account) for account in accounts):
-            raise Invalid([Fault("account", Problem.NOT_ACCEPTED)])
+            raise Invalid([Fault("account", Problem.INVALID)])
         made = [_put(owner, handle, account, until) for handle, account in wanted]
     for account in accounts:
         _accept_waiting(owner, account, by)

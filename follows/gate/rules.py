@@ -27,7 +27,7 @@ from accounts.models import Account, Verification
 from accounts.statements import Statement, Write, given
 from follows.models import Approval, ArrivalReason, Follow, GateRule, KeptOut, ServerRule, ServerRuleKind, Tally
 from follows.models.gate import MAX_FRIENDS
-from follows.policy import Blocked, SelfFollow, flag, parted
+from follows.policy import Blocked, FollowsTooMany, SelfFollow, check_ceiling, flag, parted
 from follows.queries import Count
 
 PAUSED = 5  # the row of the table
@@ -82,6 +82,26 @@ def check(follower: int, target: int) -> Answer:
     if facts.server_rule == ServerRuleKind.REFUSE or (mutuals_only and not facts.followed):
         return Answer(Outcome.REFUSED, 1)
     return _judge(facts, *_asking(facts))
+
+
+def foresee(follower: int, target: int) -> Answer:
+    """What would become of a follow now, for its owner to know. A tie that stands is row 0: it stays as it is.
+
+    :raises NoSuchAccount: when there is no such follower or target.
+    """
+    asker = Account.objects.filter(pk=follower).first()
+    if asker is None:
+        raise NoSuchAccount
+    if follower == target or asker.suspended_at:
+        return Answer(Outcome.REFUSED, 0)
+    edge = Follow.objects.filter(follower=follower, target=target, aside=False).first()
+    if edge:
+        return Answer(Outcome.FOLLOW if edge.accepted_at else Outcome.REQUEST, 0)
+    try:
+        check_ceiling(follower)
+    except FollowsTooMany:
+        return Answer(Outcome.REFUSED, 0)
+    return check(follower, target)
 
 
 def use_up_approval(owner: int, follower: int) -> None:
