@@ -90,20 +90,16 @@ def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
 
 
 _COLUMNS = "a.id, a.version, t.followers, t.following, a.domain <> '' AS remote, handle, names"
-_FOUND = {  # first the texts, then whose they are: left to itself the planner may rather walk through all accounts
+_FOUND = """
+    SELECT {columns}, {exact} AS exact FROM ({ids}) i {joins} WHERE {match} AND {visible} {ending}"""
+_JOINS = {  # the texts, then whose they are: left to itself the planner may rather walk through all accounts
     "sqlite": """
-        SELECT {columns}, {exact} AS exact FROM ({ids}) i
         CROSS JOIN accounts_searchtext s ON s.account_id = i.id CROSS JOIN accounts_account a ON a.id = i.id
-        LEFT JOIN follows_tally t ON t.account_id = i.id
-        WHERE {match} AND {visible} {ending}""",
+        LEFT JOIN follows_tally t ON t.account_id = i.id""",
     "postgresql": """
-        WITH i AS MATERIALIZED (
-          SELECT i.id, s.handle, s.names FROM ({ids}) i
-          CROSS JOIN LATERAL (SELECT * FROM accounts_searchtext WHERE account_id = i.id LIMIT 1) s WHERE {match})
-        SELECT {columns}, {exact} AS exact FROM i
-        CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = i.id LIMIT 1) a
-        LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = i.id LIMIT 1) t ON TRUE
-        WHERE {visible} {ending}""",
+        CROSS JOIN LATERAL (SELECT * FROM accounts_searchtext WHERE account_id = i.id LIMIT 1) s
+        CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = s.account_id LIMIT 1) a
+        LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = a.id LIMIT 1) t ON TRUE""",
 }
 _VISIBLE = """
     a.suspended_at IS NULL AND NOT a.unconfirmed AND a.id <> %(viewer)s
@@ -198,8 +194,9 @@ class _Search:
         parts = {f"part{number}": part for number, part in enumerate(scope.parts)}
         self.values |= parts
         columns = (" AND ".join(f"{holds}(s.{column}, %({name})s) > 0" for name in parts) for column in scope.columns)
-        return _FOUND[connection.vendor].format(
+        return _FOUND.format(
             columns=_COLUMNS,
+            joins=_JOINS[connection.vendor],
             ids=ids,
             match=f"({' OR '.join(columns)})" if parts else "TRUE",
             visible=visible or self.visible,
