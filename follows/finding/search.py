@@ -21,10 +21,11 @@ from follows.paging import Page, Window
 from follows.queries import Key
 
 SCANNED = 5_000  # newest accounts that are looked at one by one
-POPULAR = 1_500  # of the most followed are
-CANDIDATES = 400  # accounts that the index gives for each rank
+POPULAR = 1_000  # of the most followed are
+CANDIDATES = 200  # accounts that the index gives for each rank
 FOLLOWED = 10_000  # of the newest whom the viewer follows are looked through
 NAMESAKES = 20  # accounts of other servers that have the same name, besides ours
+RARE = 5  # matches among the most followed
 MOST_LETTERS, MOST_WORDS = 500, 16  # that are looked at of what is sought
 
 
@@ -156,9 +157,18 @@ class _Search:
         if self.values["viewer"]:
             found = self._run(self._select(mine, everything))
             yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
-        yield self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything)), Rank.BEGINS
-        for scope, complete in ((begins, Rank.NAMED), (names, Rank.DESCRIBED), (everything, Rank.DESCRIBED)):
-            yield self._by_index(scope, _SOME[connection.vendor].format(most=CANDIDATES)), complete
+        popular = self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything))
+        yield popular, Rank.BEGINS
+        most = _SOME[connection.vendor].format(most=CANDIDATES)
+        if len(popular) < RARE:  # then one question may find all
+            found = self._by_index(everything, most)
+            yield found, Rank.FOLLOWED
+            if len(found) < CANDIDATES:
+                return
+        yield self._by_index(begins, most), Rank.NAMED
+        yield self._by_index(names, most), Rank.DESCRIBED
+        if len(popular) >= RARE:
+            yield self._by_index(everything, most), Rank.DESCRIBED
 
     def exact(self, visible: str) -> list[Found]:
         """Accounts with this handle; those of all servers when it names none."""
