@@ -1,4 +1,4 @@
-"""The pages of neither door: the front page, and what stands in for an answer where none of them gives one."""
+"""The front page and the error pages: those that belong to neither API."""
 
 import re
 import sys
@@ -19,13 +19,15 @@ from config.bodies import BrokenOff
 from config.log import UNANSWERED
 
 UNREAD = "The request could not be read"
-MACHINES = re.compile(r"/(api|oauth/(token|revoke|userinfo)|\.well-known|nodeinfo)(/|$)")  # who asks there reads JSON
+MACHINES = re.compile(
+    r"/(api|oauth/(token|revoke|userinfo)|\.well-known|nodeinfo)(/|$)"
+)  # clients of these paths read JSON
 
 
 @page
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the same for everybody
-    """What this server is, and how to come in."""
+    """Introduce the server and say how to use it with an app."""
     told = {
         "description": settings.SITE_DESCRIPTION,
         "people": census.local_count(),
@@ -38,7 +40,7 @@ def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the sa
 
 
 def _failure(status: HTTPStatus, title: str, description: str, hint: str, error: str = "") -> PageView:
-    """A page that does not ask who is looking: the database may be what failed."""
+    """Return an error page that needs no database, because the database may have failed."""
 
     @page
     def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
@@ -50,57 +52,57 @@ def _failure(status: HTTPStatus, title: str, description: str, hint: str, error:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Of another host than ours, or of anything else that makes no sense."""
+    """Answer a request for another host, or one that is malformed."""
     return (unknown_host if isinstance(exception, DisallowedHost) else unreadable)(request, exception=exception)
 
 
 unknown_host = _failure(
     HTTPStatus.BAD_REQUEST,
-    "This server has another address",
-    f"It answers at {settings.BASE_URL}, and not at the address that you used.",
-    "If you run it: set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS.",
+    "Wrong server address",
+    f"Use {settings.BASE_URL} instead of the address that you entered.",
+    "If you run this server, set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS.",
     error=f"This server answers at {settings.BASE_URL}; set BASE_URL or ALLOWED_HOSTS for other addresses",
 )
 unreadable = _failure(
     HTTPStatus.BAD_REQUEST,
-    "This request could not be read",
-    "The address or the form that was sent makes no sense to this server.",
+    "Invalid request",
+    "The server cannot read the address or the form that you sent.",
     "Please go back, reload the page and try again.",
 )
 forbidden = _failure(
     HTTPStatus.FORBIDDEN,
-    "This is not open to you",
-    "Your account may not see or do this.",
-    "If it should, please ask whoever runs this server.",
+    "Access denied",
+    "Your account does not have permission for this.",
+    "If you need it, ask the administrator of this server.",
 )
 stale = _failure(  # a form without its token: from another site, or too late
     HTTPStatus.FORBIDDEN,
     "This page has expired",
-    "What you sent was not taken.",
+    "Your changes were not saved.",
     "Please go back, reload the page and try again.",
 )
 not_found = _failure(
     HTTPStatus.NOT_FOUND,
-    "There is no such page",
-    "Nothing on this server has this address.",
-    "Please look whether it is spelt right; what was here may also be gone.",
+    "Page not found",
+    "There is no page at this address.",
+    "Check the spelling. The page may also have been removed.",
 )
 fault = _failure(
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "Something went wrong",
-    "This is a fault of the server, and none of yours.",
+    "The server has a problem. You did nothing wrong.",
     "Please try again in a few minutes.",
 )
 away = _failure(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The server is busy",
-    "It could not reach its database in time. Nothing was changed.",
+    "The database did not answer in time. Nothing was changed.",
     "Please try again in a minute.",
 )
 
 
 def broken(request: HttpRequest) -> HttpResponseBase:
-    """The page of whatever went wrong here: a fault, or a database that does not answer."""
+    """Answer after an exception: the database did not answer, or the server has a bug."""
     if not isinstance(sys.exception(), UNANSWERED):
         return fault(request)
     response = away(request)

@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "config.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",

@@ -21,17 +21,18 @@ def tour() -> list[str]:
 def test_its_lines_do_what_it_says(tmp_path: Path) -> None:
     lines = tour()
     with running(clean_copy(tmp_path)):
-        # After each line an empty one, so that what it answered is told from the next.
-        answers = subprocess.check_output(["sh", "-e"], input="\necho\n".join([*lines, ""]), cwd=tmp_path, text=True)
+        # A line between the answers tells them apart. Lines without an answer set a variable.
+        script = "\necho ---\n".join([*lines, ""])
+        output = subprocess.check_output(["sh", "-e"], input=script, cwd=tmp_path, text=True)
     asked, listed, accepted, known, asked_back, listed_back, authorized, known_back = [
-        answer for answer in answers.splitlines() if answer
+        answer for answer in output.split("---\n") if answer
     ]
 
-    assert '"requested":true' in asked
-    assert '"username":"@alice"' in listed
-    assert '"code":200' in accepted
-    assert '"followed_by":true' in known
-    assert '"code":201' in asked_back
-    assert '"username":"bob"' in listed_back
-    assert '"followed_by":true' in authorized
-    assert '"is_following":true' in known_back
+    assert '"requested": true' in asked
+    assert '"username": "@alice"' in listed
+    assert '"code": 200' in accepted
+    assert '"followed_by": true' in known
+    assert '"code": 201' in asked_back
+    assert '"username": "bob"' in listed_back
+    assert '"followed_by": true' in authorized
+    assert '"is_following": true' in known_back

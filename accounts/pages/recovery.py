@@ -48,9 +48,9 @@ class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker
         try:
             outbox.post(self.kind, form.cleaned_data["email"])
         except outbox.NoMailServer:
-            text = "Please ask whoever runs this server for help."
+            text = "Please ask the administrator of this server for help."
             return render_page(
-                self.request, "accounts/pages/error", status=503, title="This server sends no mail", description=text
+                self.request, "accounts/pages/error", status=503, title="This server cannot send mail", description=text
             )
         return render_page(self.request, "accounts/pages/ask_for_mail", sent=form.cleaned_data["email"], **self.texts)
 
@@ -59,19 +59,19 @@ class ForgottenPassword(AskForMail):
     kind = Letter.Kind.PASSWORD
     texts: ClassVar = {
         "title": "Forgot your password?",
-        "lead": "We send you a link to choose a new one.",
+        "lead": "Enter your e-mail address. We will send you a link to choose a new password.",
         "action": "Send me a link",
-        "after": "If an account here has this address, a mail with a link to a new password is on its way.",
+        "after": "If an account here has this address, we have sent a link to choose a new password.",
     }
 
 
 class AnotherConfirmation(AskForMail):
     kind = Letter.Kind.CONFIRMATION
     texts: ClassVar = {
-        "title": "No mail to confirm your address?",
-        "lead": "We send it again.",
-        "action": "Send it again",
-        "after": "If an account here waits for this address to be confirmed, a mail is on its way.",
+        "title": "Confirmation mail did not arrive?",
+        "lead": "Enter your e-mail address. We will send the mail again.",
+        "action": "Send again",
+        "after": "If an account here still has to confirm this address, we have sent the mail again.",
     }
 
 
@@ -88,7 +88,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
         password = str(self.cleaned_data["new_password1"])
         if len(password) not in PASSWORD_LENGTHS:
             raise forms.ValidationError(
-                f"Please take {PASSWORD_LENGTHS[0]} to {PASSWORD_LENGTHS[-1]} characters.", code="length"
+                f"Please use {PASSWORD_LENGTHS[0]} to {PASSWORD_LENGTHS[-1]} characters.", code="length"
             )
         return password
 

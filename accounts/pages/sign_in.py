@@ -17,11 +17,11 @@ from accounts.pages.shell import SITE, page, render_page
 
 
 class SignInForm(AuthenticationForm):
-    """By name or e-mail. What is wrong is not told apart, so that nobody learns which names exist."""
+    """By name or e-mail. One message for both mistakes, so that nobody can find out which names exist."""
 
     error_messages = {
         "invalid_login": "The name or the password is not right. Please try again.",
-        "inactive": "Please confirm your e-mail address first: open the link in the mail that we sent you.",
+        "inactive": "Please confirm your e-mail address first. Open the link in the mail that we sent you.",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,10 +37,10 @@ class _SignIn(LoginView):
     extra_context = SITE | {"confirms": settings.CONFIRM_EMAIL}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Guessing is limited by address and by account."""
+        """Limit wrong passwords per address and per account."""
         name, address = request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
         if not request.POST.get("password"):
-            return super().post(request, *args, **kwargs)  # that is no guess
+            return super().post(request, *args, **kwargs)  # an empty password is not an attempt
         try:
             self.attempt = attempts.begin(name, lookup.local(name), address, attempts.PAGE)
         except limits.TooMany as refused:

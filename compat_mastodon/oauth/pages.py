@@ -147,7 +147,7 @@ def authorized_application(request: HttpRequest, application: str) -> HttpRespon
     if known is None:
         raise Http404
     if tokens.withdraw(_me(request), known):
-        messages.success(request, "The app can no longer use your account.")
+        messages.success(request, "Access revoked. The app can no longer use your account.")
     return HttpResponseRedirect(resolve_url("authorized_applications"))
 
 
@@ -159,7 +159,7 @@ def developers(request: HttpRequest) -> HttpResponse:
         "accounts/pages/error",
         status=403,
         title="Apps register themselves",
-        description="There is nothing to set up here: an app makes itself known when you sign in to it.",
+        description="You do not have to set up anything here. An app registers when you sign in to it.",
     )
 
 
@@ -168,8 +168,8 @@ def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         request,
         "accounts/pages/error",
         status=refusal.status,
-        title="This app could not be connected",
+        title="This app could not connect",
         description=refusal.description,
-        hint="The app sent a request that this server cannot follow. Going back and starting again may help.",
+        hint="The app sent a request that this server does not understand. Go back to the app and try again.",
         error=refusal.error,
     )

@@ -89,11 +89,15 @@ class WebFinger(Discovery):
 @page
 @require_safe
 def profile(request: HttpRequest, name: str) -> HttpResponse:
-    """What everybody may see of an account of this server."""
+    """Show the public profile of a local account."""
     try:
         person = _local(name)
     except NoSuchAccount:
-        hint = {"title": "Nobody here", "description": "There is no such account on this server."}
+        hint = {
+            "title": "Account not found",
+            "description": "There is no account with this name here.",
+            "hint": "Check the spelling.",
+        }
         return render_page(request, "accounts/pages/error", status=404, **hint)
     return render_page(
         request,
@@ -109,7 +113,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def user(request: HttpRequest, name: str = "", account: int | None = None) -> HttpResponse:  # noqa: ARG001  # a view
-    """The older address of a profile, or the one that stays the same whatever the account is called."""
+    """Redirect the older addresses of a profile, by name or by id, to the current one."""
     try:
         person = _local(name) if name else _shown(account)
     except NoSuchAccount:
@@ -118,7 +122,7 @@ def user(request: HttpRequest, name: str = "", account: int | None = None) -> Ht
 
 
 def _local(name: str) -> Person:
-    """:raises NoSuchAccount: when nobody of this server has this name, or it is suspended."""
+    """:raises NoSuchAccount: if no local account has this name, or it is suspended."""
     return _shown(lookup.by_handle(name, settings.LOCAL_DOMAIN))
 
 

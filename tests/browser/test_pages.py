@@ -86,7 +86,7 @@ def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: 
     browser.get(f"{live.url}/oauth/authorized_applications")
     browser.find_element(By.TAG_NAME, "summary").click()
     shown("applications", ".apps")
-    press(browser, "Take access back")
+    press(browser, "Revoke access")
     shown("applications-none", ".note")
     browser.get(f"{live.url}/oauth/authorize?client_id=unknown")
     shown("error", ".fault")
