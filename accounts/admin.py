@@ -32,6 +32,7 @@ from accounts.columns import (
 )
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
 from accounts.list_filters import NEW, Option, OptionFilter, StateFilter
+from accounts.lookup import NoSuchAccount
 from accounts.models import Account, BadgeRequest, Session, Verification
 
 
@@ -220,11 +221,17 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         """Every account that this moderator may do it to."""
 
         def change(account: Account) -> bool:
-            allowed = may(request, account)
-            if allowed:
+            if not may(request, account):
+                return False
+            try:
                 write(account.pk)
-                self.log_change(request, account, f"{done}.")
-            return allowed
+            except people.IsLeaving:
+                self.message_user(request, f"{account.acct} is being deleted.", messages.WARNING)
+                return False
+            except NoSuchAccount:  # it was deleted since the list was read
+                return False
+            self.log_change(request, account, f"{done}.")
+            return True
 
         self.each(request, queryset, change, done, otherwise="stayed as they were")
 

@@ -64,6 +64,15 @@ class Invalid(Refused):
         super().__init__("; ".join(f"{fault.field} is {fault.problem}" for fault in self.faults))
 
 
+class IsLeaving(Refused):
+    """The account is being deleted, which nothing undoes."""
+
+
+IsKept = Callable[[int], bool]
+
+_keeping_suspended: list[IsKept] = []
+
+
 def clean_text(value: str) -> str:
     """What people write, as it will be stored: composed (NFC), trimmed, without control characters, otherwise raw."""
     return composed(CONTROL.sub("", value.replace("\r\n", "\n")).strip())
@@ -211,7 +220,21 @@ def suspend(account: int) -> None:
 
 
 def unsuspend(account: int) -> None:
-    change(account, suspended_at=None)
+    """Let everybody see the account again.
+
+    :raises IsLeaving: when it is being deleted.
+    :raises NoSuchAccount: when there is no such account.
+    """
+    with transaction.atomic():
+        lookup.for_update(account)
+        if any(is_kept(account) for is_kept in _keeping_suspended):
+            raise IsLeaving
+        change(account, suspended_at=None)
+
+
+def keep_suspended(is_kept: IsKept) -> None:
+    """From now on `unsuspend` refuses the accounts of which this holds; it is asked under the lock of their row."""
+    _keeping_suspended.append(is_kept)
 
 
 def _is_new_email(account: int, email: str) -> bool:

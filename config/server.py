@@ -31,9 +31,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from accounts.mail import outbox
 from config import watchdog
-from follows import opening
+from follows import leftovers
 
 SILENCE = 30_000  # milliseconds until a connection that says nothing, or half of a request's head, is closed
 MOST_CONNECTIONS = 10_000  # that a worker holds at once; a silent one costs some kilobytes and no thread
@@ -87,7 +86,8 @@ class _Server(MPServer):
     posts: "ctypes.Array[watchdog.Post]"
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any, *args: Any, **options: Any) -> Any:
-        return super()._spawn_worker(idx, target, partial(callback_loader, self.posts[idx]), *args, **options)
+        loader = partial(callback_loader, self.posts[idx], first=idx == 0)
+        return super()._spawn_worker(idx, target, loader, *args, **options)
 
 
 def _connections() -> int:
@@ -176,14 +176,14 @@ def _end_at_once() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _load_in_worker(post: watchdog.Post) -> Any:
+def _load_in_worker(post: watchdog.Post, *, first: bool) -> Any:
     """Runs in each worker. Its own process group keeps a terminal's Ctrl-C for the parent."""
     os.setpgrp()
     watchdog.take(post)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = _load()
-    opening.resume()
-    outbox.wake()
+    if first:
+        leftovers.keep_looking()
     return application
 
 

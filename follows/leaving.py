@@ -1,46 +1,107 @@
 """An account leaves with everything that is its own; the others' tallies stay right.
 
-First nobody can reach it any more, then its edges go in bounded transactions, at last its row. Should
-the server die in between, the account stays suspended and `delete_account` can be called again.
+First it is suspended, in one transaction with its row in `Leaving`; nothing takes that back. Then its edges go in
+bounded transactions, at last its row. A long deletion is finished behind the caller (`background`), and a later
+process goes on with it (`resume`).
 """
 
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from accounts import images, people
+from accounts.access import Actor
 from accounts.models import Account, BadgeRequest
+from follows import background, changes
+from follows.changes import Change
 from follows.locks import account_lock, lock_pairs, lock_tallies
-from follows.models import Block, Decision, Follow, FollowQuerySet, Notice, Report, Tally
+from follows.models import (
+    Approval,
+    Batch,
+    Block,
+    Decision,
+    Endorsement,
+    Follow,
+    FollowQuerySet,
+    KeptOut,
+    Leaving,
+    ListMember,
+    Mute,
+    Note,
+    Notice,
+    Report,
+    Tally,
+)
 
 CHUNK = 500  # rows deleted in one transaction
+AT_ONCE = 100  # such transactions before the caller is answered
+RESUMED = 1000  # accounts that a process goes on with at once
+SERVER = Actor(None, "server")
 
 
 class Tie(NamedTuple):
-    """Some of the account's edges: who is at the other end, and which tallies count them."""
+    """Some of the account's edges: how they end, who is at the other end, and which tallies count them."""
 
+    ending: Decision.Kind
     edges: FollowQuerySet
     other: str
     others_column: str | None
     own_column: str | None
 
 
-def delete_account(account: int) -> None:
-    """Delete an account that exists, and everything of its own."""
-    people.suspend(account)
-    _clear(account)
-    while not _delete_row(account):
-        _clear(account)
+def delete_account(account: int, by: Actor = SERVER) -> None:
+    """Delete an account with everything of its own: what there is usually within the call, the rest behind it.
+
+    At once nobody sees it any more.
+    """
+    if begin(account, by) and all(take_step(account) for _ in range(AT_ONCE)):
+        transaction.on_commit(lambda: background.carry_on(take_step, account))
 
 
-def _clear(account: int) -> None:
-    for tie in _ties(account):
-        while _cut(account, tie):
-            pass
-    for rows in _traces(account):
-        while _delete_some(rows):
-            pass
+def begin(account: int, by: Actor) -> bool:
+    """Suspend the account, to be deleted whatever happens from now on. False when there is no such account."""
+    with transaction.atomic():
+        if not Account.objects.select_for_update(no_key=True).filter(pk=account).exists():
+            return False
+        if not is_leaving(account):
+            people.suspend(account)
+            Leaving.objects.create(account_id=account, actor_id=by.account, door=by.door)
+        return True
+
+
+def is_leaving(account: int) -> bool:
+    """Whether the account is being deleted."""
+    return Leaving.objects.filter(account=account).exists()
+
+
+def resume() -> None:
+    """Go on with what an earlier process left undone, behind the caller."""
+    for account in Leaving.objects.order_by("created_at").values_list("account_id", flat=True)[:RESUMED]:
+        background.carry_on(take_step, account)
+
+
+def finish(account: int) -> None:
+    """Delete all that is left of an account whose deletion has begun."""
+    while take_step(account):
+        pass
+
+
+def take_step(account: int) -> bool:
+    """Delete some rows of a leaving account, in a transaction of its own; False when it is gone.
+
+    Several processes may do this at once.
+    """
+    leaving = Leaving.objects.filter(account=account).first()
+    if leaving is None:
+        return False
+    by = Actor(leaving.actor_id, leaving.door)
+    return (
+        any(_cut(account, tie, by) for tie in _ties(account))
+        or any(_delete_some(rows) for rows in _traces(account))
+        or not _delete_row(account)
+    )
 
 
 def _delete_row(account: int) -> bool:
@@ -63,17 +124,18 @@ def _ties(account: int) -> list[Tie]:
     """All edges of the account, in parts that each count for the tallies in one way."""
     accepted, waiting = Follow.objects.accepted(), Follow.objects.waiting()
     aside = Follow.objects.pending().filter(aside=True)
+    kind = Decision.Kind
     return [
-        Tie(accepted.filter(target=account), "follower", "following", "followers"),
-        Tie(waiting.filter(target=account), "follower", None, "requests"),
-        Tie(aside.filter(target=account), "follower", None, None),
-        Tie(accepted.filter(follower=account), "target", "followers", "following"),
-        Tie(waiting.filter(follower=account), "target", "requests", None),
-        Tie(aside.filter(follower=account), "target", None, None),
+        Tie(kind.REMOVED, accepted.filter(target=account), "follower", "following", "followers"),
+        Tie(kind.REJECTED, waiting.filter(target=account), "follower", None, "requests"),
+        Tie(kind.REJECTED, aside.filter(target=account), "follower", None, None),
+        Tie(kind.UNFOLLOWED, accepted.filter(follower=account), "target", "followers", "following"),
+        Tie(kind.CANCELLED, waiting.filter(follower=account), "target", "requests", None),
+        Tie(kind.CANCELLED, aside.filter(follower=account), "target", None, None),
     ]
 
 
-def _cut(account: int, tie: Tie) -> int:
+def _cut(account: int, tie: Tie, by: Actor) -> int:
     """Delete up to `CHUNK` edges with what they count for; returns how many there were."""
     with transaction.atomic():
         found = list(tie.edges.order_by("pk").values_list("pk", f"{tie.other}_id")[:CHUNK])
@@ -81,6 +143,9 @@ def _cut(account: int, tie: Tie) -> int:
         still = tie.edges.filter(pk__in=[pk for pk, _ in found])
         others = list(still.values_list(f"{tie.other}_id", flat=True))
         still.delete()
+        now = timezone.now()
+        pairs = ((account, other) if tie.other == "target" else (other, account) for other in others)
+        changes.after_commit(Change(tie.ending, follower, target, by, now) for follower, target in pairs)
         lock_tallies([account, *others])
         if tie.others_column:
             Tally.objects.filter(pk__in=others).update(**{tie.others_column: F(tie.others_column) - 1})
@@ -96,8 +161,20 @@ def _traces(account: int) -> list[QuerySet[Any]]:
         Notice.objects.filter(actor=account),
         Decision.objects.filter(follower=account),
         Decision.objects.filter(target=account),
+        Batch.objects.filter(owner=account),
+        KeptOut.objects.filter(owner=account),
+        KeptOut.objects.filter(account=account),
+        Approval.objects.filter(owner=account),
+        Approval.objects.filter(account=account),
         Block.objects.filter(blocker=account),
         Block.objects.filter(target=account),
+        Mute.objects.filter(muter=account),
+        Mute.objects.filter(target=account),
+        Note.objects.filter(author=account),
+        Note.objects.filter(target=account),
+        Endorsement.objects.filter(target=account),
+        ListMember.objects.filter(member=account),
+        Report.objects.filter(reporter=account),
         Report.objects.filter(target=account),
     ]
 

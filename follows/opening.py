@@ -1,22 +1,20 @@
 """Opening a locked account: everybody who waits is accepted, in chunks, however many they are.
 
 Each chunk is one short transaction of a few set-based statements, so a million requests neither hold
-the others up nor fill the memory. A long queue is finished behind the answer, by a thread; its row
-in `Opening` stays until it is done, and whoever starts next goes on with it (`resume`).
+the others up nor fill the memory. A long queue is finished behind the answer (`background`); its row
+in `Opening` stays until it is done, and a later process goes on with it (`resume`).
 """
 
-import threading
-import time
 from typing import NamedTuple
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import CharField, F, IntegerField, Value
 from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
-from follows import changes
+from follows import background, changes
 from follows.changes import Change
 from follows.locks import lock_pairs, lock_tallies
 from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
@@ -24,7 +22,7 @@ from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Ta
 OPENING = "opening"  # the rule that the log names
 CHUNK = 1000  # requests accepted in one transaction
 AT_ONCE = 2  # chunks that are done before the caller is answered
-PAUSE = 0.1  # of a chunk's time, left to the other writers after it: they ask for their turn every millisecond
+RESUMED = 1000  # accounts that a process goes on with at once
 
 
 def begin(owner: int, by: Actor) -> None:
@@ -37,13 +35,13 @@ def accept_waiting(owner: int) -> None:
     for _ in range(AT_ONCE):
         if not accept_oldest(owner):
             return
-    transaction.on_commit(lambda: _in_background([owner]))
+    transaction.on_commit(lambda: background.carry_on(accept_oldest, owner))
 
 
 def resume() -> None:
     """Go on with what an earlier process left undone, behind the caller."""
-    if owners := list(Opening.objects.values_list("account_id", flat=True)):
-        _in_background(owners)
+    for owner in Opening.objects.order_by("created_at").values_list("account_id", flat=True)[:RESUMED]:
+        background.carry_on(accept_oldest, owner)
 
 
 def finish(owner: int) -> int:
@@ -90,21 +88,6 @@ def accept_oldest(owner: int) -> int:
         _COUNT_FOLLOWING.run(**values)
         _COUNT_FOLLOWERS.run(accepted=len(followers), **values)
         return len(followers)
-
-
-def _in_background(owners: list[int]) -> None:
-    threading.Thread(target=_finish_politely, args=(owners,), name="opening", daemon=True).start()
-
-
-def _finish_politely(owners: list[int]) -> None:
-    try:
-        for owner in owners:
-            started = time.monotonic()
-            while accept_oldest(owner):
-                time.sleep((time.monotonic() - started) * PAUSE)
-                started = time.monotonic()
-    finally:
-        connections.close_all()
 
 
 def _renewed(requests: list[int]) -> list[int]:

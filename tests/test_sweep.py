@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session as BrowserSession
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Session
-from follows import graph, opening, relationships
+from follows import graph, leaving, opening, relationships
 
 
 def sweep() -> str:
@@ -45,3 +45,29 @@ def test_an_opening_that_was_left_is_finished(
 
     assert "1 accounts opened, 2 requests accepted." in sweep()
     assert all(relationships.one(carol.pk, asker.pk).followed_by for asker in (alice, bob))
+
+
+def test_a_deletion_that_was_left_is_finished(alice: Account) -> None:
+    leaving.begin(alice.pk, leaving.SERVER)
+
+    assert "1 accounts deleted in all." in sweep()
+    assert not Account.objects.filter(pk=alice.pk).exists()
+
+
+def test_one_account_that_fails_holds_no_other_up(
+    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for account in (alice, bob):
+        leaving.begin(account.pk, leaving.SERVER)
+    delete_row = leaving._delete_row
+
+    def fail(account: int) -> bool:
+        if account == alice.pk:
+            raise RuntimeError("a fault")
+        return delete_row(account)
+
+    monkeypatch.setattr(leaving, "_delete_row", fail)
+    with pytest.raises(CommandError, match="1 accounts failed"):
+        sweep()
+
+    assert list(Account.objects.values_list("pk", flat=True)) == [alice.pk]

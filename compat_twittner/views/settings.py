@@ -185,5 +185,5 @@ class DeleteAccount(Write):
     def post(self, request: Request) -> HttpResponse:
         account = lookup.by_id(self.me)
         credentials.confirm(account, self.params.form.raw("password"), self.params.address)
-        leaving.delete_account(account.pk)
+        leaving.delete_account(account.pk, self.actor)
         return success("Account deleted successfully")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,6 +15,10 @@ from accounts.models import Account
 from follows import graph, leaving
 from follows.models import Decision, FollowRequest, Report, Tally
 
+DELETED_LATER = (
+    "Nobody sees the account any more. It has so much of its own that its deletion goes on in the background."
+)
+
 admin.site.unregister(Account)
 
 
@@ -24,7 +28,7 @@ class TalliedAccountAdmin(AccountAdmin):
 
     list_display = (*AccountAdmin.list_display, "followers", "following", "requests")
     decided: ClassVar = ("asked_for", "refused", "reported_for")
-    list_select_related = ("tally",)
+    list_select_related = ("tally", "leaving")
     profile = (*AccountAdmin.profile, ("In the graph", {"fields": ("followers", "following", "requests", *decided)}))
     fixed = (*AccountAdmin.fixed, "followers", "following", "requests", *decided)
 
@@ -47,7 +51,16 @@ class TalliedAccountAdmin(AccountAdmin):
         return [f"{account}, with everything of its own" for account in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Account) -> None:
-        leaving.delete_account(obj.pk)
+        leaving.delete_account(obj.pk, actor(request))
+        if leaving.is_leaving(obj.pk):
+            self.message_user(request, DELETED_LATER, messages.WARNING)
+
+    def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
+        return not is_leaving(row) and super().offers(request, action, row)
+
+    @admin.display
+    def state(self, account: Account) -> str:
+        return "being deleted" if is_leaving(account) else super().state(account)
 
     @admin.display
     def followers(self, account: Account) -> int:
@@ -79,6 +92,11 @@ class TalliedAccountAdmin(AccountAdmin):
         about = Report.objects.filter(target=account)
         count = f"{counted(about)} ({counted(about.filter(closed_at=None))} open)"
         return link_to_rows("follows_report", count, target__id__exact=account.pk)
+
+
+def is_leaving(account: Account) -> bool:
+    """By the row that was read with the account."""
+    return getattr(account, "leaving", None) is not None
 
 
 def tally(account: Account) -> Tally:

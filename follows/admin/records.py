@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts.changelists import ReadOnlyAdmin, actor
+from accounts.changelists import ReadOnlyAdmin, Row, actor
 from accounts.columns import account_column, age_column, moment_column, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
 from follows import graph, reports
-from follows.models import Block, Decision, Follow, Notice, Reason, Report
+from follows.models import Block, Decision, Follow, Leaving, Notice, Opening, Reason, Report
 
 SHORT = 160  # characters of a comment that a list shows
 
@@ -127,6 +127,30 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
     list_select_related = ("recipient", "actor")
     list_filter = (KindFilter,)
     search_fields = ("recipient", "actor")
+
+
+class UnderWay(ReadOnlyAdmin[Row]):
+    """What goes on in the background until it is done."""
+
+    list_display = (
+        account_column("account", "account"),
+        account_column("actor", "by"),
+        "door",
+        age_column("created_at", "for"),
+    )
+    list_display_links = None
+    list_select_related = ("account", "actor")
+    search_fields = ("account", "actor")
+
+
+@admin.register(Opening)
+class OpeningAdmin(UnderWay[Opening]):
+    """Accounts that have opened, and still have requests to accept."""
+
+
+@admin.register(Leaving)
+class LeavingAdmin(UnderWay[Leaving]):
+    """Accounts that are being deleted."""
 
 
 class OpenFilter(OptionFilter):

@@ -3,7 +3,7 @@
 Edges change in `graph`, the rest in the modules of their names; reads are in `queries` and beside them.
 """
 
-from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Opening, Tally
+from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Leaving, Opening, Tally
 from follows.models.gate import Approval, ArrivalReason, Digest, Gate, GateRule, KeptOut, ServerRule, ServerRuleKind
 from follows.models.lists import List, ListMember, Replies
 from follows.models.marks import Dismissal, Endorsement, Mute, Note
@@ -26,6 +26,7 @@ __all__ = [
     "Gate",
     "GateRule",
     "KeptOut",
+    "Leaving",
     "List",
     "ListMember",
     "Marker",

@@ -162,3 +162,20 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} is opening"
+
+
+class Leaving(models.Model):
+    """An account that is being deleted, see `leaving`. The row goes with the account, and never before."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="leaving"
+    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    door = models.CharField(max_length=16)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "deletion"
+
+    def __str__(self) -> str:
+        return f"{self.account} is being deleted"

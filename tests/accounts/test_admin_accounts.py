@@ -9,7 +9,7 @@ from django.test import Client
 from accounts import lookup, people, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Verification
-from follows import graph, tallies
+from follows import graph, leaving, tallies
 from tests.factories import PASSWORD
 from tests.moderation import Desk
 
@@ -312,3 +312,14 @@ def test_accounts_are_filtered_by_state_and_kind(desk: Desk, zoe: Account, alice
     assert desk.rows(ACCOUNTS, kind="locked") == [carol]
     assert desk.rows(ACCOUNTS, kind="asks") == [carol]
     assert "Suspended (1)" in desk.filters(ACCOUNTS)["state"]
+
+
+def test_an_account_that_is_being_deleted_stays_suspended(desk: Desk, alice: Account) -> None:
+    leaving.begin(alice.pk, leaving.SERVER)
+
+    assert desk.act(ACCOUNTS, "unsuspend", alice.pk) == ["alice is being deleted.", "1 stayed as they were."]
+    alice.refresh_from_db()
+    assert alice.suspended_at is not None
+    assert "being deleted" in desk.open(ACCOUNTS).content.decode()
+    assert [row.account for row in desk.rows("follows_leaving")] == [alice]
+    assert b"Unsuspend</button>" not in desk.page(ACCOUNTS, alice.pk).content

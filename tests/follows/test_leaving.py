@@ -7,11 +7,12 @@ import pytest
 from django.apps import apps
 from django.db.models import Q
 
-from accounts import sessions
+from accounts import people, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
-from follows import graph, leaving
-from follows.models import Follow, Report, Tally
+from follows import background, changes, graph, leaving
+from follows.changes import Change
+from follows.models import Approval, Decision, Follow, KeptOut, Leaving, Report, Tally
 from tests.factories import AccountFactory
 
 
@@ -86,3 +87,93 @@ def test_its_pictures_go_too(
         leaving.delete_account(alice.pk)
 
     assert not list(tmp_path.rglob("*.jpg"))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The accounts whose deletion is to go on behind the caller, who does nothing itself."""
+    put_off: list[int] = []
+    monkeypatch.setattr(leaving, "AT_ONCE", 0)
+    monkeypatch.setattr(background, "carry_on", lambda step, account: put_off.append(account))
+    return put_off
+
+
+def test_a_long_deletion_goes_on_behind_the_caller(
+    alice: Account, bob: Account, later: list[int], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    with django_capture_on_commit_callbacks(execute=True):
+        leaving.delete_account(alice.pk, Actor(alice.pk, "test"))
+
+    assert later == [alice.pk]
+    assert Account.objects.get(pk=alice.pk).suspended_at is not None
+    assert Leaving.objects.get().door == "test"
+    later.clear()
+    leaving.resume()
+    assert later == [alice.pk]
+    leaving.finish(alice.pk)
+    assert not Account.objects.filter(pk=alice.pk).exists()
+    assert not Leaving.objects.exists()
+    assert tally_of(bob) == (0, 0, 0)
+
+
+def test_an_account_that_is_being_deleted_cannot_be_unsuspended(alice: Account) -> None:
+    leaving.begin(alice.pk, leaving.SERVER)
+
+    with pytest.raises(people.IsLeaving):
+        people.unsuspend(alice.pk)
+    alice.refresh_from_db()
+    assert alice.suspended_at is not None
+
+
+def test_a_deletion_that_is_asked_for_again_goes_on(alice: Account) -> None:
+    leaving.begin(alice.pk, Actor(alice.pk, "test"))
+    leaving.begin(alice.pk, leaving.SERVER)
+
+    assert Leaving.objects.get().door == "test"
+    leaving.delete_account(alice.pk)
+    assert not Account.objects.filter(pk=alice.pk).exists()
+
+
+def test_other_apps_hear_of_every_edge_that_is_cut(
+    alice: Account, bob: Account, carol: Account, mallory: Account, django_capture_on_commit_callbacks: Any
+) -> None:
+    for follower, target in ((alice, carol), (bob, carol), (carol, bob), (carol, mallory)):
+        graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))
+    graph.accept(carol.pk, alice.pk, Actor(carol.pk, "test"))
+    Account.objects.filter(pk=mallory.pk).update(locked=True)
+    graph.unfollow(carol.pk, mallory.pk, Actor(carol.pk, "test"))
+    graph.follow(carol.pk, mallory.pk, Actor(carol.pk, "test"))
+    heard: list[Change] = []
+    changes.register(heard.append)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            leaving.delete_account(carol.pk, Actor(carol.pk, "test"))
+    finally:
+        changes.unregister(heard.append)
+
+    kind = Decision.Kind
+    assert {(change.kind, change.follower, change.target) for change in heard} == {
+        (kind.REMOVED, alice.pk, carol.pk),
+        (kind.REJECTED, bob.pk, carol.pk),
+        (kind.UNFOLLOWED, carol.pk, bob.pk),
+        (kind.CANCELLED, carol.pk, mallory.pk),
+    }
+    assert {change.by for change in heard} == {Actor(carol.pk, "test")}
+
+
+def test_the_rows_of_gates_go_in_chunks(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving, "CHUNK", 2)
+    others = AccountFactory.create_batch(5)
+    for other in others:
+        KeptOut.objects.create(owner=alice, account=other)
+        KeptOut.objects.create(owner=other, account=alice)
+        Approval.objects.create(owner=alice, account=other, handle=other.username.lower())
+        Approval.objects.create(owner=other, account=alice, handle="alice")
+    assert leaving.begin(alice.pk, leaving.SERVER)
+    assert leaving.take_step(alice.pk)
+    assert KeptOut.objects.count() + Approval.objects.count() == 18
+
+    leaving.finish(alice.pk)
+    assert not KeptOut.objects.exists()
+    assert not Approval.objects.exists()

@@ -1,32 +1,57 @@
 """`manage.py sweep`: what nobody else takes care of; safe to run at any time, also from cron."""
 
-from typing import Any
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from accounts import access, people, sessions
 from accounts.mail import outbox
 from follows import leaving, opening
-from follows.models import Opening
+from follows.gate import expiry
+from follows.models import Leaving, Opening
+
+Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
-        "Accept who waits for accounts that have opened, where a stopped server left that undone, "
-        "delete accounts that nobody confirmed within seven days, delete sessions that have expired, and send mails "
-        "that a stopped server left."
+        "Finish what a stopped server left: accept who waits for accounts that have opened, delete accounts whose "
+        "deletion has begun, and send mails. End requests that have waited longer than their owners want, delete "
+        "accounts that nobody confirmed within seven days, and delete sessions that have expired."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._failed = 0
         owners = list(Opening.objects.values_list("account_id", flat=True))
-        accepted = sum(opening.finish(owner) for owner in owners)
+        accepted = sum(self._each(owners, opening.finish))
         self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
+        self.stdout.write(f"{expiry.expire()} requests have expired.")
         self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
         if corrected := access.forget_the_future():
             self.stdout.write(f"{corrected} accounts were active in the future; that is corrected.")
         call_command("clearsessions")  # those of browsers
         unconfirmed = people.never_confirmed()
         for account in unconfirmed:
-            leaving.delete_account(account)
+            leaving.begin(account, leaving.SERVER)
         self.stdout.write(f"{len(unconfirmed)} accounts deleted that nobody confirmed.")
+        begun = list(Leaving.objects.values_list("account_id", flat=True))
+        deleted = self._each(begun, leaving.finish)
+        self.stdout.write(f"{len(deleted)} accounts deleted in all.")
         outbox.send_due()
+        if self._failed:
+            raise CommandError(f"{self._failed} accounts failed, as the log says; the next sweep goes on with them.")
+
+    def _each(self, accounts: list[int], finish: Callable[[int], Result]) -> list[Result]:
+        """What comes of each account; one that fails holds no other up."""
+        results = []
+        for account in accounts:
+            try:
+                results.append(finish(account))
+            except Exception:
+                logger.exception("Account %d could not be finished", account)
+                self._failed += 1
+        return results

@@ -1,0 +1,47 @@
+"""What was begun and not finished, because a process ended or the database was away, is looked for and finished.
+
+A server does this all the time in one of its processes. It is safe in several.
+"""
+
+import logging
+import threading
+import time
+
+from django.db import InterfaceError, OperationalError, connections
+
+from accounts.mail import outbox
+from follows import leaving, opening
+from follows.gate import expiry
+
+EVERY = 180.0  # seconds
+EXPIRED_AT_ONCE = 1000  # requests
+
+logger = logging.getLogger(__name__)
+
+
+def keep_looking() -> None:
+    """Go on with what is left, now and every few minutes, behind the caller."""
+    threading.Thread(target=_keep_looking, name="leftovers", daemon=True).start()
+
+
+def look() -> None:
+    """Go on with what is left; the long work is done behind the caller. What fails is left to the next time."""
+    for begin in (opening.resume, leaving.resume, outbox.wake, _expire):
+        try:
+            begin()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("What is left over waits for the database: %s", str(error).partition("\n")[0])
+            connections.close_all()
+        except Exception:
+            logger.exception("Unexpected error of what is left over")
+
+
+def _expire() -> None:
+    expiry.expire(at_most=EXPIRED_AT_ONCE)
+
+
+def _keep_looking() -> None:
+    while True:
+        look()
+        connections.close_all()
+        time.sleep(EVERY)
