@@ -5,9 +5,10 @@ request's type or address. More than a little is kept on disk, so that nobody fi
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import RawIOBase
 from tempfile import SpooledTemporaryFile
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -99,11 +100,32 @@ def receiving(application: WSGIApplication) -> WSGIApplication:
     """The application for any WSGI server, which leaves it to the application to read a body."""
 
     def received(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if Body.comes_with(environ):
-            _receive(environ)
-        return application(environ, start_response)
+        if not Body.comes_with(environ):
+            return application(environ, start_response)
+        _receive(environ)
+        return _Answer(application(environ, start_response), environ["wsgi.input"])
 
     return received
+
+
+class _Answer:
+    """An answer whose request gives its body up once the answer was taken, or closed."""
+
+    def __init__(self, parts: Iterable[bytes], body: Any) -> None:
+        self._parts, self._body = parts, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._parts
+        finally:
+            self._body.close()
+
+    def close(self) -> None:
+        try:
+            if hasattr(self._parts, "close"):
+                self._parts.close()
+        finally:
+            self._body.close()
 
 
 def _receive(environ: WSGIEnvironment) -> None:

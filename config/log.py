@@ -15,10 +15,13 @@ class OneLine(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if hasattr(record, "in_one_line"):  # Django sets its log up again in each process, and this filter with it
+            return True
         if not record.exc_info:
             return False
         if isinstance(error := record.exc_info[1], UNANSWERED):
             path = getattr(getattr(record, "request", None), "path", "a request")
             record.msg, record.args = "The database did not answer %s: %s", (path, str(error).partition("\n")[0])
             record.exc_info = record.exc_text = None
+            record.in_one_line = True
         return True

@@ -23,8 +23,6 @@ LISTS = {
     "/api/v1/accounts/relationships?{ids}": 2,
     "/api/v1/accounts?{first_ids}": 2,
     "/api/v1/accounts/familiar_followers?{ids}": 4,
-    "/api/v1/accounts/search?q=person&limit=80": 5,
-    "/api/v2/search?q=person&limit=40": 5,
     "/api/v1/directory?limit=80": 3,
     "/api/v1/suggestions?limit=80": 3,
     "/api/v2/suggestions?limit=80": 3,
@@ -109,3 +107,18 @@ def test_who_was_rendered_once_costs_no_query(
 
     kept = not any(word in path for word in NOTHING_RENDERED) or path.endswith("accounts?limit=0")
     assert len(queries) == LISTS[path] - kept
+
+
+@pytest.mark.parametrize("path", ["/api/v1/accounts/search?q={}&limit=80", "/api/v2/search?q={}&limit=40"])
+def test_a_search_asks_a_bounded_number_of_times(
+    mastodon: Clients, carol: Account, crowd: Callable[[int], list[int]], path: str
+) -> None:
+    """It looks in one place after the other, and stops once the page is full."""
+    client = mastodon(carol)
+    for size in (6, 36):
+        crowd(size)
+        for text in ("person", "nobody at all"):
+            entities.ACCOUNTS.clear()
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path.format(text))
+            assert len(queries) <= 8

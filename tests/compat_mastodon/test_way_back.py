@@ -26,12 +26,12 @@ def addresses(carol: Account, bob: Account) -> dict[str, str]:
     shelf = lists.create(carol.pk, "Shelf").pk
     for number in range(SIZE):
         asker, follower, target, enemy = (AccountFactory().pk for _ in range(4))
-        graph.follow(asker, carol.pk)
-        graph.follow(follower, carol.pk)
-        graph.accept(carol.pk, by, requester=follower)
-        graph.follow(follower, bob.pk)
-        graph.follow(carol.pk, target)
-        graph.follow(bob.pk, target)
+        graph.follow(asker, carol.pk, Actor(asker, "test"))
+        graph.follow(follower, carol.pk, Actor(follower, "test"))
+        graph.accept(carol.pk, follower, by)
+        graph.follow(follower, bob.pk, Actor(follower, "test"))
+        graph.follow(carol.pk, target, Actor(carol.pk, "test"))
+        graph.follow(bob.pk, target, Actor(bob.pk, "test"))
         marks.endorse(carol.pk, target)
         lists.add(carol.pk, shelf, [target])
         graph.block(carol.pk, enemy, by)

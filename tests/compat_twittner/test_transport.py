@@ -178,8 +178,8 @@ def test_a_body_announced_larger_than_any_upload_is_refused_unread(http: Client)
 @pytest.mark.parametrize(
     ("endpoint", "message"),
     [
-        ("avatar", "Avatar image is missing or invalid"),
-        ("cover", "Cover image is missing or invalid"),
+        ("avatar", "Avatar image is too large: the file may have at most 24 MB"),
+        ("cover", "Cover image is too large: the file may have at most 24 MB"),
         ("verify_user", "Video message to the reviewer is incorrect or missing"),
     ],
 )

@@ -1,6 +1,8 @@
 """What a person finds at the server's own address, and where there is nothing or something went wrong."""
 
 import io
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.test import Client, override_settings
 from PIL import Image
 
 from accounts.models import Account
+from config.log import OneLine
 from tests.compat_mastodon.oauth_client import browser
 
 PAGE, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
@@ -131,8 +134,18 @@ def test_a_name_that_is_not_this_servers_has_a_page(person: Client) -> None:
     is_a_page(person.get("/", headers={"Host": "other.example"}), 400, "Wrong server address")
 
 
+@pytest.fixture(params=["set up once", "set up again"])
+def log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The log; Django sets it up again where an application is loaded, which adds each filter once more."""
+    again, logger = OneLine(), logging.getLogger("django.request")
+    if request.param == "set up again":
+        logger.addFilter(again)
+    yield
+    logger.removeFilter(again)
+
+
 def test_when_the_database_is_down_the_page_says_so_without_it(
-    person: Client, db: None, caplog: pytest.LogCaptureFixture
+    person: Client, db: None, caplog: pytest.LogCaptureFixture, log: None
 ) -> None:
     def down(*args: Any) -> None:
         raise OperationalError("the database is down")
