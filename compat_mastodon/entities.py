@@ -75,6 +75,8 @@ def account(person: Person, **attributes: Any) -> Entity:
     }
     if suspended:
         entity["suspended"] = True
+    if person.limited and not suspended:
+        entity["limited"] = True
     if local:
         entity["noindex"] = person.noindex
     entity["feature_approval"] = NO_FEATURING

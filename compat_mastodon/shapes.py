@@ -96,7 +96,7 @@ _MARKER = mapping({"last_read_id": ID, "version": COUNT, "updated_at": MOMENT})
 _TEXT_PAGE = mapping({"updated_at": a("string", null=True), "content": TEXT})
 
 COMPONENTS: dict[str, Shape] = {
-    "Account": mapping(_ACCOUNT, suspended=FLAG, noindex=FLAG, roles=many(a("object"))),
+    "Account": mapping(_ACCOUNT, suspended=FLAG, limited=FLAG, noindex=FLAG, roles=many(a("object"))),
     "CredentialAccount": mapping({**_ACCOUNT, "source": a("object"), "role": a("object")}),
     "Profile": mapping(
         {

@@ -8,7 +8,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
 from accounts.refused import Refused
 from accounts.statements import Statement, given
-from follows.models import Block, DomainBlock, Follow, Mute, Tally
+from follows.models import Block, DomainBlock, Follow, Mute, ServerRule, ServerRuleKind, Tally
 
 MAX_FOLLOWS = 7500
 FOLLOWS_PER_FOLLOWER = 1.1
@@ -117,6 +117,18 @@ def parted() -> Q:
         account=OuterRef("pk"), domain__in=Account.objects.filter(pk=given("viewer")).values("domain")
     )
     return parted_from(given("viewer"), "pk") | Q(domain_blocked_by(given("viewer"), "domain")) | Q(Exists(shut_out))
+
+
+def limited(account: str = "") -> Q:
+    """In a query: whether moderators limit the account behind this prefix, by itself or with its server."""
+    servers = ServerRule.objects.filter(rule=ServerRuleKind.LIMITED).values("domain")
+    return Q(**{f"{account}limited_at__isnull": False}) | Q(**{f"{account}domain__in": servers})
+
+
+def hidden_from(viewer: Any, account: str = "") -> Q:
+    """In a query: whether the viewer finds the account behind this prefix by no list: limited, and not followed."""
+    follows = Follow.objects.accepted().filter(follower=viewer, target=OuterRef(f"{account}pk"))
+    return limited(account) & ~Q(Exists(follows))
 
 
 def flag(condition: Q) -> ExpressionWrapper[Q]:

@@ -17,12 +17,7 @@ from accounts.models import Account
 from accounts.statements import Statement, each, given
 from follows.models import Follow, FollowQuerySet, Tally
 from follows.paging import Keyset, Page, Window
-from follows.policy import (
-    check_lists_visible,
-    lists_open_to,
-    parted_from,
-    silenced_by,
-)
+from follows.policy import check_lists_visible, flag, limited, lists_open_to, parted_from, silenced_by
 
 COUNTED = 100  # requests to one account that are counted one by one
 
@@ -37,7 +32,7 @@ class Key(NamedTuple):
 
 
 class Person(NamedTuple):
-    """All that others can be shown of an account; the fields are `accounts.Account`'s."""
+    """All that others can be shown of an account, see `person_columns`."""
 
     id: int
     version: int
@@ -72,6 +67,7 @@ class Person(NamedTuple):
     suspended_at: datetime | None
     created_at: datetime
     last_active_at: datetime
+    limited: bool  # by moderators, alone or with its server
 
     @property
     def key(self) -> Key:
@@ -134,6 +130,11 @@ def key_columns(end: str) -> tuple[str, ...]:
     return f"{end}_id", f"{end}__version", f"{end}__tally__followers", f"{end}__tally__following"
 
 
+def person_columns(end: str = "") -> tuple[Any, ...]:
+    """The columns of a `Person` after its key, for the account behind this prefix."""
+    return (*(f"{end}{name}" for name in Person._fields[4:-1]), flag(limited(end)))
+
+
 def _followers() -> FollowQuerySet:
     return Follow.objects.accepted().filter(target=given("owner"))
 
@@ -186,7 +187,7 @@ def person(account: int | None) -> Person:
 _PEOPLE = Statement(
     Person,
     lambda _: Account.objects.filter(pk__among=each("ids"), unconfirmed=False).values_list(
-        "id", "version", "tally__followers", "tally__following", *Person._fields[4:]
+        "id", "version", "tally__followers", "tally__following", *person_columns()
     ),
 )
 
@@ -260,7 +261,7 @@ def _with_waiting() -> QuerySet[Any, Any]:
 _OWN: Statement[tuple[Any, ...]] = Statement(
     None,
     lambda _: _with_waiting().values_list(
-        "id", "version", "tally__followers", "tally__following", *Person._fields[4:], "source", "waiting"
+        "id", "version", "tally__followers", "tally__following", *person_columns(), "source", "waiting"
     ),
 )
 _OWN_KEY = Statement(

@@ -15,8 +15,8 @@ from accounts.models import LISTED, Account
 from accounts.statements import Statement, each, given
 from follows.finding import search
 from follows.models import Dismissal, Follow, Mute
-from follows.policy import domain_blocked_by, lists_open_to, parted_from
-from follows.queries import Key, Person, key_columns
+from follows.policy import domain_blocked_by, hidden_from, limited, lists_open_to, parted_from
+from follows.queries import Key, Person, key_columns, person_columns
 
 FARTHEST = 1_000  # rows that may be skipped
 FRIENDS = 50  # of the newest whom one follows are asked for suggestions, and looked for in lists
@@ -45,7 +45,7 @@ def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = Fa
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:
     """Who wants to be found: the most recently active first, or the newest."""
-    found = Account.objects.filter(LISTED, unconfirmed=False)
+    found = Account.objects.filter(LISTED, unconfirmed=False).exclude(hidden_from(viewer or 0))
     if only_local:
         found = found.filter(domain="")
     if viewer is not None:
@@ -68,6 +68,7 @@ def suggestions(account: int, part: Slice) -> list[Key]:
         Follow.objects.filter(pk__in=looked_at.values("pk")[:EDGES])
         .filter(target__discoverable=True, target__suspended_at__isnull=True)
         .exclude(target=account)
+        .exclude(limited("target__"))  # whoever follows them needs no suggestion
         .exclude(Exists(mine))
         .exclude(Exists(dismissed))
         .exclude(_unwanted(account, "target"))
@@ -147,9 +148,7 @@ _IN_COMMON: Statement[tuple[Any, ...]] = Statement(
     lambda _: (
         _told()
         .filter(follower__in=_mine().order_by("-pk").values("target")[:FRIENDS])
-        .values_list("target_id", *key_columns("follower"), *(f"follower__{name}" for name in Person._fields[4:]))[
-            :COMMON
-        ]
+        .values_list("target_id", *key_columns("follower"), *person_columns("follower__"))[:COMMON]
     ),
 )
 

@@ -17,6 +17,7 @@ from accounts import domains
 from accounts.lookup import MAX_ID, UNSTORABLE
 from accounts.searching import END, fold
 from accounts.trigrams import Scope, condition
+from follows.models import ServerRuleKind
 from follows.paging import Page, Window
 from follows.queries import Key
 
@@ -54,8 +55,8 @@ def ranked(
 ) -> list[Key]:
     """Whom the text names or describes, in the order of `Rank`.
 
-    Left out are suspended accounts, and but for the exact handle the viewer and whom a block parts
-    from the viewer; with `hidden` nobody is left out.
+    Left out are suspended accounts, limited ones that the viewer does not follow, and but for the exact
+    handle the viewer and whom a block parts from the viewer; with `hidden` nobody is left out.
     """
     search = _Search(text, viewer, hidden=hidden)
     found: dict[int, Found] = {}
@@ -76,7 +77,8 @@ def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
     """Whom the text names or describes, newest account first; a blank text is everybody. Row ids are the accounts'.
 
     Pages are cut by these ids, so that the exact handle alone has a place of its own, before all others.
-    Left out are suspended accounts, the viewer, and whom a block parts from the viewer.
+    Left out are suspended accounts, limited ones that the viewer does not follow, the viewer, and whom
+    a block parts from the viewer.
     """
     found = _Search(text, viewer).newest(window.before, window.limit)
     exact = [one.key for one in found if one.rank is Rank.EXACT]
@@ -102,10 +104,17 @@ _JOINS = {  # the texts, then whose they are: left to itself the planner may rat
         CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = s.account_id LIMIT 1) a
         LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = a.id LIMIT 1) t ON TRUE""",
 }
-_VISIBLE = """
+_UNLIMITED = f"""
+    (a.id = %(viewer)s
+      OR a.limited_at IS NULL AND (a.domain = '' OR a.domain NOT IN
+        (SELECT r.domain FROM follows_serverrule r WHERE r.rule = {ServerRuleKind.LIMITED}))
+      OR EXISTS (SELECT 1 FROM follows_follow f
+        WHERE f.follower_id = %(viewer)s AND f.target_id = a.id AND f.accepted_at IS NOT NULL))"""
+_VISIBLE = f"""
     a.suspended_at IS NULL AND NOT a.unconfirmed AND a.id <> %(viewer)s
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
-      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)"""
+      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)
+      AND {_UNLIMITED}"""
 _EXACT = (
     "SELECT id FROM accounts_account WHERE lower(username) = %(username)s AND {domain} ORDER BY domain LIMIT {most}"
 )
@@ -139,7 +148,7 @@ class _Search:
         self.words = tuple(dict.fromkeys(self.sought.split()))[:MOST_WORDS]
         self.blank = not text.strip()
         self.visible = "TRUE" if hidden else _VISIBLE
-        self.not_gone = "TRUE" if hidden else "a.suspended_at IS NULL"
+        self.not_gone = "TRUE" if hidden else f"a.suspended_at IS NULL AND {_UNLIMITED}"
         self.values: dict[str, Any] = {"viewer": viewer or 0, "before": MAX_ID + 1}
 
     def sources(self, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:

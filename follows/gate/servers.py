@@ -1,26 +1,50 @@
 """The moderators' side of the gate: rules for whole servers, and limited accounts."""
 
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import people
 from accounts.access import Actor
 from accounts.domains import canonical
+from accounts.models import Account
+from accounts.people import Fault, Invalid, Problem, clean_text
 from follows.models import ServerRule, ServerRuleKind
+from follows.models.gate import MAX_RULE_REASON
+
+CHUNK = 1000  # accounts of a server that are rendered anew in one transaction
 
 
 def set_rule(domain: str, rule: ServerRuleKind, reason: str, by: Actor) -> None:
     """Let a rule hold for every later follow from a server; a second one replaces the first.
 
     :raises NotADomain: for a malformed name.
+    :raises Invalid: for a reason that is too long.
     """
-    ServerRule.objects.update_or_create(
-        domain=canonical(domain), defaults={"rule": rule, "reason": reason, "created_by_id": by.account}
-    )
+    domain, reason = canonical(domain), clean_text(reason)
+    if len(reason) > MAX_RULE_REASON:
+        raise Invalid([Fault("reason", Problem.TOO_LONG, MAX_RULE_REASON)])
+    with transaction.atomic():
+        before = ServerRule.objects.filter(domain=domain).values_list("rule", flat=True).first()
+        ServerRule.objects.update_or_create(
+            domain=domain, defaults={"rule": rule, "reason": reason, "created_by_id": by.account}
+        )
+    if (before == ServerRuleKind.LIMITED) != (rule == ServerRuleKind.LIMITED):
+        _show_anew(domain)
 
 
 def drop_rule(domain: str) -> None:
-    """No rule holds for the server any more; without one it is no error."""
-    ServerRule.objects.filter(domain=canonical(domain)).delete()
+    """No rule holds for the server any more; without one it is no error.
+
+    :raises NotADomain: for a malformed name.
+    """
+    domain = canonical(domain)
+    limits = ServerRule.objects.filter(domain=domain, rule=ServerRuleKind.LIMITED).exists()
+    ServerRule.objects.filter(domain=domain).delete()
+    if limits:
+        _show_anew(domain)
 
 
 def limit(account: int) -> None:
@@ -31,3 +55,17 @@ def limit(account: int) -> None:
 def unlimit(account: int) -> None:
     """Take `limit` back."""
     people.change(account, limited_at=None)
+
+
+def _show_anew(domain: str) -> None:
+    """Clients are told of each account whether it is limited, so every version of them changes."""
+    for chunk in _chunks(domain):
+        Account.objects.filter(pk__in=chunk).update(version=F("version") + 1)
+
+
+def _chunks(domain: str) -> Iterator[list[int]]:
+    after = 0
+    theirs = Account.objects.filter(domain=domain, domain__gt="").order_by("pk").values_list("pk", flat=True)
+    while chunk := list(theirs.filter(pk__gt=after)[:CHUNK]):
+        yield chunk
+        after = chunk[-1]

@@ -44,6 +44,7 @@ EXPIRY_DAYS = (14, 30, 90)
 MAX_FRIENDS = 50
 MAX_NEW_DAYS = 365
 MAX_READ_FIRST = 1000  # characters
+MAX_RULE_REASON = 500
 
 
 class Gate(models.Model):
@@ -159,7 +160,9 @@ class ServerRule(models.Model):
 
     domain = models.CharField(max_length=253, unique=True)
     rule = models.PositiveSmallIntegerField(choices=ServerRuleKind)
-    reason = models.CharField(max_length=500, blank=True, default="", help_text="Why; for moderators alone.")
+    reason = models.CharField(
+        max_length=MAX_RULE_REASON, blank=True, default="", help_text="Why; for moderators alone."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

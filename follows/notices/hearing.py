@@ -16,7 +16,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, given
 from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy, Rule
-from follows.policy import unexpired
+from follows.policy import limited, unexpired
 
 NEW_ACCOUNT = timedelta(days=30)
 RULES = (
@@ -44,16 +44,18 @@ def verdict(recipient: int, actor: int, hour: int) -> tuple[Verdict, int | None]
     found = _POLICY.first(recipient=recipient, actor=actor, hour=hour, now=timezone.now())
     if found is None:
         raise NoSuchAccount
-    bucket, muted, *row = found
+    bucket, muted, is_limited, *row = found
     rules = dict(zip(RULES, row, strict=True))
     if muted:
         return Verdict.DROP, bucket
-    if rules["for_bots"] is None:  # no policy
-        return Verdict.TELL, bucket
+    if rules["for_bots"] is None:  # no policy: of the rules that can be met only that for limited accounts filters
+        if not is_limited:
+            return Verdict.TELL, bucket
+        rules = {name: getattr(NoticePolicy(), name) for name in RULES}
     sender = _SENDER.first(recipient=recipient, actor=actor)
     if sender is None:
         raise NoSuchAccount
-    return _judge(rules, sender), bucket
+    return _judge(rules, sender, is_limited=is_limited), bucket
 
 
 def policy(account: int) -> Rules:
@@ -92,7 +94,7 @@ def _senders(account: int, notices: Iterable[int]) -> list[int]:
     return list(kept_aside(account).filter(pk__in=notices).values_list("actor_id", flat=True))
 
 
-def _judge(rules: Rules, sender: "_Sender") -> Verdict:
+def _judge(rules: Rules, sender: "_Sender", *, is_limited: bool) -> Verdict:
     """Whoever follows has only begun to, so that `for_not_followers` is about all of them."""
     if sender.permitted:
         return Verdict.TELL
@@ -101,6 +103,8 @@ def _judge(rules: Rules, sender: "_Sender") -> Verdict:
         met.add(rules["for_not_following"])
         if abs(timezone.now() - sender.created_at) < NEW_ACCOUNT:
             met.add(rules["for_new_accounts"])
+        if is_limited:
+            met.add(rules["for_limited_accounts"])
         if sender.bot:
             met.add(rules["for_bots"])
     if Rule.DROP in met:
@@ -130,8 +134,9 @@ _POLICY: Statement[Any] = Statement(
                     unexpired()
                 )
             ),
+            limited=Exists(Account.objects.filter(limited(), pk=given("actor"))),
         )
-        .values_list("bucket", "muted", *(f"notice_policy__{rule}" for rule in RULES))
+        .values_list("bucket", "muted", "limited", *(f"notice_policy__{rule}" for rule in RULES))
     ),
 )
 _SENDER = Statement(
