@@ -69,7 +69,10 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     change_form_template = "accounts/admin/account.html"
     add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)
     profile: tuple[Any, ...] = (
-        (None, {"fields": ("username", "domain", "state", "suspended_at", "created_at", "last_active_at")}),
+        (
+            None,
+            {"fields": ("username", "domain", "state", "suspended_at", "limited_at", "created_at", "last_active_at")},
+        ),
         (
             "Profile",
             {
@@ -94,7 +97,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         ("In the admin", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
     )
     fixed: tuple[str, ...] = (
-        *("domain", "state", "suspended_at", "created_at", "last_active_at"),
+        *("domain", "state", "suspended_at", "limited_at", "created_at", "last_active_at"),
         *("avatar", "header", "last_login", "last_address"),
     )
     of_superusers = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -191,26 +194,26 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
 
     @admin.action(permissions=["suspend"], description="Suspend selected accounts")
     def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset.filter(suspended_at=None), people.suspend, "Suspended", self.may_suspend)
+        self.each_allowed(request, queryset.filter(suspended_at=None), people.suspend, "Suspended", self.may_suspend)
 
     @admin.action(permissions=["suspend"], description="Unsuspend selected accounts")
     def unsuspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         suspended = queryset.filter(suspended_at__isnull=False)
-        self._each(request, suspended, people.unsuspend, "Unsuspended", self.may_suspend)
+        self.each_allowed(request, suspended, people.unsuspend, "Unsuspended", self.may_suspend)
 
     @admin.action(permissions=["change"], description="Verify selected accounts")
     def verify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset, _badge(Verification.VERIFIED), "Verified", self.may_change)
+        self.each_allowed(request, queryset, _badge(Verification.VERIFIED), "Verified", self.may_change)
 
     @admin.action(permissions=["change"], description="Take the badge from selected accounts")
     def unverify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self._each(request, queryset, _badge(Verification.NONE), "Took the badge from", self.may_change)
+        self.each_allowed(request, queryset, _badge(Verification.NONE), "Took the badge from", self.may_change)
 
     def may_change(self, request: HttpRequest, account: Account) -> bool:
         """Nobody gives a badge to themselves."""
         return account.pk != request.user.pk and self.has_change_permission(request, account)
 
-    def _each(
+    def each_allowed(
         self,
         request: HttpRequest,
         queryset: QuerySet[Account],
@@ -219,6 +222,8 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         may: Callable[[HttpRequest, Account], bool],
     ) -> None:
         """Every account that this moderator may do it to."""
+
+        said = reason(request)
 
         def change(account: Account) -> bool:
             if not may(request, account):
@@ -230,16 +235,22 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
                 return False
             except NoSuchAccount:  # it was deleted since the list was read
                 return False
-            self.log_change(request, account, f"{done}.")
+            self.log_change(request, account, f"{done}: {said}" if said else f"{done}.")
             return True
 
         self.each(request, queryset, change, done, otherwise="stayed as they were")
+
+
+def reason(request: HttpRequest) -> str:
+    """What the moderator gave as the reason of an action; for the admin log."""
+    return people.clean_text(request.POST.get("reason", ""))[:500]
 
 
 def states(account: Account) -> list[str]:
     """In words, what a moderator should know of an account at a glance."""
     facts = {
         "suspended": account.suspended_at is not None,
+        "limited": account.limited_at is not None,
         "unconfirmed": account.unconfirmed,
         "new": abs(timezone.now() - account.created_at) < NEW,
         "of another server": bool(account.domain),

@@ -86,6 +86,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
     """
 
     row_actions: ClassVar[dict[str, str]] = {}  # name of an action -> what its button on each row says
+    reasoned: ClassVar[frozenset[str]] = frozenset()  # the actions that ask for a reason first
     taken_first: ClassVar[tuple[str, ...]] = ()  # the order in which chosen rows are changed; else that of the list
 
     paginator = BoundedPaginator
@@ -220,7 +221,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
         action = request.POST.get("action", "")
         if action in self.get_actions(request) and "confirmed" not in request.POST:
             chosen = self._chosen(request, queryset)
-            if len(chosen) > UNASKED:
+            if len(chosen) > UNASKED or (chosen and action in self.reasoned):
                 return self._confirmation(request, action, chosen)
         return super().response_action(request, queryset, *args)
 
@@ -245,6 +246,8 @@ class ListAdmin(admin.ModelAdmin[Row]):
             "others": max(len(chosen) - SAMPLE, 0),
             "most": AT_ONCE if across and len(chosen) == AT_ONCE else 0,
             "checkbox": ACTION_CHECKBOX_NAME,
+            "asks_reason": action in self.reasoned,
+            "from": request.POST.get("from", ""),
         }
         return TemplateResponse(request, "accounts/admin/confirm.html", context)
 
@@ -257,9 +260,20 @@ class ListAdmin(admin.ModelAdmin[Row]):
         otherwise: str = "had gone meanwhile",
     ) -> None:
         """Do something to every row, up to `AT_ONCE`, and say to how many: "Approved 2 follow requests."."""
+        self.together(request, rows, lambda taken: sum(write(row) for row in taken), done, otherwise)
+
+    def together(
+        self,
+        request: HttpRequest,
+        rows: QuerySet[Any],
+        write: Callable[[list[Any]], int],
+        done: str,
+        otherwise: str = "had gone meanwhile",
+    ) -> None:
+        """As `each`, with all rows in one call of `write`, which returns to how many it did it."""
         across = request.POST.get("select_across") == "1"
         taken = list((rows.order_by(*self.taken_first) if self.taken_first else rows)[:AT_ONCE])
-        count = sum(write(row) for row in taken)
+        count = write(taken)
         left = len(taken if across else request.POST.getlist(ACTION_CHECKBOX_NAME)) - count
         if count:
             name = self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural

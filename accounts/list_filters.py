@@ -70,6 +70,7 @@ class StateFilter(OptionFilter):
     def options(self) -> Sequence[Option]:
         return [
             Option("suspended", "Suspended", {"suspended_at__isnull": False}),
+            Option("limited", "Limited", {"limited_at__isnull": False}),
             Option("new", f"New, under {NEW.days} days", {"created_at__gte": timezone.now() - NEW}),
             Option("remote", "Of another server", {"domain__gt": ""}),
             Option("bot", "Bot", {"bot": True}),

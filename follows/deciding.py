@@ -197,8 +197,14 @@ def _undone(decision: Decision, by: Actor, batch: int | None) -> Outcome:
         return Outcome(request, follower, Result.RESTORED, undone)
 
 
+def undoable(decision: Decision) -> bool:
+    """Whether a person made it within the last day, so that it may be undone while the pair stays as it is."""
+    recent = timezone.now() - decision.created_at <= UNDOABLE_FOR
+    return decision.kind in UNDOABLE and not decision.rule and recent
+
+
 def _may_be_undone(decision: Decision) -> bool:
-    if decision.kind not in UNDOABLE or decision.rule or timezone.now() - decision.created_at > UNDOABLE_FOR:
+    if not undoable(decision):
         return False
     one, other = decision.follower_id, decision.target_id
     same = Q(follower=one, target=other)

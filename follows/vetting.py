@@ -1,5 +1,6 @@
 """What a moderator weighs before a request is decided. Reads only."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from django.db.models import Count
 
 from follows.models import Decision, Follow, Report
 
+TOLD = (Decision.Kind.ACCEPTED, Decision.Kind.REJECTED, Decision.Kind.REMOVED, Decision.Kind.EXPIRED)
 FRIENDS = 500  # of the newest whom an owner follows are looked at
 
 # For each request: those whom its owner follows and who follow the requester. Django's ORM cannot count the rows
@@ -31,12 +33,16 @@ FROM follows_follow AS asked WHERE asked.id IN ("""
 
 class Record(NamedTuple):
     """Counts about a requester: `friends` in common with the owner, earlier requests `rejected` by anybody,
-    of these `rejected_here` by the same owner, and `reports` that are open."""
+    how often the same owner `decided` on it before, by kind, and `reports` that are open."""
 
     friends: int
     rejected: int
-    rejected_here: int
+    decided: dict[int, int]
     reports: int
+
+    @property
+    def rejected_here(self) -> int:
+        return self.decided.get(Decision.Kind.REJECTED, 0)
 
 
 def records(requests: Sequence[Follow]) -> list[Record]:
@@ -51,15 +57,17 @@ def records(requests: Sequence[Follow]) -> list[Record]:
     refusals = Decision.objects.filter(kind=Decision.Kind.REJECTED, follower__in=followers).order_by()
     rejected = dict(refusals.values_list("follower").annotate(Count("pk")))
     owners = {request.target_id for request in requests}
-    by_owner = refusals.filter(target__in=owners).values_list("follower", "target").annotate(Count("pk"))
-    here = {(follower, target): count for follower, target, count in by_owner}
+    earlier = Decision.objects.filter(kind__in=TOLD, follower__in=followers, target__in=owners).order_by()
+    decided: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for follower, target, kind, count in earlier.values_list("follower", "target", "kind").annotate(Count("pk")):
+        decided[follower, target][kind] = count
     reported = Report.objects.filter(target__in=followers, closed_at=None).order_by()
     reports = dict(reported.values_list("target").annotate(Count("pk")))
     return [
         Record(
             friends=friends.get(request.pk, 0),
             rejected=rejected.get(request.follower_id, 0),
-            rejected_here=here.get((request.follower_id, request.target_id), 0),
+            decided=decided.get((request.follower_id, request.target_id), {}),
             reports=reports.get(request.follower_id, 0),
         )
         for request in requests

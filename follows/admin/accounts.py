@@ -1,5 +1,6 @@
 """The account's page and list with what the graph knows of it, and its leaving."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,10 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin import AccountAdmin
+from accounts.admin import AccountAdmin, reason
 from accounts.changelists import COUNTED, actor, bounded, link_to_rows
 from accounts.models import Account
 from follows import graph, leaving
+from follows.gate import servers
 from follows.models import Decision, FollowRequest, Report, Tally
 
 DELETED_LATER = (
@@ -27,6 +29,9 @@ class TalliedAccountAdmin(AccountAdmin):
     """An account with what the graph knows of it."""
 
     list_display = (*AccountAdmin.list_display, "followers", "following", "requests")
+    actions = (*AccountAdmin.actions, "limit", "unlimit")
+    row_actions: ClassVar = AccountAdmin.row_actions | {"limit": "Limit", "unlimit": "Stop limiting"}
+    reasoned = frozenset({"limit", "unlimit"})
     decided: ClassVar = ("asked_for", "refused", "reported_for")
     list_select_related = ("tally", "leaving")
     profile = (*AccountAdmin.profile, ("In the graph", {"fields": ("followers", "following", "requests", *decided)}))
@@ -62,6 +67,35 @@ class TalliedAccountAdmin(AccountAdmin):
     def state(self, account: Account) -> str:
         return "being deleted" if is_leaving(account) else super().state(account)
 
+    def has_limit_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("follows.limit_account")
+
+    def may_limit(self, request: HttpRequest, account: Account) -> bool:
+        """Members, but no moderators and never oneself; superusers limit moderators too."""
+        theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
+        return theirs and account.pk != request.user.pk and self.has_limit_permission(request)
+
+    def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
+        if action in self.reasoned:
+            return self.may_limit(request, row) and (row.limited_at is None) == (action == "limit")
+        return super().offers(request, action, row)
+
+    @admin.action(permissions=["limit"], description="Limit selected accounts")
+    def limit(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._limit(request, queryset.filter(limited_at=None), servers.limit, "Limited")
+
+    @admin.action(permissions=["limit"], description="Stop limiting selected accounts")
+    def unlimit(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        self._limit(request, queryset.filter(limited_at__isnull=False), servers.unlimit, "Stopped limiting")
+
+    def _limit(
+        self, request: HttpRequest, queryset: QuerySet[Account], write: Callable[[int], None], done: str
+    ) -> None:
+        if reason(request):
+            self.each_allowed(request, queryset, write, done, self.may_limit)
+        else:
+            self.message_user(request, "Nothing was done: give a reason.", messages.ERROR)
+
     @admin.display
     def followers(self, account: Account) -> int:
         return tally(account).followers
@@ -78,7 +112,7 @@ class TalliedAccountAdmin(AccountAdmin):
 
     @admin.display(description="asks to follow")
     def asked_for(self, account: Account) -> str:
-        count = counted(FollowRequest.objects.pending().filter(follower=account))
+        count = counted(FollowRequest.objects.waiting().filter(follower=account))
         return link_to_rows("follows_followrequest", count, follower__id__exact=account.pk)
 
     @admin.display(description="was refused")

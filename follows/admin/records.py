@@ -1,21 +1,41 @@
 """Follows, blocks, decisions, notices and reports: looked at, and ended one by one."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts.changelists import ReadOnlyAdmin, Row, actor
+from accounts.changelists import ReadOnlyAdmin, Row, actor, link_to_rows
 from accounts.columns import account_column, age_column, moment_column, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
-from follows import graph, reports
+from follows import deciding, graph, reports
+from follows.deciding import Result
 from follows.models import Block, Decision, Follow, Leaving, Notice, Opening, Reason, Report
 
+BATCH = "batch__id__exact"
+Edge = TypeVar("Edge", bound=Follow)
 SHORT = 160  # characters of a comment that a list shows
+
+
+def in_short(text: str) -> str:
+    """A long text unfolds."""
+    if len(text) <= SHORT:
+        return text
+    return format_html("<details><summary>{}…</summary>…{}</details>", text[:SHORT], text[SHORT:])
+
+
+def by_owner(rows: Iterable[Edge]) -> dict[int, list[Edge]]:
+    """The rows of each owner, who is their target, in the order given."""
+    owners: dict[int, list[Edge]] = defaultdict(list)
+    for row in rows:
+        owners[row.target_id].append(row)
+    return owners
 
 
 class FollowerFilter(StateFilter):
@@ -64,10 +84,14 @@ class FollowAdmin(ReadOnlyAdmin[Follow]):
     def remove_follower(self, request: HttpRequest, queryset: QuerySet[Follow]) -> None:
         by = actor(request)
 
-        def remove(follow: Follow) -> bool:
-            return graph.remove_follower(follow.target_id, follow.follower_id, by) is not None
+        def remove(rows: list[Follow]) -> int:
+            done = 0
+            for owner, follows in by_owner(rows).items():
+                removed = deciding.remove_followers(owner, [follow.follower_id for follow in follows], by)
+                done += sum(outcome.decision is not None for outcome in removed.outcomes)
+            return done
 
-        self.each(request, queryset, remove, "Removed")
+        self.together(request, queryset, remove, "Removed")
 
 
 @admin.register(Block)
@@ -98,7 +122,10 @@ class BlockAdmin(ReadOnlyAdmin[Block]):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin[Decision]):
-    """Who decided what, and when. A block is of the target, against the follower."""
+    """Who decided what, and when. A block is of the target, against the follower.
+
+    Decisions that were made at once are one line, which opens to them.
+    """
 
     list_display = (
         "kind",
@@ -106,12 +133,77 @@ class DecisionAdmin(ReadOnlyAdmin[Decision]):
         account_column("target", "target"),
         account_column("actor", "by"),
         "door",
+        "rule",
         moment_column("created_at", "when"),
+        "together_with",
+        "undone",
     )
     list_display_links = None
-    list_select_related = ("follower", "target", "actor")
+    list_select_related = ("follower", "target", "actor", "undone_by", "undoes")
     list_filter = (KindFilter,)
     search_fields = ("follower", "target", "actor")
+    actions = ("undo",)
+    row_actions: ClassVar = {"undo": "Undo"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        found = super().get_queryset(request)
+        if not self._shows_all(request):
+            later = Decision.objects.filter(batch=OuterRef("batch"), pk__gt=OuterRef("pk"))
+            found = found.exclude(Q(batch__isnull=False) & Exists(later))
+        return found
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup == BATCH or super().lookup_allowed(lookup, value, request)
+
+    def _shows_all(self, request: HttpRequest) -> bool:
+        """Whoever opens a batch, or looks for somebody, is shown each decision."""
+        return any(request.GET.get(name) for name in (BATCH, SEARCH_VAR, *self._account_lookups()))
+
+    def prepare(self, rows: list[Decision]) -> None:
+        batches = {row.batch_id for row in rows if row.batch_id}
+        sizes = dict(
+            Decision.objects.filter(batch__in=batches).order_by().values_list("batch").annotate(Count("pk"))
+            if batches
+            else ()
+        )
+        for row in rows:
+            row.size = sizes.get(row.batch_id, 1)  # type: ignore[attr-defined]  # for the columns below
+
+    @admin.display(description="in one go")
+    def together_with(self, decision: Decision) -> str:
+        size = getattr(decision, "size", 1)
+        return link_to_rows("follows_decision", f"{size} together", **{BATCH: decision.batch_id}) if size > 1 else "—"
+
+    @admin.display
+    def undone(self, decision: Decision) -> str:
+        undone = getattr(decision, "undone_by", None)
+        return time_tag(undone.created_at, "undone") if undone else "—"
+
+    def offers(self, request: HttpRequest, action: str, row: Decision) -> bool:
+        return deciding.undoable(row) and not hasattr(row, "undone_by")
+
+    def subject(self, row: Decision) -> str:
+        return f"{row.get_kind_display().lower()}: {row.follower.acct} for {row.target.acct}"
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("follows.decide_followrequest")
+
+    @admin.action(permissions=["undo"], description="Undo selected decisions")
+    def undo(self, request: HttpRequest, queryset: QuerySet[Decision]) -> None:
+        """The line of a batch stands for all of it."""
+        by, whole = actor(request), not self._shows_all(request)
+
+        def undo(decision: Decision) -> bool:
+            try:
+                if whole and decision.batch_id:
+                    outcomes = deciding.undo_batch(decision.target_id, decision.batch_id, by).outcomes
+                else:
+                    outcomes = [deciding.undo(decision.target_id, decision.pk, by)]
+            except deciding.NoSuchDecision:  # nothing that an owner decides, or gone meanwhile
+                return False
+            return any(outcome.result is Result.RESTORED for outcome in outcomes)
+
+        self.each(request, queryset, undo, "Undid", "could not be undone: too late, or something happened since")
 
 
 @admin.register(Notice)
@@ -196,12 +288,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
     @admin.display(description="comment")
     def comment_in_short(self, report: Report) -> str:
-        """A long one unfolds."""
-        if len(report.comment) <= SHORT:
-            return report.comment
-        return format_html(
-            "<details><summary>{}…</summary>…{}</details>", report.comment[:SHORT], report.comment[SHORT:]
-        )
+        return in_short(report.comment)
 
     def offers(self, request: HttpRequest, action: str, row: Report) -> bool:
         return row.closed_at is None

@@ -1,6 +1,6 @@
 """The queue: pending follow requests, approved and rejected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -15,8 +15,11 @@ from accounts.admin import states
 from accounts.changelists import ReadOnlyAdmin, actor, link_to_rows
 from accounts.columns import account_column, age_column, link_to, link_to_profile, portrait, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
-from follows import graph, vetting
+from follows import deciding, vetting
+from follows.admin.records import by_owner, in_short
+from follows.deciding import Verdict
 from follows.models import Decision, FollowRequest
+from follows.models.edges import WAITING
 
 
 class WaitingFilter(OptionFilter):
@@ -49,9 +52,11 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         "requester",
         account_column("target", "wants to follow"),
         age_column("created_at", "waiting for", ordering="created_at"),
+        "arrival",
         "account_age",
         "friends_in_common",
         "rejected_before",
+        "decided_before",
         "open_reports",
     )
     list_display_links = None
@@ -59,13 +64,14 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
     list_filter = (WaitingFilter, RequesterFilter)
     ordering = ("-pk",)  # the order of asking, whatever the clock said
     search_fields = ("follower", "target")
-    fields = ("follower", "target", "created_at")
+    fields = ("follower", "target", "created_at", "reason", "note", "while_paused", "decided_before")
+    readonly_fields = ("decided_before",)
     actions = ("approve", "reject")
     row_actions: ClassVar = {"approve": "Approve", "reject": "Reject"}
     taken_first: ClassVar = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FollowRequest]:
-        return super().get_queryset(request).filter(accepted_at__isnull=True)
+        return super().get_queryset(request).filter(WAITING)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.decide_followrequest")
@@ -84,6 +90,12 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
             '<span class="person">{}<span>{}<br>{} <span class="state">{}</span></span></span>',
             *(portrait(person), link_to(person), link_to_profile(person), state),
         )
+
+    @admin.display(description="why it is a request")
+    def arrival(self, asked: FollowRequest) -> str:
+        """With the note that the requester wrote to the owner; a long one unfolds."""
+        why = asked.get_reason_display() or "—"
+        return format_html('{}<br><span class="quiet">{}</span>', why, in_short(asked.note)) if asked.note else why
 
     @admin.display(ordering="follower__created_at")
     def account_age(self, asked: FollowRequest) -> str:
@@ -104,6 +116,14 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         count = link_to_rows("follows_decision", str(often.rejected), **refused)
         return format_html('{}<br><span class="quiet">{} by {}</span>', count, often.rejected_here, asked.target.acct)
 
+    @admin.display(description="this owner before")
+    def decided_before(self, asked: FollowRequest) -> str:
+        """What the same owner decided on the same requester before."""
+        decided = record(asked).decided
+        told = ", ".join(f"{Decision.Kind(kind).label.lower()} {count}" for kind, count in sorted(decided.items()))
+        both = {"follower__id__exact": asked.follower_id, "target__id__exact": asked.target_id}
+        return link_to_rows("follows_decision", told, **both) if told else "—"
+
     @admin.display
     def open_reports(self, asked: FollowRequest) -> str:
         count = record(asked).reports
@@ -112,28 +132,27 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
 
     @admin.action(permissions=["decide"], description="Approve selected follow requests")
     def approve(self, request: HttpRequest, queryset: QuerySet[FollowRequest]) -> None:
-        self._decide(request, queryset, graph.accept, "Approved")
+        self._decide(request, queryset, Verdict.ACCEPT, "Approved")
 
     @admin.action(permissions=["decide"], description="Reject selected follow requests")
     def reject(self, request: HttpRequest, queryset: QuerySet[FollowRequest]) -> None:
-        self._decide(request, queryset, graph.reject, "Rejected")
+        self._decide(request, queryset, Verdict.REJECT, "Rejected")
 
-    def _decide(
-        self, request: HttpRequest, queryset: QuerySet[FollowRequest], decision: Callable[..., int], done: str
-    ) -> None:
+    def _decide(self, request: HttpRequest, queryset: QuerySet[FollowRequest], verdict: Verdict, done: str) -> None:
+        """One batch for each owner, so that each can take back what was decided for them."""
         by = actor(request)
 
-        def decide(asked: FollowRequest) -> bool:
-            try:
-                decision(asked.target_id, asked.follower_id, by, request=asked.pk)
-            except graph.NoSuchRequest:  # answered or taken back since the list was read
-                return False
-            return True
+        def decide(rows: list[FollowRequest]) -> int:
+            done = 0
+            for owner, requests in by_owner(rows).items():
+                outcomes = deciding.decide_requests(owner, verdict, [asked.pk for asked in requests], by).outcomes
+                done += sum(outcome.decision is not None for outcome in outcomes)
+            return done
 
-        self.each(request, queryset, decide, done)
+        self.together(request, queryset, decide, done)
 
 
 def record(asked: FollowRequest) -> vetting.Record:
-    """What `prepare` read of the requester."""
-    found: vetting.Record = asked.record  # type: ignore[attr-defined]
+    """What `prepare` read of the requester; on the page of one request it is read now."""
+    found: vetting.Record = getattr(asked, "record", None) or vetting.records([asked])[0]
     return found

@@ -104,17 +104,17 @@ _JOINS = {  # the texts, then whose they are: left to itself the planner may rat
         CROSS JOIN LATERAL (SELECT * FROM accounts_account WHERE id = s.account_id LIMIT 1) a
         LEFT JOIN LATERAL (SELECT * FROM follows_tally WHERE account_id = a.id LIMIT 1) t ON TRUE""",
 }
-_UNLIMITED = f"""
+_UNLIMITED = """
     (a.id = %(viewer)s
       OR a.limited_at IS NULL AND (a.domain = '' OR a.domain NOT IN
-        (SELECT r.domain FROM follows_serverrule r WHERE r.rule = {ServerRuleKind.LIMITED}))
+        (SELECT r.domain FROM follows_serverrule r WHERE r.rule = %(limiting)s))
       OR EXISTS (SELECT 1 FROM follows_follow f
         WHERE f.follower_id = %(viewer)s AND f.target_id = a.id AND f.accepted_at IS NOT NULL))"""
-_VISIBLE = f"""
+_UNPARTED = """
     a.suspended_at IS NULL AND NOT a.unconfirmed AND a.id <> %(viewer)s
       AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = a.id AND b.target_id = %(viewer)s)
-      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)
-      AND {_UNLIMITED}"""
+      AND NOT EXISTS (SELECT 1 FROM follows_block b WHERE b.blocker_id = %(viewer)s AND b.target_id = a.id)"""
+_VISIBLE = f"{_UNPARTED} AND {_UNLIMITED}"
 _EXACT = (
     "SELECT id FROM accounts_account WHERE lower(username) = %(username)s AND {domain} ORDER BY domain LIMIT {most}"
 )
@@ -149,7 +149,11 @@ class _Search:
         self.blank = not text.strip()
         self.visible = "TRUE" if hidden else _VISIBLE
         self.not_gone = "TRUE" if hidden else f"a.suspended_at IS NULL AND {_UNLIMITED}"
-        self.values: dict[str, Any] = {"viewer": viewer or 0, "before": MAX_ID + 1}
+        self.values: dict[str, Any] = {
+            "viewer": viewer or 0,
+            "before": MAX_ID + 1,
+            "limiting": ServerRuleKind.LIMITED.value,
+        }
 
     def sources(self, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:
         """Where to look, one after the other, and which ranks are complete then: nobody later belongs before these."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accounts import people
 from accounts.access import Actor
-from accounts.domains import canonical
+from accounts.domains import canonical, of_account
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from follows.models import ServerRule, ServerRuleKind
@@ -21,9 +22,9 @@ def set_rule(domain: str, rule: ServerRuleKind, reason: str, by: Actor) -> None:
     """Let a rule hold for every later follow from a server; a second one replaces the first.
 
     :raises NotADomain: for a malformed name.
-    :raises Invalid: for a reason that is too long.
+    :raises Invalid: for this server, or a reason that is too long.
     """
-    domain, reason = canonical(domain), clean_text(reason)
+    domain, reason = checked(domain), clean_text(reason)
     if len(reason) > MAX_RULE_REASON:
         raise Invalid([Fault("reason", Problem.TOO_LONG, MAX_RULE_REASON)])
     with transaction.atomic():
@@ -33,6 +34,17 @@ def set_rule(domain: str, rule: ServerRuleKind, reason: str, by: Actor) -> None:
         )
     if (before == ServerRuleKind.LIMITED) != (rule == ServerRuleKind.LIMITED):
         _show_anew(domain)
+
+
+def checked(domain: str) -> str:
+    """The name of another server as it is stored.
+
+    :raises NotADomain: for a malformed name.
+    :raises Invalid: for this server.
+    """
+    if of_account(domain, settings.LOCAL_DOMAIN) == "":
+        raise Invalid([Fault("domain", Problem.NOT_ACCEPTED)])
+    return canonical(domain)
 
 
 def drop_rule(domain: str) -> None:

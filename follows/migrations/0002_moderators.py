@@ -1,4 +1,4 @@
-"""The group of those who decide follow requests, close reports and suspend members."""
+"""The group of those who decide follow requests, close reports, suspend and limit members, and set rules for servers."""
 
 from django.db import migrations
 
@@ -14,6 +14,13 @@ MAY = {
     },
     ('follows', 'block'): {'view_block': 'Can view block'},
     ('follows', 'decision'): {'view_decision': 'Can view decision'},
+    ('follows', 'serverrule'): {
+        'view_serverrule': 'Can view server rule',
+        'add_serverrule': 'Can add server rule',
+        'change_serverrule': 'Can change server rule',
+        'delete_serverrule': 'Can delete server rule',
+        'limit_account': 'Can limit accounts',
+    },
     ('follows', 'report'): {'view_report': 'Can view report', 'close_report': 'Can close reports'},
 }
 

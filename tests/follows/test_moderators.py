@@ -9,13 +9,18 @@ from tests.moderation import make_moderators
 MAY = {
     "accounts.suspend_account",
     "accounts.view_account",
+    "follows.add_serverrule",
+    "follows.change_serverrule",
     "follows.close_report",
     "follows.decide_followrequest",
+    "follows.delete_serverrule",
+    "follows.limit_account",
     "follows.view_block",
     "follows.view_decision",
     "follows.view_follow",
     "follows.view_followrequest",
     "follows.view_report",
+    "follows.view_serverrule",
 }
 
 
