@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import Actor
+from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, graph
 from follows.edges import Edge, Log
-from follows.gate import kept_out
+from follows.gate import kept_out, rules
 from follows.graph import NoSuchRequest
 from follows.locks import pair_lock
 from follows.models import ArrivalReason, Batch, Decision, Follow, KeptOut, Notice
@@ -209,8 +210,16 @@ def _may_be_undone(decision: Decision) -> bool:
     one, other = decision.follower_id, decision.target_id
     same = Q(follower=one, target=other)
     blocks = Q(follower=other, target=one, kind__in=[Kind.BLOCKED, Kind.UNBLOCKED])
-    accounts = Account.objects.filter(pk__in=[one, other], suspended_at__isnull=True)
-    return not Decision.objects.filter(same | blocks, pk__gt=decision.pk).exists() and accounts.count() == 2
+    changed = Decision.objects.filter(same | blocks, pk__gt=decision.pk).exists()
+    return not changed and not Account.objects.filter(pk=one, suspended_at__isnull=False).exists() and _open(one, other)
+
+
+def _open(follower: int, owner: int) -> bool:
+    """Whether nothing refuses the follower now: no block of a server, and no rule of moderators."""
+    try:
+        return rules.check(follower, owner).outcome is not rules.Outcome.REFUSED
+    except NoSuchAccount:  # the owner is suspended
+        return False
 
 
 def _restoring(decision: Decision, edge: Edge | None) -> Callable[[], None] | None:

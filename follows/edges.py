@@ -18,7 +18,7 @@ from follows.changes import Change
 from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
 
 MOMENTS = ("created_at", "accepted_at")
-KEPT = ("show_reblogs", "notify", "languages", *MOMENTS, "reason")
+KEPT = ("show_reblogs", "notify", "languages", *MOMENTS, "reason", "while_paused")
 Moves = dict[int, "Delta"]  # account -> by how much its tally moves
 
 

@@ -164,12 +164,17 @@ def remove_follower(
         return _turn_away(edge, by, batch=batch, keep_out=keep_out)
 
 
-def expire(owner: int, requester: int, by: Actor, *, request: int) -> int:
+def expire(owner: int, requester: int, by: Actor, *, request: int) -> int | None:
     """End a request that has waited too long, as `reject`; to its requester it looks as if it had been rejected.
+
+    None, and the request waits on, when the owner follows the requester.
 
     :raises NoSuchRequest: as `accept`.
     """
     with pair_lock(requester, owner):
+        back = edges.find(owner, requester)
+        if back and not back.pending:
+            return None
         return _turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
 
 

@@ -14,6 +14,8 @@ from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Session
 from follows import graph, leaving, opening, relationships
+from follows.gate import kept_out, settings
+from follows.models import Follow, KeptOut
 
 
 def sweep() -> str:
@@ -71,3 +73,26 @@ def test_one_account_that_fails_holds_no_other_up(
         sweep()
 
     assert list(Account.objects.values_list("pk", flat=True)) == [alice.pk]
+
+
+def test_requests_that_have_waited_too_long_expire(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    settings.change(carol.pk, Actor(carol.pk, "test"), expire_days=30)
+    assert "0 requests have expired." in sweep()
+
+    Follow.objects.update(created_at=timezone.now() - timedelta(days=31))
+    assert "1 requests have expired." in sweep()
+    assert not relationships.one(alice.pk, carol.pk).requested
+
+
+def test_a_keeping_out_that_was_left_half_done_is_finished(alice: Account, bob: Account, carol: Account) -> None:
+    for asker in (alice, bob):
+        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    kept_out.keep_out(carol.pk, alice.pk, Actor(carol.pk, "test"))
+    KeptOut.objects.all().delete()  # as a server that stopped in `let_in`
+    Account.objects.filter(pk=bob.pk).update(domain="other.example", email="", password="")
+    KeptOut.objects.create(owner=carol, domain="other.example")  # and one that stopped in `keep_server_out`
+
+    sweep()
+    assert {edge.follower_id: edge.aside for edge in Follow.objects.all()} == {alice.pk: False, bob.pk: True}
+    call_command("recount", "--check", stdout=io.StringIO())

@@ -1,6 +1,8 @@
 """Requests that have waited too long end by themselves, if their owner wants it."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.utils import timezone
 
@@ -9,35 +11,43 @@ from follows import graph
 from follows.graph import NoSuchRequest
 from follows.models import Follow, Gate
 
-CHUNK = 500  # requests that are read at once
+CHUNK = 500  # rows that are read at once
 SERVER = Actor(None, "server")
 
 
 def expire(at_most: int | None = None) -> int:
     """End the requests that are older than their owner's gate says; returns how many.
 
-    Those of accounts that the owner follows are spared. Each ends in a short transaction of its own.
+    Those of accounts that the owner follows are spared. Each ends in a short transaction of its own, so this may be
+    stopped at any moment, and several processes may do it at once.
     """
-    ended = 0
-    gates = Gate.objects.filter(expire_days__isnull=False).order_by("pk").values_list("account_id", "expire_days")
-    for owner, days in gates.iterator(CHUNK):
-        while at_most is None or ended < at_most:
-            found = _expire_some(owner, days or 0)
-            ended += found
-            if not found:
-                break
-    return ended
+    return sum(1 for _ in islice(_expired(), at_most))
 
 
-def _expire_some(owner: int, days: int) -> int:
-    before = timezone.now() - timedelta(days=days)
-    followed = Follow.objects.accepted().filter(follower=owner).values("target")
-    old = Follow.objects.waiting().filter(target=owner, created_at__lt=before).exclude(follower__in=followed)
-    ended = 0
-    for request, requester in old.order_by("pk").values_list("pk", "follower_id")[:CHUNK]:
-        try:
-            graph.expire(owner, requester, SERVER, request=request)
-            ended += 1
-        except NoSuchRequest:  # answered meanwhile
-            continue
-    return ended
+def _expired() -> Iterator[int]:
+    """Each request that was ended just now."""
+    after = 0
+    expiring = Gate.objects.filter(expire_days__isnull=False).order_by("pk").values_list("account_id", "expire_days")
+    while gates := list(expiring.filter(pk__gt=after)[:CHUNK]):
+        for owner, days in gates:
+            yield from _expired_of(owner, timezone.now() - timedelta(days=days or 0))
+        after = gates[-1][0]
+
+
+def _expired_of(owner: int, before: datetime) -> Iterator[int]:
+    """A queue is read from its beginning, until a whole chunk of it is young."""
+    after = 0
+    waiting = Follow.objects.waiting().filter(target=owner).order_by("pk")
+    while chunk := list(waiting.filter(pk__gt=after).values_list("pk", "follower_id", "created_at")[:CHUNK]):
+        old = [(request, requester) for request, requester, asked_at in chunk if asked_at < before]
+        if not old:
+            return
+        yield from (request for request, requester in old if _expire(owner, requester, request))
+        after = chunk[-1][0]
+
+
+def _expire(owner: int, requester: int, request: int) -> bool:
+    try:
+        return graph.expire(owner, requester, SERVER, request=request) is not None
+    except NoSuchRequest:  # answered meanwhile
+        return False

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
+
 from accounts.access import Actor
 from accounts.domains import canonical
 from accounts.lookup import NoSuchAccount
@@ -17,6 +19,7 @@ from follows.paging import Keyset, Page, Window
 from follows.policy import SelfFollow
 
 CHUNK = 500  # pairs looked at in one go
+SERVER = Actor(None, "server")
 
 
 class NotKeptOut(Refused):
@@ -81,6 +84,25 @@ def let_in(owner: int, entry: int) -> None:
     for follower in list(mine.values_list("follower_id", flat=True)):
         with pair_lock(follower, owner):
             join_queue(owner, follower)
+
+
+def finish() -> int:
+    """Do what a stopped process left of `keep_server_out` and `let_in`; returns for how many pairs."""
+    entries = KeptOut.objects.filter(owner=OuterRef("target"))
+    kept = Q(Exists(entries.filter(account=OuterRef("follower")))) | Q(
+        Exists(entries.filter(domain=OuterRef("follower__domain"), domain__gt=""))
+    )
+    forgotten = list(Follow.objects.pending().filter(~kept, aside=True).values_list("target_id", "follower_id"))
+    owners = KeptOut.objects.filter(domain__gt="").order_by().values("owner").distinct()
+    missed = list(Follow.objects.filter(kept, target__in=owners, aside=False).values_list("target_id", "follower_id"))
+    for owner, follower in forgotten:
+        with pair_lock(follower, owner):
+            join_queue(owner, follower)
+    for owner, follower in missed:
+        with pair_lock(follower, owner):
+            if is_kept_out(owner, follower):
+                _apply(owner, follower, SERVER)
+    return len(forgotten) + len(missed)
 
 
 def join_queue(owner: int, follower: int) -> None:

@@ -262,7 +262,7 @@ def test_moderators_see_neither_e_mail_nor_address_and_change_nothing(moderator:
     assert desk.client.get(f"/admin/accounts/account/{alice.pk}/password/").status_code == 403
     assert desk.client.get("/admin/accounts/account/add/").status_code == 403
     actions = dict(desk.open(ACCOUNTS).context["action_form"].fields["action"].choices)
-    assert set(actions) == {"", "suspend", "unsuspend"}
+    assert set(actions) == {"", "suspend", "unsuspend", "limit", "unlimit"}
     assert desk.act(ACCOUNTS, "verify", alice.pk) == ["No action selected."]
 
 

@@ -9,8 +9,8 @@ from accounts import people
 from accounts.models import Account
 from follows import deciding, graph, queries, relationships, tallies
 from follows.deciding import Outcome, Result, Verdict
-from follows.gate import expiry, kept_out, settings
-from follows.models import Decision, Follow
+from follows.gate import expiry, kept_out, servers, settings
+from follows.models import Decision, DomainBlock, Follow, ServerRuleKind
 from follows.paging import Window
 from tests.factories import AccountFactory
 from tests.follows.ledger import Counts, Decided, Told, by, counts, told
@@ -104,7 +104,10 @@ def test_undoing_twice_is_too_late(alice: Account, carol: Account) -> None:
     assert counts(carol) == Counts(requests=1)
 
 
-@pytest.mark.parametrize("since", ["asked again", "blocked", "blocked by the other", "suspended", "a day passed"])
+@pytest.mark.parametrize(
+    "since",
+    ["asked again", "blocked", "blocked by the other", "suspended", "server blocked", "server refused", "a day passed"],
+)
 def test_nothing_is_undone_once_the_pair_changed_or_the_day_is_over(alice: Account, carol: Account, since: str) -> None:
     ask(alice, carol)
     graph.reject(carol.pk, alice.pk, by(carol))
@@ -120,6 +123,12 @@ def test_nothing_is_undone_once_the_pair_changed_or_the_day_is_over(alice: Accou
             graph.block(alice.pk, carol.pk, by(alice))
         case "suspended":
             people.suspend(alice.pk)
+        case "server blocked":
+            Account.objects.filter(pk=alice.pk).update(domain="other.example", email="", password="")
+            DomainBlock.objects.create(account=carol, domain="other.example")
+        case "server refused":
+            Account.objects.filter(pk=alice.pk).update(domain="other.example", email="", password="")
+            servers.set_rule("other.example", ServerRuleKind.REFUSE, "", by(carol))
         case "a day passed":
             Decision.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
 
@@ -197,3 +206,30 @@ def test_old_requests_expire_but_not_those_of_whom_the_owner_follows(
     assert ("carol", "alice", Told.REQUESTED) not in told()
     ask(alice, carol)
     assert counts(carol) == Counts(following=1, requests=3)
+
+
+def test_a_rejection_of_one_who_came_while_paused_is_undone_to_just_that(alice: Account, carol: Account) -> None:
+    settings.change(carol.pk, by(carol), paused=True)
+    ask(alice, carol)
+    graph.reject(carol.pk, alice.pk, by(carol))
+
+    deciding.undo(carol.pk, last(Decided.REJECTED), by(carol))
+    assert Follow.objects.get().while_paused
+
+
+def test_whom_the_owner_follows_meanwhile_is_spared(alice: Account, carol: Account) -> None:
+    request = ask(alice, carol)
+    graph.follow(carol.pk, alice.pk, by(carol))
+
+    assert graph.expire(carol.pk, alice.pk, expiry.SERVER, request=request) is None
+    assert counts(carol) == Counts(following=1, requests=1)
+
+
+def test_expiry_reads_a_long_queue_in_chunks(carol: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "CHUNK", 2)
+    settings.change(carol.pk, by(carol), expire_days=14)
+    old = [ask(AccountFactory(), carol) for _ in range(7)]
+    Follow.objects.filter(pk__in=old[1:6]).update(created_at=timezone.now() - timedelta(days=15))
+
+    assert expiry.expire() == 5
+    assert (counts(carol).requests, sum(chunk.wrong for chunk in tallies.verify())) == (2, 0)
