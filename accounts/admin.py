@@ -64,7 +64,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     list_filter = (StateFilter, KindFilter)
     ordering = ("-pk",)  # not UserAdmin's
     search_fields = ("pk",)
-    actions = ("suspend", "unsuspend", "verify", "unverify")
+    actions: tuple[str, ...] = ("suspend", "unsuspend", "verify", "unverify")
     row_actions: ClassVar = {"suspend": "Suspend", "unsuspend": "Unsuspend"}
     change_form_template = "accounts/admin/account.html"
     add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)

@@ -29,7 +29,7 @@ class TalliedAccountAdmin(AccountAdmin):
     """An account with what the graph knows of it."""
 
     list_display = (*AccountAdmin.list_display, "followers", "following", "requests")
-    actions = (*AccountAdmin.actions, "limit", "unlimit")
+    actions: tuple[str, ...] = (*AccountAdmin.actions, "limit", "unlimit")
     row_actions: ClassVar = AccountAdmin.row_actions | {"limit": "Limit", "unlimit": "Stop limiting"}
     reasoned = frozenset({"limit", "unlimit"})
     decided: ClassVar = ("asked_for", "refused", "reported_for")
