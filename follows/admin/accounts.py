@@ -61,7 +61,11 @@ class TalliedAccountAdmin(AccountAdmin):
             self.message_user(request, DELETED_LATER, messages.WARNING)
 
     def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
-        return not is_leaving(row) and super().offers(request, action, row)
+        if is_leaving(row):
+            return False
+        if action in self.reasoned:
+            return self.may_limit(request, row) and (row.limited_at is None) == (action == "limit")
+        return super().offers(request, action, row)
 
     @admin.display
     def state(self, account: Account) -> str:
@@ -74,11 +78,6 @@ class TalliedAccountAdmin(AccountAdmin):
         """Members, but no moderators and never oneself; superusers limit moderators too."""
         theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
         return theirs and account.pk != request.user.pk and self.has_limit_permission(request)
-
-    def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
-        if action in self.reasoned:
-            return self.may_limit(request, row) and (row.limited_at is None) == (action == "limit")
-        return super().offers(request, action, row)
 
     @admin.action(permissions=["limit"], description="Limit selected accounts")
     def limit(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
