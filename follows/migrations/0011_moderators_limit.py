@@ -10,7 +10,7 @@ make_group = import_module('follows.migrations.0002_moderators').make_group
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('follows', '0009_gate'),
+        ('follows', '0010_leaving'),
     ]
 
     operations = [
