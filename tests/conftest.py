@@ -15,10 +15,19 @@ from tests.servers import django_db_setup, live
 __all__ = ["django_db_setup", "live"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--trust", action="store_true", help="run the stories marked as long, too")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of a real server: without one marked test pytest-django makes no test database to copy."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark every test of a real server: without one marked test pytest-django makes no test database to copy.
+
+    Long stories are skipped unless `--trust` asks for them.
+    """
     for item in items:
+        if item.get_closest_marker("long") and not config.getoption("--trust"):
+            item.add_marker(pytest.mark.skip(reason="long; --trust runs it"))
         if "django_db_setup" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
 

@@ -43,7 +43,7 @@ def test_a_quiet_event_stream_has_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -
         await beaten.wait()
         return {"type": "http.disconnect"}
 
-    token = app.bearer.Token(1, "read", None, 1, 1, None, None)
+    token = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False)
     asyncio.run(app._events(Listener(token), receive, send))
     assert sent[:4] == [b"", b":)\n", b":thump\n\n", b":thump\n\n"]
 
