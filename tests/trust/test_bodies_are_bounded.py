@@ -75,6 +75,7 @@ def test_a_picture_may_be_larger_however_it_is_sent(live: Live, kind: str) -> No
         assert answer(client)[0] == 422
 
 
+@pytest.mark.long
 def test_a_body_that_drips_is_given_up_long_before_its_end(live: Live) -> None:
     began = time.monotonic()
     with connect(live) as client:

@@ -49,6 +49,7 @@ def workers(server: Live) -> set[int]:
     return {child.pid for child in psutil.Process(server.process.pid).children()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["sleep", "count"])
 def test_health_is_answered_while_all_workers_are_busy_and_then_they_are_replaced(server: Live, kind: str) -> None:
     before = workers(server)
@@ -70,6 +71,7 @@ def test_health_is_answered_while_all_workers_are_busy_and_then_they_are_replace
     assert "secret" not in log
 
 
+@pytest.mark.long
 def test_a_worker_that_stands_still_is_replaced(server: Live) -> None:
     stopped = workers(server).pop()
     os.kill(stopped, signal.SIGSTOP)
@@ -77,6 +79,7 @@ def test_a_worker_that_stands_still_is_replaced(server: Live) -> None:
     until(lambda: stopped not in workers(server) and len(workers(server)) == 2)
 
 
+@pytest.mark.long
 def test_a_worker_with_many_slow_requests_in_turn_is_left_alone(server: Live) -> None:
     before = workers(server)
     with ExitStack() as stack:

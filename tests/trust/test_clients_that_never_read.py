@@ -51,6 +51,7 @@ def has_ended(client: socket.socket) -> bool:
     return bool(poll.poll(PATIENCE * 1000))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reset is told otherwise")
 @pytest.mark.django_db
 def test_a_client_that_never_reads_loses_its_socket_with_its_token(live: Live) -> None:
@@ -62,6 +63,7 @@ def test_a_client_that_never_reads_loses_its_socket_with_its_token(live: Live) -
         assert has_ended(client)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a reset is told otherwise")
 @pytest.mark.django_db
 def test_a_client_that_says_goodbye_and_never_reads_is_cut_off(live: Live) -> None:
@@ -133,6 +135,7 @@ class Gone(Connection):
         self.gone.set()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_streams_of_clients_that_went_are_free_again(live: Live) -> None:
     """Those that never read, too: none of them counts for ever."""

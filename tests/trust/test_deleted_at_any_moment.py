@@ -92,6 +92,7 @@ def caller(other: Account) -> Account:
     return me
 
 
+@pytest.mark.long
 def test_at_the_door_of_mastodon(other: Account) -> None:
     for call, send in MASTODON.items():
         for moment in count():
@@ -106,6 +107,7 @@ def test_at_the_door_of_mastodon(other: Account) -> None:
                 break
 
 
+@pytest.mark.long
 def test_at_the_door_of_twittner(other: Account, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     for call, send in TWITTNER.items():

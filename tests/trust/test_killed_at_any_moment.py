@@ -72,12 +72,13 @@ def server(
 
 def kill(live: Live) -> None:
     """All of its processes at once, as the kernel does that needs their memory."""
-    server = psutil.Process(live.process.pid)
-    everybody = [*server.children(recursive=True), server]
-    for process in everybody:
-        os.kill(process.pid, signal.SIGKILL)
-    live.process.wait(PATIENCE)
-    psutil.wait_procs(everybody, PATIENCE)
+    if live.process.poll() is None:
+        server = psutil.Process(live.process.pid)
+        everybody = [*server.children(recursive=True), server]
+        for process in everybody:
+            os.kill(process.pid, signal.SIGKILL)
+        live.process.wait(PATIENCE)
+        psutil.wait_procs(everybody, PATIENCE)
 
 
 @pytest.mark.long

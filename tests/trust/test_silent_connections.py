@@ -39,6 +39,7 @@ def closed(clients: list[socket.socket], within: float) -> bool:
     return not left
 
 
+@pytest.mark.long
 def test_thousands_of_silent_connections_keep_nobody_out_and_are_closed(live: Live) -> None:
     """They say nothing, or half of a request's head, or nothing more after an answer."""
     many = min(SILENT, getrlimit(RLIMIT_NOFILE)[0] - FOR_OTHERS)
