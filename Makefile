@@ -7,7 +7,7 @@ ARGS ?=
 VERSION = import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports test lint format bench screenshots pins
+.PHONY: help run serve ports test lint format trust bench screenshots pins
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: $(VENV)/dev.txt ## Check format, style, types, imports, migrations and the
 format: $(VENV)/dev.txt ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+trust: $(VENV)/base.txt $(VENV)/test.txt ## Show what can be relied on: run the stories of docs/trust.md, write their figures
+	@$(BIN)/python -m tests.trust
 
 bench: $(VENV)/test.txt ## Measure what a request costs
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

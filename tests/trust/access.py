@@ -243,7 +243,9 @@ ADMIN = {
     "follows/decision": FOR_BOTH,
     "follows/follow": FOR_BOTH,
     "follows/followrequest": FOR_BOTH,
+    "follows/leaving": {"moderator": "", "root": TO_READ},
     "follows/notice": {"moderator": "", "root": TO_READ},
+    "follows/opening": {"moderator": "", "root": TO_READ},
     "follows/report": FOR_BOTH,
 }
 # The other addresses of the admin, and what all who may enter it hear there.

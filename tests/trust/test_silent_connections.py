@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from resource import RLIMIT_NOFILE, getrlimit
 
+import pytest
+
 from config.server import SILENCE
 from tests.servers import PATIENCE, Live
 from tests.trust.wire import answer, connect, head
