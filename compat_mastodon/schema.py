@@ -1,8 +1,8 @@
 """The OpenAPI description of this dialect, and the viewer for it. What the answers hold is in `shapes`."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -14,6 +14,8 @@ from compat_mastodon.api import Caller, View
 from compat_mastodon.oauth import scopes
 
 PART = re.compile(r"<(\w+)>")
+JSON = "application/json"
+PREFIX = re.compile("^(latchkey/)?v[12]/")
 ERRORS = {
     "400": "The parameters make no sense",
     "404": "There is no such thing, or it knows no such method",
@@ -40,41 +42,63 @@ POLICY = (
 )
 
 
+class Dialect(NamedTuple):
+    """What is described: paths with their views, what they take, and what they give."""
+
+    title: str
+    views: Callable[[], dict[str, type[View] | dict[str, type[View]]]]  # they also hold the path to the description
+    bodies: dict[str, dict[str, shapes.Shape]]
+    queries: dict[str, dict[str, shapes.Shape]]
+    components: dict[str, shapes.Shape]
+    answers: Callable[[str, str], shapes.Shape]  # of a route and a method
+    examples: dict[str, tuple[Any, Any]] = {}  # by method and route: a body, and its answer
+    media: dict[str, str] = {}  # by route, where it is not JSON
+
+
 class Operation(AutoSchema):
     """One method of one path. There are no serializers to look at: the tables of `shapes` say it all."""
 
+    dialect: Dialect
+
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Any:
-        for name, shape in shapes.COMPONENTS.items():
+        for name, shape in self.dialect.components.items():
             registry.register_on_missing(ResolvedComponent(name, "schemas", shape, name))  # type: ignore[no-untyped-call]
         view: Any = self.view
         operation: dict[str, Any] = {
             "operationId": f"{method.lower()}_{re.sub('[^a-z0-9]+', '_', path_regex.lower())}".strip("_"),
-            "tags": [path_regex.split("/")[1].partition("<")[0]],
+            "tags": [PREFIX.sub("", path_regex).split("/")[0].partition("<")[0]],
             "description": (type(view).__doc__ or "").strip(),
-            "parameters": list(_parameters(path_regex, method)),
+            "parameters": list(_parameters(self.dialect, path_regex, method)),
             "security": _security(view),
-            "responses": _responses(view, path_regex, method),
+            "responses": _responses(self.dialect, view, path_regex, method),
         }
         if method != "GET":
-            operation["requestBody"] = _body(inputs.BODIES.get(f"{method} {path_regex}", {}))
+            body, _ = self.dialect.examples.get(f"{method} {path_regex}", (None, None))
+            operation["requestBody"] = _body(self.dialect.bodies.get(f"{method} {path_regex}", {}), body)
         return operation
 
 
 class Endpoints(EndpointEnumerator):
-    """The paths of `urls`, each method with the view that answers it."""
+    """The paths of a dialect, each method with the view that answers it."""
+
+    dialect: Dialect
 
     def get_api_endpoints(self, patterns: Any = None, prefix: Any = "") -> Any:
-        from compat_mastodon.urls import VIEWS  # it also holds the path to this description
-
         return [
             ("/" + PART.sub(r"{\1}", route), route.removeprefix("api/"), method, view.as_view())
-            for route, endpoint in VIEWS.items()
+            for route, endpoint in self.dialect.views().items()
             for method, view in _methods(endpoint)
         ]
 
 
 class Generator(SchemaGenerator):
-    endpoint_inspector_cls = Endpoints
+    dialect: Dialect
+
+    def __init_subclass__(cls) -> None:
+        class Described(Endpoints):
+            dialect = cls.dialect
+
+        cls.endpoint_inspector_cls = Described
 
     def coerce_path(self, path: str, method: str, view: Any) -> str:
         return path  # there are no models whose key could be called otherwise
@@ -82,11 +106,13 @@ class Generator(SchemaGenerator):
     def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
         view = super().create_view(callback, method, request)  # type: ignore[no-untyped-call]
         view.schema = Operation()
+        view.schema.dialect = self.dialect
         return view
 
     def get_schema(self, request: Any = None, public: bool = False) -> Any:
         document = super().get_schema(request, public)  # type: ignore[no-untyped-call]
         flow = {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": scopes.WORDS}
+        document["info"]["title"] = self.dialect.title
         document["components"]["securitySchemes"] = {
             "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
             "bearer": {"type": "http", "scheme": "bearer"},
@@ -94,8 +120,105 @@ class Generator(SchemaGenerator):
         return document
 
 
+def _methods(endpoint: type[View] | dict[str, type[View]]) -> Iterator[tuple[str, type[View]]]:
+    if isinstance(endpoint, dict):
+        yield from endpoint.items()
+    else:
+        for method in ("get", "post", "put", "patch", "delete"):
+            if hasattr(endpoint, method):
+                yield method.upper(), endpoint
+
+
+def _parameters(dialect: Dialect, route: str, method: str) -> Iterator[dict[str, Any]]:
+    for name in PART.findall(route):
+        yield {"name": name, "in": "path", "required": True, "schema": inputs.PART}
+    for name, shape in (dialect.queries.get(route, {}) if method == "GET" else {}).items():
+        yield {"name": name.rstrip("!"), "in": "query", "required": name.endswith("!"), "schema": shape}
+
+
+def _security(view: View) -> list[dict[str, list[str]]]:
+    """Any one of the accepted scopes is enough."""
+    ways: list[dict[str, list[str]]] = [{"oauth": [scope], "bearer": []} for scope in view.accepts] or [{"bearer": []}]
+    if view.caller is Caller.NOBODY:
+        return []
+    return [{}, *ways] if view.caller in {Caller.OPTIONAL, Caller.EVERYBODY} else ways
+
+
+def _body(fields: dict[str, shapes.Shape], example: Any = None) -> dict[str, Any]:
+    """In JSON or as a form; both are the same to the views."""
+    as_form = {"schema": _object(inputs.in_a_form(fields))}
+    kinds = {"application/x-www-form-urlencoded": as_form, "multipart/form-data": as_form}
+    return {
+        "required": any(name.endswith("!") for name in fields),
+        "content": {"application/json": _content(_object(fields), example), **kinds},
+    }
+
+
+def _object(fields: dict[str, shapes.Shape]) -> shapes.Shape:
+    required = [name.rstrip("!") for name in fields if name.endswith("!")]
+    return {
+        "type": "object",
+        "properties": {name.rstrip("!"): shape for name, shape in fields.items()},
+        **({"required": required} if required else {}),
+    }
+
+
+def _content(schema: shapes.Shape, example: Any) -> dict[str, Any]:
+    return {"schema": schema} | ({} if example is None else {"example": example})
+
+
+def _answer(route: str, method: str) -> shapes.Shape:
+    if method == "GET":
+        return shapes.GETS.get(route, shapes.NONE)
+    if method == "DELETE":
+        return shapes.DELETES.get(route, shapes.DONE)
+    changes_ties = route.startswith("v1/accounts/<account>/")
+    return shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
+
+
+def _responses(dialect: Dialect, view: View, route: str, method: str) -> dict[str, Any]:
+    shape = dialect.answers(route, method)
+    _, example = dialect.examples.get(f"{method} {route}", (None, None))
+    errors = ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
+    answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
+    return {
+        code: {
+            "description": text,
+            "headers": _headers(code),
+            "content": {
+                dialect.media.get(route, JSON) if code == "200" else JSON: _content(
+                    shape, example if code == "200" else None
+                )
+            },
+        }
+        for code, (text, shape) in sorted(answers.items())
+    }
+
+
+def _headers(code: str) -> dict[str, Any]:
+    more = (
+        {"Link": LINK, "Deprecation": shapes.TEXT | {"pattern": "^@[0-9]+$"}, "X-Total-Count": shapes.TEXT}
+        if code == "200"
+        else {}
+    )
+    more |= {"WWW-Authenticate": CHALLENGE} if code in DENIED else {}
+    return {name: {"schema": schema, "required": name in ALWAYS} for name, schema in (HEADERS | more).items()}
+
+
+def _views() -> dict[str, type[View] | dict[str, type[View]]]:
+    from compat_mastodon.urls import VIEWS
+
+    return VIEWS
+
+
+class Mastodon(Generator):
+    dialect = Dialect(
+        "Latchkey for Mastodon clients", _views, inputs.BODIES, inputs.QUERIES, shapes.COMPONENTS, _answer
+    )
+
+
 class Description(SpectacularAPIView):
-    generator_class = Generator
+    generator_class = Mastodon
     authentication_classes = ()
     permission_classes = ()
 
@@ -110,72 +233,3 @@ class Viewer(SpectacularSwaggerSplitView):
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Content-Security-Policy"] = POLICY
         return answer
-
-
-def _methods(endpoint: type[View] | dict[str, type[View]]) -> Iterator[tuple[str, type[View]]]:
-    if isinstance(endpoint, dict):
-        yield from endpoint.items()
-    else:
-        for method in ("get", "post", "put", "patch", "delete"):
-            if hasattr(endpoint, method):
-                yield method.upper(), endpoint
-
-
-def _parameters(route: str, method: str) -> Iterator[dict[str, Any]]:
-    for name in PART.findall(route):
-        yield {"name": name, "in": "path", "required": True, "schema": inputs.PART}
-    for name, shape in (inputs.QUERIES.get(route, {}) if method == "GET" else {}).items():
-        yield {"name": name.rstrip("!"), "in": "query", "required": name.endswith("!"), "schema": shape}
-
-
-def _security(view: View) -> list[dict[str, list[str]]]:
-    """Any one of the accepted scopes is enough."""
-    ways: list[dict[str, list[str]]] = [{"oauth": [scope], "bearer": []} for scope in view.accepts] or [{"bearer": []}]
-    if view.caller is Caller.NOBODY:
-        return []
-    return [{}, *ways] if view.caller in {Caller.OPTIONAL, Caller.EVERYBODY} else ways
-
-
-def _body(fields: dict[str, shapes.Shape]) -> dict[str, Any]:
-    """In JSON or as a form; both are the same to the views."""
-    as_form = {"schema": _object(inputs.in_a_form(fields))}
-    kinds = {"application/x-www-form-urlencoded": as_form, "multipart/form-data": as_form}
-    return {
-        "required": any(name.endswith("!") for name in fields),
-        "content": {"application/json": {"schema": _object(fields)}, **kinds},
-    }
-
-
-def _object(fields: dict[str, shapes.Shape]) -> shapes.Shape:
-    required = [name.rstrip("!") for name in fields if name.endswith("!")]
-    return {
-        "type": "object",
-        "properties": {name.rstrip("!"): shape for name, shape in fields.items()},
-        **({"required": required} if required else {}),
-    }
-
-
-def _responses(view: View, route: str, method: str) -> dict[str, Any]:
-    if method == "GET":
-        shape = shapes.GETS.get(route, shapes.NONE)
-    elif method == "DELETE":
-        shape = shapes.DELETES.get(route, shapes.DONE)
-    else:
-        changes_ties = route.startswith("v1/accounts/<account>/")
-        shape = shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
-    errors = ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
-    answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
-    return {
-        code: {
-            "description": text,
-            "headers": _headers(code),
-            "content": {"application/json": {"schema": shape}},
-        }
-        for code, (text, shape) in sorted(answers.items())
-    }
-
-
-def _headers(code: str) -> dict[str, Any]:
-    more = {"Link": LINK, "Deprecation": shapes.TEXT | {"pattern": "^@[0-9]+$"}} if code == "200" else {}
-    more |= {"WWW-Authenticate": CHALLENGE} if code in DENIED else {}
-    return {name: {"schema": schema, "required": name in ALWAYS} for name, schema in (HEADERS | more).items()}

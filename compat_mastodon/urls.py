@@ -167,6 +167,18 @@ def _viewer(request: HttpRequest) -> HttpResponseBase:
     return Viewer.as_view(url_name="mastodon_schema")(request)
 
 
+def _extension_description(request: HttpRequest) -> HttpResponseBase:
+    from compat_mastodon.extension.schema import Description
+
+    return Description.as_view()(request)
+
+
+def _extension_viewer(request: HttpRequest) -> HttpResponseBase:
+    from compat_mastodon.schema import Viewer
+
+    return Viewer.as_view(url_name="extension_schema")(request)
+
+
 POSTS = r"^v[12]/((statuses|media|polls)(/|$)|(scheduled_statuses|conversations)/.)"
 
 urlpatterns = [
@@ -176,5 +188,7 @@ urlpatterns = [
     re_path("^v1/collections(/|$)", instance.NoCollections.as_view()),
     path("docs/mastodon/schema", _description, name="mastodon_schema"),
     path("docs/mastodon/", _viewer, name="mastodon_docs"),
+    path("docs/latchkey/schema", _extension_description, name="extension_schema"),
+    path("docs/latchkey/", _extension_viewer, name="extension_docs"),
     re_path("", instance.Unknown.as_view()),
 ]

@@ -6,6 +6,8 @@ the middle of what they send would keep everybody else waiting.
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -31,14 +33,48 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     environ = _environ(scope)
     if Body.comes_with(environ):
         await _receive(protocol, environ)
+    started: list[Any] = []
+    with _at_work(scope):
+        response = wsgi.received(environ, lambda *start: started.extend(start))
+        status, headers = started
+        if not getattr(response, "streaming", False):
+            protocol.response_bytes(int(status[:3]), headers, b"".join(response))
+            _close(response, environ)
+            return
+    try:
+        await _stream(scope, protocol.response_stream(int(status[:3]), headers), iter(response))
+    finally:
+        with _at_work(scope):
+            _close(response, environ)
+
+
+@contextmanager
+def _at_work(scope: Scope) -> Iterator[None]:
+    """While Django runs, this thread is its own, and the watchdog knows of the request."""
     Worker.post.begin(scope.method, scope.path)
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)  # noqa: SLF001  # Django would take itself for a coroutine, and refuse to work
     try:
-        _answer(environ, protocol)
+        yield
     finally:
         asyncio._set_running_loop(loop)  # noqa: SLF001
         Worker.post.end()
+
+
+async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:
+    """Send a long answer chunk by chunk, with others' requests between; a client that takes none is given up."""
+    while True:
+        with _at_work(scope):
+            chunk = next(chunks, None)
+        if chunk is None:
+            return
+        async with asyncio.timeout(PATIENCE):
+            await stream.send_bytes(chunk)
+
+
+def _close(response: Any, environ: dict[str, Any]) -> None:
+    response.close()
+    environ["wsgi.input"].close()
 
 
 async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
@@ -62,15 +98,6 @@ async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
     except TimeoutError:
         ends = 0
     body.finish(whole=ends == 1)
-
-
-def _answer(environ: dict[str, Any], protocol: HTTPProtocol) -> None:
-    started: list[Any] = []
-    response = wsgi.received(environ, lambda *start: started.extend(start))
-    status, headers = started
-    protocol.response_bytes(int(status[:3]), headers, b"".join(response))
-    response.close()
-    environ["wsgi.input"].close()
 
 
 def _environ(scope: Scope) -> dict[str, Any]:

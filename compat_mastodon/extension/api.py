@@ -26,7 +26,7 @@ class View(api.View):
 
     accepts = READ
     is_form = True
-    wrong_fields: ClassVar[dict[type[Refused], str]] = {}  # refusals that a field is to blame for
+    wrong_fields: ClassVar[dict[type[Refused], tuple[str, ...]]] = {}  # refusals, and which fields are to blame
 
     @property
     def actor(self) -> Actor:
@@ -85,8 +85,8 @@ class View(api.View):
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         if isinstance(exc, BadParam):
             exc = Invalid([Fault(exc.name, Problem.INVALID)])
-        elif field := self.wrong_fields.get(type(exc)):  # type: ignore[arg-type]  # others are not in it
-            exc = Invalid([Fault(field, Problem.INVALID)])
+        elif isinstance(exc, Refused) and (fields := self.wrong_fields.get(type(exc))):
+            exc = Invalid([Fault(name, Problem.INVALID) for name in fields if name in self.params])
         return super().handle_exception(exc)
 
 

@@ -87,7 +87,7 @@ class Approvals(View):
 class Approve(Write):
     """Let an account follow you once without asking. A list in `acct` is answered with a list."""
 
-    wrong_fields = {SelfFollow: "account"}
+    wrong_fields = {SelfFollow: ("account", "acct")}
 
     def post(self, request: Request) -> HttpResponse:
         sent = self.read(acct=many(text(320)), account=identity, until=nullable(moment))
@@ -119,7 +119,7 @@ class KeptOut(View):
 class KeepOut(Write):
     """Keep an account or a whole server out. Nobody is told; a request that waits moves aside, and a follow ends."""
 
-    wrong_fields = {SelfFollow: "account", NotADomain: "domain"}
+    wrong_fields = {SelfFollow: ("account",), NotADomain: ("domain",)}
 
     def post(self, request: Request) -> HttpResponse:
         sent = self.read(account=identity, domain=text(300))

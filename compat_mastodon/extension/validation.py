@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon.params import FALSE, BadParam, Params, as_id, storable
+from compat_mastodon.params import BadParam, Params, as_id, storable
 
 MOST = 500  # members of a list
-TRUE = {"1", "t", "T", "true", "TRUE", "on", "ON"}
+FLAGS = {"1": True, "t": True, "true": True, "on": True, "0": False, "f": False, "false": False, "off": False}
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 
 Parse = Callable[[Any], Any]
@@ -48,12 +48,10 @@ def read(params: Params, required: Iterable[str] = (), **fields: Parse) -> dict[
 
 
 def flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    text = str(value) if isinstance(value, str | int) else ""
-    if text in TRUE or text in FALSE:
-        return text in TRUE
-    raise Wrong
+    found = FLAGS.get(str(value).lower()) if isinstance(value, str | int) else None
+    if found is None:
+        raise Wrong
+    return found
 
 
 def whole(least: int, most: int) -> Parse:

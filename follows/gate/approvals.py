@@ -50,7 +50,7 @@ def approve(owner: int, handles: Sequence[str], until: datetime | None, by: Acto
     :raises SelfFollow: for one's own handle.
     """
     wanted = [_parsed(handle) for handle in handles]
-    return _approve(owner, [(handle, _account(handle)) for handle in wanted], until, by)
+    return _approve(owner, [(handle, _account(handle)) for handle in wanted], until, by, field="acct")
 
 
 def approve_account(owner: int, account: int, until: datetime | None, by: Actor) -> Approved:
@@ -58,7 +58,7 @@ def approve_account(owner: int, account: int, until: datetime | None, by: Actor)
 
     :raises NoSuchAccount: when there is none.
     """
-    return _approve(owner, [(lookup.by_id(account).acct.lower(), account)], until, by)[0]
+    return _approve(owner, [(lookup.by_id(account).acct.lower(), account)], until, by, field="account")[0]
 
 
 def approved_by(owner: int, window: Window) -> Page[Approved]:
@@ -74,7 +74,9 @@ def withdraw(owner: int, approval: int) -> None:
         raise NoSuchApproval
 
 
-def _approve(owner: int, wanted: list[tuple[str, int | None]], until: datetime | None, by: Actor) -> list[Approved]:
+def _approve(
+    owner: int, wanted: list[tuple[str, int | None]], until: datetime | None, by: Actor, *, field: str
+) -> list[Approved]:
     if until and until <= timezone.now():
         raise Invalid([Fault("until", Problem.INVALID)])
     accounts = [account for _, account in wanted if account]
@@ -82,7 +84,7 @@ def _approve(owner: int, wanted: list[tuple[str, int | None]], until: datetime |
         raise SelfFollow
     with account_lock(owner):  # who is being kept out beside it is seen, or sees the approval
         if any(is_kept_out(owner, account) for account in accounts):
-            raise Invalid([Fault("account", Problem.INVALID)])
+            raise Invalid([Fault(field, Problem.INVALID)])
         made = [_put(owner, handle, account, until) for handle, account in wanted]
     for account in accounts:
         _accept_waiting(owner, account, by)
