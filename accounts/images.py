@@ -10,6 +10,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import lookup, people
+from accounts import lookup, people, turns
 from accounts.models import Account
 from accounts.refused import Refused
 
@@ -30,6 +31,8 @@ MOST_PIXELS = 4096 * 4096
 DECODER = [sys.executable, "-I", str(Path(__file__).with_name("decoder.py"))]
 ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}  # no secrets
 PATIENCE = 20  # seconds for one picture; the decoder's own limit of 5 counts only while it has the processor
+WAITING = turns.Room(8)  # pictures that wait for the decoder or are in it
+_one_at_a_time = threading.Lock()
 REFUSED = 3  # the decoder's exit code
 ENDINGS = {b"GIF8": "gif", b"RIFF": "webp", b"\x89PNG": "png"}
 
@@ -144,10 +147,19 @@ def too_large(most: int) -> str:
 
 
 def _decoded(data: bytes, *task: str) -> list[bytes]:
-    """What the decoder makes of a picture.
+    """What the decoder makes of a picture; the worker answers others meanwhile.
 
-    :raises BadImage: when it refuses, or needs more than it may have.
+    :raises BadImage: when it refuses, needs more than it may have, or has too much to do.
     """
+    return turns.aside(("picture", task), lambda: _decode(data, *task), WAITING, BadImage(BUSY))
+
+
+def _decode(data: bytes, *task: str) -> list[bytes]:
+    with _one_at_a_time:
+        return _run_decoder(data, *task)
+
+
+def _run_decoder(data: bytes, *task: str) -> list[bytes]:
     try:
         done = subprocess.run(  # noqa: S603  # a program of ours with words of ours
             [*DECODER, *task],
@@ -170,6 +182,7 @@ def _decoded(data: bytes, *task: str) -> list[bytes]:
     return parts
 
 
+BUSY = "cannot be read now, because others are being read; please try again in a minute"
 TOO_HARD = "takes too long or too much memory to be read"
 
 
@@ -187,7 +200,7 @@ def _replace(account: Account, column: str, name: str) -> str:
             old = getattr(lookup.for_update(account.pk), column).name or ""
             people.change(account.pk, **{column: name})
             transaction.on_commit(lambda: remove(_files(old), kept=name))
-    except Exception:
+    except BaseException:  # also when the request begins anew
         remove(_files(name), kept=getattr(account, column).name or "")
         raise
     setattr(account, column, name)

@@ -7,11 +7,13 @@ count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers 
 import ipaddress
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
 
+from accounts import turns
 from accounts.refused import Refused
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
@@ -80,12 +82,17 @@ def charge(*charges: Charge) -> State | None:
     """
     if not settings.RATE_LIMITS:
         return None
-    now = time.time()
-    counts = _counters().count({_key(limit, whose, now): limit.period for limit, whose in charges})
+    now, counts = turns.once(("charge", charges), lambda: _count(charges))
     states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
     if over := [state for state, count in zip(states, counts, strict=True) if count > state.most]:
         raise TooMany(max(over, key=lambda state: state.reset))
     return min(states, key=lambda state: state.remaining)
+
+
+def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:
+    """When, and where each limit stands then."""
+    now = time.time()
+    return now, _counters().count({_key(limit, whose, now): limit.period for limit, whose in charges})
 
 
 def look(limit: Limit, whose: int | str) -> State:
@@ -97,9 +104,13 @@ def look(limit: Limit, whose: int | str) -> State:
 def give_back(*charges: Charge) -> None:
     """Take back one use of each limit."""
     if settings.RATE_LIMITS:
-        for limit, whose in charges:
-            with suppress(ValueError):  # another window began meanwhile
-                cache.decr(_key(limit, whose, time.time()))
+        for charge in charges:
+            turns.once(("give back", charge), partial(_give_back, *charge))
+
+
+def _give_back(limit: Limit, whose: int | str) -> None:
+    with suppress(ValueError):  # another window began meanwhile
+        cache.decr(_key(limit, whose, time.time()))
 
 
 def forget(*charges: Charge) -> None:

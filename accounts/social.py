@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,12 +16,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import lookup, outward, people
+from accounts import lookup, outward, people, turns
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
 
 PATIENCE = 5  # seconds that a provider has for all that it is asked
+ASKED_AT_ONCE = turns.Room(8)
 REFUSED = {"error": "invalid_request", "error_description": "Invalid Credentials"}  # as Google says it
 PREFIXES = {Provider.GOOGLE: "go", Provider.FACEBOOK: "fb"}
 
@@ -101,7 +103,8 @@ def account_for(provider: Provider, token: str) -> Account:
     """
     if not token:
         raise BadToken(REFUSED)
-    profile = PROVIDERS[provider](token, time.monotonic() + PATIENCE)
+    ask = partial(PROVIDERS[provider], token, time.monotonic() + PATIENCE)
+    profile = turns.aside(("social", provider, token), ask, ASKED_AT_ONCE, Unavailable())
     if not profile.subject:
         raise Unavailable
     if known := _known(provider, profile):

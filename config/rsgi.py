@@ -2,6 +2,9 @@
 
 WSGI reads a body in the thread that answers. There is one for each worker, so two clients that stop in
 the middle of what they send would keep everybody else waiting.
+
+A request that waits, for a lock of the database or for work in a thread, gives its turn back and begins anew later
+(`accounts.turns`). So others are answered meanwhile.
 """
 
 import asyncio
@@ -12,12 +15,22 @@ from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
+from django.db import connection
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # it exports both
 
+from accounts.turns import Again, Turn
 from config import wsgi
 from config.bodies import PATIENCE, Body
 from config.watchdog import Worker
 
+LOCKS: float | None = settings.POSTGRESQL_TIMEOUTS["lock_timeout"] or None  # seconds that a request waits in all
+if connection.vendor == "sqlite":
+    LOCKS = connection.settings_dict["OPTIONS"]["timeout"]
+PAUSE = 0.1  # seconds between two that try for a lock again; each holds the worker for less
+MOST_RESTING = 25  # requests of a worker that wait for locks; those beyond hear at once that the server is busy
+_resting: set[Turn] = set()
+_turns = asyncio.Lock()
 ENVIRON = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -29,23 +42,41 @@ ENVIRON = {
 
 
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
-    """Answer one request: nobody else's while Django runs, but anybody's while a body is on its way."""
+    """Answer one request: nobody else's while Django runs, but anybody's while it waits for something."""
     environ = _environ(scope)
     if Body.comes_with(environ):
         await _receive(protocol, environ)
+    turn = Turn(LOCKS)
+    while isinstance(outcome := _try(scope, protocol, environ, turn), Again):
+        if outcome.done:
+            await asyncio.gather(asyncio.wrap_future(outcome.done), return_exceptions=True)
+        else:
+            await _rest(turn)
+    if outcome is not None:
+        status, headers, response = outcome
+        try:
+            await _stream(scope, protocol.response_stream(int(status[:3]), headers), iter(response))
+        finally:
+            with _at_work(scope):
+                _close(response, environ)
+
+
+def _try(scope: Scope, protocol: HTTPProtocol, environ: dict[str, Any], turn: Turn) -> Again | list[Any] | None:
+    """Answer, unless the request is to begin anew, or its answer is long: that is given, to be sent part by part."""
     started: list[Any] = []
-    with _at_work(scope):
-        response = wsgi.received(environ, lambda *start: started.extend(start))
-        status, headers = started
-        if not getattr(response, "streaming", False):
+    try:
+        with _at_work(scope), turn:
+            response = wsgi.received(environ.copy(), lambda *start: started.extend(start))
+            status, headers = started
+            if getattr(response, "streaming", False):
+                return [status, headers, response]
             protocol.response_bytes(int(status[:3]), headers, b"".join(response))
             _close(response, environ)
-            return
-    try:
-        await _stream(scope, protocol.response_stream(int(status[:3]), headers), iter(response))
-    finally:
-        with _at_work(scope):
-            _close(response, environ)
+    except Again as again:
+        if environ["wsgi.input"].seekable():
+            environ["wsgi.input"].seek(0)
+        return again
+    return None
 
 
 @contextmanager
@@ -59,6 +90,19 @@ def _at_work(scope: Scope) -> Iterator[None]:
     finally:
         asyncio._set_running_loop(loop)  # noqa: SLF001
         Worker.post.end()
+
+
+async def _rest(turn: Turn) -> None:
+    """Wait until it makes sense to try for a lock again. Of those who wait, one tries at a time."""
+    if len(_resting) >= MOST_RESTING:
+        turn.give_up()
+        return
+    _resting.add(turn)
+    try:
+        async with _turns:
+            await asyncio.sleep(PAUSE)
+    finally:
+        _resting.discard(turn)
 
 
 async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:

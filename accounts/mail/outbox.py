@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts import turns
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
 from accounts.models import Letter
@@ -50,10 +51,10 @@ def post(kind: Letter.Kind, address: str) -> None:
     if isinstance(backend, smtp.EmailBackend) and not settings.EMAIL_HOST:
         raise NoMailServer
     recent = f"mail:{kind}:{digest(address)}"
-    if settings.RATE_LIMITS and not cache.add(recent, 1, EVERY):
+    if settings.RATE_LIMITS and not turns.once(recent, lambda: cache.add(recent, 1, EVERY)):
         return
     if isinstance(backend, console.EmailBackend | locmem.EmailBackend):  # there is nobody to wait for
-        _send(kind, address)
+        turns.once(("mail", kind, address), lambda: _send(kind, address))
     elif Letter.objects.count() >= MOST_WAITING:
         logger.warning("More than %d mails wait to be sent; one was not taken", MOST_WAITING)
     else:

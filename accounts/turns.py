@@ -1,0 +1,155 @@
+"""A worker answers one request at a time. One that has to wait gives its turn back, and begins anew later.
+
+It waits for a lock that somebody holds, or for work that goes on in a thread (`aside`). Then `Again` leaves the
+request: its transaction is rolled back whole, nothing was sent, and the server calls it once more from its start.
+What reaches beyond the database is done once all the same (`once`). A request that has committed something waits
+where it is, as everything does outside of a turn: in threads, commands, tests, and under another server.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+Result = TypeVar("Result")
+
+
+class Again(BaseException):  # no handler of errors may keep it
+    """The request is to begin anew: once `done` is, or after a while when it waits for a lock."""
+
+    def __init__(self, done: "Future[Any] | None" = None) -> None:
+        self.done = done
+        super().__init__("This request begins anew.")
+
+
+class Turn:
+    """One request. `patience` is for how many seconds it waits for locks in all; None for waiting where it is."""
+
+    def __init__(self, patience: float | None) -> None:
+        self.patience = patience
+        self.committed = False
+        self.gives_up_at: float | None = None  # on the machine's clock that never jumps; None before it waited
+        self._done: dict[Hashable, Any] = {}
+        self._seen: dict[Hashable, int] = {}
+
+    def __enter__(self) -> None:
+        """Within, this is the request that is answered, from its start."""
+        self._seen.clear()
+        self._token = _turn.set(self)
+
+    def __exit__(self, *error: object) -> None:
+        _turn.reset(self._token)
+
+    @classmethod
+    def last(cls) -> "Turn":
+        """One that has waited long enough."""
+        turn = cls(0)
+        turn.give_up()
+        return turn
+
+    def give_up(self) -> None:
+        """Begin anew because of a lock no more."""
+        self.gives_up_at = 0.0
+
+    def waits(self) -> None:
+        """It found a lock held."""
+        if self.gives_up_at is None:
+            self.gives_up_at = time.monotonic() + (self.patience or 0)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it may begin anew because of a lock."""
+        over = self.gives_up_at is not None and time.monotonic() >= self.gives_up_at
+        return self.patience is not None and not self.committed and not over
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was made under this key, for the first, second ... time that a try asks for it."""
+        count = self._seen[key] = self._seen.get(key, 0) + 1
+        numbered = (key, count)
+        if numbered not in self._done:
+            self._done[numbered] = make()
+        return self._done[numbered]
+
+
+_turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
+
+
+class Room:
+    """How many pieces of work go on aside at once in this process."""
+
+    def __init__(self, most: int) -> None:
+        self._free = threading.BoundedSemaphore(most)
+
+    def start(self, work: Callable[[], Any], full: Exception) -> "Future[Any]":
+        if not self._free.acquire(blocking=False):
+            raise full
+        done: Future[Any] = Future()
+
+        def run() -> None:
+            try:
+                result = work()
+            except BaseException as error:
+                self._free.release()
+                done.set_exception(error)
+            else:
+                self._free.release()
+                done.set_result(result)
+
+        threading.Thread(target=run, name="aside", daemon=True).start()
+        return done
+
+
+def once(key: Hashable, work: Callable[[], Result]) -> Result:
+    """Do what a rolled back transaction does not undo, and not again when the request begins anew."""
+    turn = _turn.get()
+    return work() if turn is None else cast("Result", turn.remembered(key, work))
+
+
+def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception) -> Result:
+    """What `work` gives or raises; the worker answers others meanwhile. It must not use the database.
+
+    :raises Exception: `full`, when there is no room.
+    """
+    turn = _turn.get()
+    if turn is None or turn.committed:
+        return work()
+    done = turn.remembered(key, lambda: room.start(work, full))
+    if not done.done():
+        raise Again(done)
+    return cast("Result", done.result())
+
+
+def hurries() -> bool:
+    """Whether who finds a lock held should hardly wait for it: the request begins anew, or has waited long enough."""
+    turn = _turn.get()
+    return turn is not None and turn.patience is not None and not turn.committed
+
+
+def found_locked() -> None:
+    """Call it where a lock was not to be had.
+
+    :raises Again: when the request can begin anew.
+    """
+    turn = _turn.get()
+    if turn is not None and turn.may_wait:
+        turn.waits()
+        raise Again
+
+
+def committed() -> None:
+    """Call it after each commit: the request can begin anew no more."""
+    if turn := _turn.get():
+        turn.committed = True
+
+
+@contextmanager
+def by_the_way() -> Iterator[None]:
+    """Within, a lock that is held is an error at once, and what is committed may be committed twice."""
+    token = _turn.set(Turn.last() if _turn.get() else None)
+    try:
+        yield
+    finally:
+        _turn.reset(token)

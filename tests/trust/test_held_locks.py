@@ -1,0 +1,111 @@
+"""Somebody holds a lock of the database: who needs it waits without holding anybody up, and hears 503 in the end."""
+
+import json
+import select
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+
+from accounts import sessions
+from accounts.models import Account, Platform
+from follows.models import Follow
+from tests.compat_mastodon.conftest import token_for
+from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.trust.wire import FORM, answer, connect, head
+
+FOLLOWERS = 8
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[Live]:
+    """Its log says what it waited for in vain."""
+    directory = tmp_path_factory.mktemp("held")
+    with database_of_its_own(directory, f"latchkey_held_{worker_id}", django_db_blocker, django_db_setup) as url:
+        server = Live(url, directory, django_db_blocker, STREAMING_PORT="0")
+        server.start()
+        yield server
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(PATIENCE)
+
+
+@contextmanager
+def held(server: Live, account: Account) -> Iterator[None]:
+    """The row of an account, or the whole database where that is all that can be locked."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(urlsplit(server.database_url).path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            yield
+            holder.execute("ROLLBACK")
+    else:
+        with psycopg.connect(server.database_url) as holder:
+            holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account.pk])
+            yield
+            holder.rollback()
+
+
+def token(server: Live, account: Account) -> str:
+    with server.database():
+        return f"Authorization: Bearer {token_for(account)}"
+
+
+def follow(server: Live, stack: ExitStack, follower: str, target: Account) -> Any:
+    client = stack.enter_context(connect(server))
+    client.sendall(head("POST", f"/api/v1/accounts/{target.pk}/follow", follower, "Content-Length: 0"))
+    return client
+
+
+def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: Live) -> None:
+    carol = server.sign_up("carol")
+    followers = [token(server, server.sign_up("person")) for _ in range(FOLLOWERS)]
+    reader = token(server, server.sign_up("reader"))
+    with ExitStack() as stack, held(server, carol):
+        waiting = [follow(server, stack, each, carol) for each in followers]
+        reads = 0
+        while not select.select(waiting, [], [], 0)[0]:
+            with connect(server) as client:
+                client.sendall(head("GET", "/api/v1/accounts/verify_credentials", reader))
+                assert answer(client)[0] == 200
+            reads += 1
+        answers = [answer(client) for client in waiting]
+
+    assert reads >= 3  # while all eight wait
+    assert [status for status, _ in answers] == [503] * FOLLOWERS
+    assert all(set(json.loads(body)) == {"error"} for _, body in answers)
+    with server.database():
+        assert not Follow.objects.filter(target=carol).exists()
+
+
+def test_who_waits_for_a_lock_gets_it_as_soon_as_it_is_free(server: Live) -> None:
+    carol = server.sign_up("carol")
+    followers = [token(server, server.sign_up("person")) for _ in range(FOLLOWERS)]
+    with ExitStack() as stack:
+        with held(server, carol):
+            waiting = [follow(server, stack, each, carol) for each in followers]
+            time.sleep(1)
+        answers = [answer(client) for client in waiting]
+
+    assert [status for status, _ in answers] == [200] * FOLLOWERS
+    assert all(json.loads(body)["following"] for _, body in answers)
+
+
+def test_a_phone_hears_in_its_envelope_that_the_server_is_busy(server: Live) -> None:
+    carol, phone = server.sign_up("carol"), server.sign_up("phone")
+    with server.database():
+        session = sessions.open_session(phone.pk, Platform.IOS).token
+    body = f"session_id={session}&user_id={carol.pk}"
+    with held(server, carol), connect(server) as client:
+        lines = (FORM.strip(), f"Content-Length: {len(body)}")
+        client.sendall(head("POST", "/mobile_api/follow", *lines) + body.encode())
+        status, told = answer(client)
+
+    assert (status, json.loads(told)["code"]) == (200, 500)
