@@ -23,7 +23,7 @@ serve: ports ## Serve without demo data
 ports: # Tried before anything is installed
 	@$(PYTHON) -S -c '$(VERSION); from config.ports import main; main()'
 
-test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some
+test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some of them
 	@$(BIN)/python -m tests $(ARGS)
 
 lint: $(VENV)/dev.txt ## Check format, style, types, imports, migrations and the settings of production
@@ -39,13 +39,13 @@ format: $(VENV)/dev.txt ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-trust: $(VENV)/base.txt $(VENV)/test.txt ## Show what can be relied on: run the stories of docs/trust.md, write their figures
+trust: $(VENV)/base.txt $(VENV)/test.txt ## Run the tests of docs/trust.md and write their figures
 	@$(BIN)/python -m tests.trust
 
-bench: $(VENV)/test.txt ## Measure what a request costs
+bench: $(VENV)/test.txt ## Measure the cost of requests
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-screenshots: $(VENV)/test.txt ## Take the pictures of the documentation anew; needs Chromium
+screenshots: $(VENV)/test.txt ## Take the pictures of the documentation again; needs Chromium
 	@SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser $(ARGS)
 
 pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer versions

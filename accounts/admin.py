@@ -42,7 +42,7 @@ class KindFilter(OptionFilter):
 
     def options(self) -> Sequence[Option]:
         return [
-            Option("locked", "Approves followers", {"locked": True}),
+            Option("locked", "Approves follow requests", {"locked": True}),
             Option("moderator", "Moderator", {"is_staff": True}),
             Option("verified", "Verified", {"verification": Verification.VERIFIED}),
             Option("asks", "Asks to be verified", {"verification": Verification.REQUESTED}),
@@ -51,7 +51,7 @@ class KindFilter(OptionFilter):
 
 @admin.register(Account)
 class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
-    """Who may change accounts sees what one signs in with; only superusers touch moderators."""
+    """The admin of accounts. It needs the permission to change accounts, and only superusers change moderators."""
 
     form = ChangeForm
     add_form = SignUpForm
@@ -123,11 +123,11 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return super().user_change_password(request, id, form_url)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only `follows` knows how, without missing the tallies of others."""
+        """Deletion is in `follows`, because it changes the tallies of other accounts."""
         return False
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Without Django's one transaction: to open an account takes as many as somebody waits for it."""
+        """Save without Django's single transaction, because unlocking approves requests in several."""
         try:
             answer: HttpResponse = self._changeform_view(request, *args, **kwargs)  # type: ignore[attr-defined]
             return answer
@@ -152,7 +152,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return request.user.has_perm("accounts.suspend_account") or request.user.has_perm("accounts.change_account")
 
     def may_suspend(self, request: HttpRequest, account: Account) -> bool:
-        """Members, but no moderators and never oneself; superusers suspend moderators too."""
+        """Allow members who are not moderators. Superusers can suspend moderators, but nobody themselves."""
         theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
         return theirs and account.pk != request.user.pk and self.has_suspend_permission(request)
 
@@ -172,7 +172,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> HttpResponse | None:
-        """Back to the person's page, if the button was there."""
+        """Return to the page of the account if its button was pressed."""
         response = super().response_action(request, queryset, *args)
         if isinstance(response, HttpResponseRedirect) and request.POST.get("from") == "page":
             (account,) = request.POST.getlist(ACTION_CHECKBOX_NAME) or [""]
@@ -205,12 +205,12 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     def verify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         self.each_allowed(request, queryset, _badge(Verification.VERIFIED), "Verified", self.may_change)
 
-    @admin.action(permissions=["change"], description="Take the badge from selected accounts")
+    @admin.action(permissions=["change"], description="Remove the badge of selected accounts")
     def unverify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self.each_allowed(request, queryset, _badge(Verification.NONE), "Took the badge from", self.may_change)
+        self.each_allowed(request, queryset, _badge(Verification.NONE), "Removed the badge of", self.may_change)
 
     def may_change(self, request: HttpRequest, account: Account) -> bool:
-        """Nobody gives a badge to themselves."""
+        """Moderators cannot verify themselves."""
         return account.pk != request.user.pk and self.has_change_permission(request, account)
 
     def each_allowed(
@@ -221,7 +221,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         done: str,
         may: Callable[[HttpRequest, Account], bool],
     ) -> None:
-        """Every account that this moderator may do it to."""
+        """Apply the change to every selected account that this moderator may change."""
 
         said = reason(request)
 
@@ -247,7 +247,7 @@ def reason(request: HttpRequest) -> str:
 
 
 def states(account: Account) -> list[str]:
-    """In words, what a moderator should know of an account at a glance."""
+    """Return the state of an account in words, for moderators."""
     facts = {
         "suspended": account.suspended_at is not None,
         "limited": account.limited_at is not None,
@@ -265,7 +265,7 @@ def _badge(verification: Verification) -> Callable[[int], None]:
 
 @admin.register(BadgeRequest)
 class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
-    """Who asks for the badge, and what they say and show for it."""
+    """Requests for the verified badge, with their texts and videos."""
 
     list_display = (
         account_column("account", "who"),
@@ -288,7 +288,7 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
         return [path("<int:account>/film", watch, name="badge_request_film"), *super().get_urls()]
 
     def watch(self, request: HttpRequest, account: int) -> FileResponse:
-        """The film, which lies where no address leads."""
+        """Serve the private video of a request."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         asked = self.get_object(request, str(account))
@@ -326,7 +326,7 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin[Session]):
-    """Signed-in phones. To revoke one is to sign it out."""
+    """The sessions of phones. Revoke one to sign it out."""
 
     list_display = (
         account_column("account", "account"),

@@ -24,7 +24,7 @@ admin.site.unregister([Application, AccessToken, Grant, RefreshToken, IDToken])
 
 
 def named(text: str) -> QuerySet[Application]:
-    """The newest clients with this text in their name, or with this id."""
+    """Return the newest apps with this text in their name, or with this id."""
     found: QuerySet[Application] = Application.objects.filter(Q(name__icontains=text) | Q(client_id=text))
     return found.order_by("-pk")[:FOUND]
 
@@ -43,7 +43,7 @@ class RevokedFilter(OptionFilter):
 class ApplicationAdmin(ReadOnlyAdmin[Application]):
     list_display = ("name", "website", "tokens", age_column("created", "registered"))
     search_fields = ("name",)
-    search_help_text = "A part of the name, or a whole client id."
+    search_help_text = "Part of the name, or a complete client id."
     fields = ("name", "website", "client_id", "redirect_uris", "scopes", "client_type", "created")
     actions = ("revoke_tokens",)
 
@@ -71,7 +71,7 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
-    """A revoked token stays: whoever holds a deleted one would be told that it never existed."""
+    """Access tokens. You revoke them and cannot delete them, so that apps learn that they were revoked."""
 
     list_display = (
         account_column("user", "account"),
@@ -84,7 +84,7 @@ class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
     list_select_related = ("user", "application")
     list_filter = (RevokedFilter,)
     search_fields = ("user",)
-    search_help_text = "As for accounts; or a part of a client's name, or its whole id."
+    search_help_text = "As for accounts, or part of the name of an app, or its complete client id."
     fields = ("user", "application", "scope", "created", "revoked_at")
     actions = ("revoke",)
     row_actions: ClassVar = {"revoke": "Revoke"}

@@ -1,8 +1,8 @@
-"""The OpenAPI description of this dialect, and the viewer for it. What the answers hold is in `shapes`."""
+"""The OpenAPI description of the Mastodon API, and the page that shows it. `shapes` describes the answers."""
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -12,20 +12,21 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from compat_mastodon import inputs, shapes
 from compat_mastodon.api import Caller, View
 from compat_mastodon.oauth import scopes
+from compat_mastodon.summaries import INTRODUCTION, SUMMARIES
 
 PART = re.compile(r"<(\w+)>")
 JSON = "application/json"
 PREFIX = re.compile("^(latchkey/)?v[12]/")
 ERRORS = {
-    "400": "The parameters make no sense",
-    "404": "There is no such thing, or it knows no such method",
-    "415": "The body is in no format that is read",
-    "422": "Something that was sent is not valid, or the token is nobody's",
+    "400": "The request is malformed",
+    "404": "Not found, or the path does not have this method",
+    "415": "The server does not read bodies of this type",
+    "422": "A value is not valid, or the token belongs to no account",
     "429": "Too many requests",
-    "503": "The database did not answer in time; try again",
+    "503": "The database did not answer in time. Try again later",
 }
-DENIED = {"401": "The token is missing or no good", "403": "Not with this token, or not at all"}
-CONFLICTS = {"v1/markers": {"409": "Another change came between; try again"}}
+DENIED = {"401": "The token is missing or not valid", "403": "The token lacks the scope, or you do not have permission"}
+CONFLICTS = {"v1/markers": {"409": "Somebody else changed it at the same time. Try again"}}
 HEADERS = {
     "Cache-Control": shapes.TEXT,
     "Vary": shapes.TEXT | {"pattern": "^Authorization, Origin$"},
@@ -36,10 +37,6 @@ HEADERS = {
 ALWAYS = {"Cache-Control", "Vary"}  # a switch turns the limits off
 LINK = shapes.TEXT | {"pattern": r'^<[^<>,]+>; rel="(next|prev)"(, <[^<>,]+>; rel="prev")?$'}
 CHALLENGE = shapes.TEXT | {"pattern": '^Bearer realm="Doorkeeper", error="[a-z_]+", error_description="[^"]+"$'}
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class Dialect(NamedTuple):
@@ -67,7 +64,8 @@ class Operation(AutoSchema):
         operation: dict[str, Any] = {
             "operationId": f"{method.lower()}_{re.sub('[^a-z0-9]+', '_', path_regex.lower())}".strip("_"),
             "tags": [PREFIX.sub("", path_regex).split("/")[0].partition("<")[0]],
-            "description": (type(view).__doc__ or "").strip(),
+            "summary": SUMMARIES.get(f"{method} {path_regex}") or _first_sentence(view),
+            "description": _in_words(self.dialect, view, path_regex, method),
             "parameters": list(_parameters(self.dialect, path_regex, method)),
             "security": _security(view),
             "responses": _responses(self.dialect, view, path_regex, method),
@@ -92,6 +90,7 @@ class Endpoints(EndpointEnumerator):
 
 
 class Generator(SchemaGenerator):
+    introduction: ClassVar[str] = ""
     dialect: Dialect
 
     def __init_subclass__(cls) -> None:
@@ -113,6 +112,8 @@ class Generator(SchemaGenerator):
         document = super().get_schema(request, public)  # type: ignore[no-untyped-call]
         flow = {"authorizationUrl": "/oauth/authorize", "tokenUrl": "/oauth/token", "scopes": scopes.WORDS}
         document["info"]["title"] = self.dialect.title
+        if self.introduction:
+            document["info"]["description"] = self.introduction
         document["components"]["securitySchemes"] = {
             "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
             "bearer": {"type": "http", "scheme": "bearer"},
@@ -134,6 +135,38 @@ def _parameters(dialect: Dialect, route: str, method: str) -> Iterator[dict[str,
         yield {"name": name, "in": "path", "required": True, "schema": inputs.PART}
     for name, shape in (dialect.queries.get(route, {}) if method == "GET" else {}).items():
         yield {"name": name.rstrip("!"), "in": "query", "required": name.endswith("!"), "schema": shape}
+
+
+def _in_words(dialect: Dialect, view: View, route: str, method: str) -> str:
+    """The scopes, the errors and the paging of an operation, for people."""
+    queries = dialect.queries.get(route, {}) if method == "GET" else {}
+    paragraphs = [_scopes_in_words(view)]
+    if "max_id" in queries:
+        paragraphs.append(
+            "**Paging:** newest first, `limit` rows per page. The `Link` header has the next and the previous page."
+        )
+    elif "offset" in queries:
+        paragraphs.append("**Paging:** `limit` rows per page. Add the number of rows that you have to `offset`.")
+    codes = ", ".join(sorted(_errors(view, route)))
+    paragraphs.append(f'**Errors:** `{{"error": "…"}}` with one of the statuses {codes}.')
+    return "\n\n".join(paragraphs)
+
+
+def _scopes_in_words(view: View) -> str:
+    if view.caller is Caller.NOBODY:
+        return "**Scope:** none. You need no token."
+    needed = " or ".join(f"`{scope}`" for scope in view.accepts) or "any"
+    if view.caller in {Caller.OPTIONAL, Caller.EVERYBODY}:
+        return f"**Scope:** {needed}, if you send a token. You can leave it out."
+    return f"**Scope:** {needed}."
+
+
+def _errors(view: View, route: str) -> dict[str, str]:
+    return ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
+
+
+def _first_sentence(view: View) -> str:
+    return (type(view).__doc__ or type(view).__name__).strip().splitlines()[0].rstrip(".")
 
 
 def _security(view: View) -> list[dict[str, list[str]]]:
@@ -179,8 +212,8 @@ def _answer(route: str, method: str) -> shapes.Shape:
 def _responses(dialect: Dialect, view: View, route: str, method: str) -> dict[str, Any]:
     shape = dialect.answers(route, method)
     _, example = dialect.examples.get(f"{method} {route}", (None, None))
-    errors = ERRORS | CONFLICTS.get(route, {}) | (DENIED if view.caller is not Caller.NOBODY else {})
-    answers = {"200": ("Done", shape)} | {code: (text, shapes.ref("Error")) for code, text in errors.items()}
+    errors = {code: (text, shapes.ref("Error")) for code, text in _errors(view, route).items()}
+    answers = {"200": ("Success", shape)} | errors
     return {
         code: {
             "description": text,
@@ -212,6 +245,7 @@ def _views() -> dict[str, type[View] | dict[str, type[View]]]:
 
 
 class Mastodon(Generator):
+    introduction = INTRODUCTION
     dialect = Dialect(
         "Latchkey for Mastodon clients", _views, inputs.BODIES, inputs.QUERIES, shapes.COMPONENTS, _answer
     )
@@ -224,12 +258,8 @@ class Description(SpectacularAPIView):
 
 
 class Viewer(SpectacularSwaggerSplitView):
-    """Everything that it loads is this server's own."""
+    """Loads only files of this server."""
 
+    template_name = "compat_mastodon/api.html"
     authentication_classes = ()
     permission_classes = ()
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Content-Security-Policy"] = POLICY
-        return answer

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.pages.shell import api_docs
 from compat_mastodon.api import View
 from compat_mastodon.extension.urls import VIEWS as EXTENSION
 from compat_mastodon.oauth import apps
@@ -156,11 +157,12 @@ def _view(endpoint: type[View] | dict[str, type[View]]) -> Callable[..., HttpRes
 
 
 def _description(request: HttpRequest) -> HttpResponseBase:
-    from compat_mastodon.schema import Description  # what describes is large, and seldom asked for
+    from compat_mastodon.schema import Description  # imported late: it is large and rarely needed
 
     return Description.as_view()(request)
 
 
+@api_docs
 def _viewer(request: HttpRequest) -> HttpResponseBase:
     from compat_mastodon.schema import Viewer
 
@@ -173,10 +175,11 @@ def _extension_description(request: HttpRequest) -> HttpResponseBase:
     return Description.as_view()(request)
 
 
+@api_docs
 def _extension_viewer(request: HttpRequest) -> HttpResponseBase:
     from compat_mastodon.schema import Viewer
 
-    return Viewer.as_view(url_name="extension_schema")(request)
+    return Viewer.as_view(url_name="extension_schema", template_name="compat_mastodon/extension_api.html")(request)
 
 
 POSTS = r"^v[12]/((statuses|media|polls)(/|$)|(scheduled_statuses|conversations)/.)"

@@ -1,8 +1,9 @@
-"""This dialect as an OpenAPI document: what each endpoint takes, and what its envelope holds.
+"""The OpenAPI description of the Twittner API: the parameters of each endpoint, and its answers.
 
-The document is for people and for tests that generate requests; the views do not read it.
+People read it, and tests generate requests from it. The views do not use it.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from drf_spectacular.openapi import AutoSchema
@@ -93,7 +94,7 @@ ENDPOINTS = {
     ),
     "signup": Endpoint(
         _SIGNING,
-        "Make an account",
+        "Sign up",
         {"first_name!": NAME, "last_name!": NAME, "username!": USERNAME, "email!": EMAIL, "password!": PASSWORD},
         extra={"auth": AUTH},
         fails=(409, 410),
@@ -106,19 +107,25 @@ ENDPOINTS = {
         {"auth": AUTH},
         fails=(402,),
     ),
-    "resetpassword": Endpoint(_SIGNING, "Be mailed a link to a new password", {"email!": EMAIL}, fails=(411,)),
-    "refresh_access_token": Endpoint(_SIGNING, "New tokens for old", {"refresh_token!": text(50, 250)}, AUTH),
+    "resetpassword": Endpoint(
+        _SIGNING, "Send a link to choose a new password by e-mail", {"email!": EMAIL}, fails=(411,)
+    ),
+    "refresh_access_token": Endpoint(
+        _SIGNING, "Exchange a refresh token for new tokens", {"refresh_token!": text(50, 250)}, AUTH
+    ),
     "verify_user": Endpoint(
         _SIGNING,
-        "Ask for the badge",
+        "Ask for the verified badge",
         {"full_name!": written(3, 60), "text_message!": written(2, 1200), "video_message!": FILE},
         None,
     ),
-    "logout": Endpoint(_SIGNING, "Sign out of all phones", extra=VALID),
-    "profile": Endpoint(_PROFILE, "A profile, by id or name", {"user_id": ID, "username": TEXT}, PROFILE, fails=(404,)),
+    "logout": Endpoint(_SIGNING, "Sign out of all devices", extra=VALID),
+    "profile": Endpoint(
+        _PROFILE, "Show a profile, by id or user name", {"user_id": ID, "username": TEXT}, PROFILE, fails=(404,)
+    ),
     "gen_settings": Endpoint(
         _PROFILE,
-        "Change one's profile",
+        "Change your profile",
         {
             "first_name!": NAME,
             "last_name!": NAME,
@@ -131,72 +138,91 @@ ENDPOINTS = {
         },
         an(id=NUMBER, **PERSON),
     ),
-    "avatar": Endpoint(_PROFILE, "Change one's avatar", {"avatar!": FILE}, an(avatar_url=URL)),
-    "cover": Endpoint(_PROFILE, "Change one's cover", {"cover!": FILE}, an(cover_url=URL)),
-    "cover_reposition": Endpoint(_PROFILE, "Cut the cover elsewhere", {"cover_position": POSITION}, an(cover_url=URL)),
-    "get_priv_settings": Endpoint(_PROFILE, "One's privacy", data=an(**PRIVACY, search_visibility=FLAG), extra=VALID),
+    "avatar": Endpoint(_PROFILE, "Change your avatar", {"avatar!": FILE}, an(avatar_url=URL)),
+    "cover": Endpoint(_PROFILE, "Change your cover picture", {"cover!": FILE}, an(cover_url=URL)),
+    "cover_reposition": Endpoint(
+        _PROFILE, "Move your cover picture up or down", {"cover_position": POSITION}, an(cover_url=URL)
+    ),
+    "get_priv_settings": Endpoint(
+        _PROFILE, "Show your privacy settings", data=an(**PRIVACY, search_visibility=FLAG), extra=VALID
+    ),
     "set_priv_settings": Endpoint(
         _PROFILE,
-        "Change one's privacy",
+        "Change your privacy settings",
         {f"{name}!": schema for name, schema in {**PRIVACY, "search_visibility": one_of("Y", "N")}.items()},
         extra=VALID,
     ),
     "change_password": Endpoint(
-        _PROFILE, "Change one's password", {"old_password!": TEXT, "new_password!": PASSWORD}, fails=(402, 429)
+        _PROFILE, "Change your password", {"old_password!": TEXT, "new_password!": PASSWORD}, fails=(402, 429)
     ),
-    "language": Endpoint(_PROFILE, "Change one's language", {"lang_name!": one_of(*ages.WORDS)}),
-    "delete_account": Endpoint(_PROFILE, "Delete one's account", {"password!": TEXT}, fails=(429,)),
+    "language": Endpoint(_PROFILE, "Change your language", {"lang_name!": one_of(*ages.WORDS)}),
+    "delete_account": Endpoint(_PROFILE, "Delete your account", {"password!": TEXT}, fails=(429,)),
     "follow": Endpoint(
         _SOCIAL,
-        "Follow or ask to, and the other time not any more",
+        "Follow an account or send a follow request; call it again to undo",
         {"user_id!": ID},
         an(follow=FLAG),
         succeeds=(200, 201),
     ),
-    "fetch_followers": Endpoint(_SOCIAL, "Who follows somebody", {"user_id!": ID, **PAGE}, _PEOPLE, fails=(204, 404)),
-    "fetch_following": Endpoint(_SOCIAL, "Whom somebody follows", {"user_id!": ID, **PAGE}, _PEOPLE, fails=(204, 404)),
-    "follow_requests": Endpoint(
-        _SOCIAL, "Who asks to follow one", PAGE, several(an(offset_id=NUMBER, **CARD, pending_req=FLAG)), VALID, (204,)
+    "fetch_followers": Endpoint(
+        _SOCIAL, "List the followers of an account", {"user_id!": ID, **PAGE}, _PEOPLE, fails=(204, 404)
     ),
-    "accept_follow": Endpoint(_SOCIAL, "Accept a request", {"req_id!": ID}, TOTAL),
-    "ignore_follow": Endpoint(_SOCIAL, "Turn a request away", {"req_id!": ID}, TOTAL),
+    "fetch_following": Endpoint(
+        _SOCIAL, "List the accounts that an account follows", {"user_id!": ID, **PAGE}, _PEOPLE, fails=(204, 404)
+    ),
+    "follow_requests": Endpoint(
+        _SOCIAL,
+        "List the follow requests that you received",
+        PAGE,
+        several(an(offset_id=NUMBER, **CARD, pending_req=FLAG)),
+        VALID,
+        (204,),
+    ),
+    "accept_follow": Endpoint(_SOCIAL, "Approve a follow request", {"req_id!": ID}, TOTAL),
+    "ignore_follow": Endpoint(_SOCIAL, "Reject a follow request", {"req_id!": ID}, TOTAL),
     "search_people": Endpoint(
-        "Search", "Find people", {"query!": QUERY, **PAGE}, several(an(**CARD, **TIES)), fails=(204,)
+        "Search", "Search for accounts", {"query!": QUERY, **PAGE}, several(an(**CARD, **TIES)), fails=(204,)
     ),
     "get_notifications": Endpoint(
         "Notifications",
-        "What one was told",
+        "List your notifications",
         {"type!": one_of("notifs", "mentions"), **PAGE},
         several(NOTICE),
         fails=(404,),
     ),
-    "delete_notifs": Endpoint("Notifications", "Delete some of it", {"scope!": SCOPE}),
+    "delete_notifs": Endpoint("Notifications", "Delete notifications", {"scope!": SCOPE}),
     "save_pnotif_token": Endpoint(
-        "Notifications", "Where push messages go", {"token!": written(50, 250), "type": DEVICE}
+        "Notifications", "Register a device for push messages", {"token!": written(50, 250), "type": DEVICE}
     ),
-    "block_user": Endpoint("Moderation", "Block, and the other time unblock", {"user_id!": ID}),
+    "block_user": Endpoint("Moderation", "Block an account; call it again to unblock", {"user_id!": ID}),
     "profile_report": Endpoint(
         "Moderation",
-        "Report somebody",
+        "Report an account to the moderators",
         {"user_id!": ID, "reason!": {"type": "integer", "minimum": 1, "maximum": 6}, "comment": TEXT},
     ),
 }
 
 
 class EnvelopeSchema(AutoSchema):
-    """An operation from the table above; HTTP knows one status, the envelope the others."""
+    """One operation. The HTTP status is always 200; the envelope has the code."""
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
     ) -> dict[str, Any] | None:
         name = path.rsplit("/", 1)[-1]
         endpoint, signed_in = ENDPOINTS[name], getattr(self.view, "signed_in", True)
-        answer = _answer(endpoint, [401] if signed_in else [])
+        answer = _answer(endpoint, signed_in)
         operation: dict[str, Any] = {
             "operationId": name,
             "tags": [endpoint.tag],
             "summary": endpoint.summary,
-            "responses": {"200": {"description": "Always", "content": {"application/json": {"schema": answer}}}},
+            "description": _in_words(endpoint, signed_in),
+            "responses": {
+                "200": {
+                    "description": "Success or an error: see `code`",
+                    "content": {"application/json": {"schema": answer}},
+                }
+            },
         }
         if signed_in:
             operation["security"] = [{"session": []}]
@@ -219,14 +245,36 @@ class EnvelopeSchema(AutoSchema):
         return operation
 
 
-def _answer(endpoint: Endpoint, denied: list[int]) -> Schema:
-    """Any endpoint may get what it cannot read (400), and have an accident (500)."""
+def _in_words(endpoint: Endpoint, signed_in: bool) -> str:
+    """The scope, the errors and the paging of an operation, for people."""
+    scope = "a session (`session_id`). There are no other scopes" if signed_in else "none. You need no session"
+    paragraphs = [f"**Scope:** {scope}."]
+    if PAGE.items() <= endpoint.takes.items():
+        row = "`offset_id`" if _has_offset_id(endpoint) else "`id`"
+        paragraphs.append(
+            f"**Paging:** `page_size` rows per page. Send the {row} of the last row as `offset` for the next page."
+        )
+    codes = ", ".join(str(code) for code in _error_codes(endpoint, signed_in))
+    paragraphs.append(f"**Errors:** HTTP status 200, and one of the codes {codes} in the body.")
+    return "\n\n".join(paragraphs)
+
+
+def _has_offset_id(endpoint: Endpoint) -> bool:
+    return "offset_id" in (endpoint.data or {}).get("items", {}).get("properties", {})
+
+
+def _error_codes(endpoint: Endpoint, signed_in: bool) -> list[int]:
+    """Any endpoint can fail to read the request (400), or fail itself (500)."""
+    return sorted({400, 500, *([401] if signed_in else []), *endpoint.fails})
+
+
+def _answer(endpoint: Endpoint, signed_in: bool) -> Schema:
     data = {} if endpoint.data is None else {"data": endpoint.data}
     success = an(code=_codes(endpoint.succeeds), message=TEXT, **data, **endpoint.extra)
-    error = an(code=_codes((400, 500, *denied, *endpoint.fails)), message=TEXT)
+    error = an(code=_codes(_error_codes(endpoint, signed_in)), message=TEXT)
     error["properties"]["data"] = NOTHING
     return {"oneOf": [success, error]}
 
 
-def _codes(codes: tuple[int, ...]) -> Schema:
+def _codes(codes: Iterable[int]) -> Schema:
     return {"type": "integer", "enum": sorted(codes)}

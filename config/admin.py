@@ -1,4 +1,4 @@
-"""The admin as a whole: its name, what comes first, and the moderator's own password."""
+"""The admin site: its name, its front page, and the page for your own password."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from follows import queries
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Django's form; the password is stored through `people`, and the old one is guessed no faster than elsewhere."""
+    """Django's form. It saves the password through `people` and limits wrong old passwords."""
 
     def __init__(self, *args: Any, address: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +57,7 @@ class Site(admin.AdminSite):
         return super().index(request, {"waiting": None if waiting is None else bounded(waiting)})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The graph before everything else, and its pending requests before the rest of it."""
+        """List the graph first, and its follow requests at the top."""
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"].sort(key=lambda model: model["object_name"] != "FollowRequest")

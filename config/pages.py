@@ -58,8 +58,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 unknown_host = _failure(
     HTTPStatus.BAD_REQUEST,
-    "Wrong server address",
-    f"Use {settings.BASE_URL} instead of the address that you entered.",
+    "This server has another address",
+    f"It answers at {settings.BASE_URL}, and not at the address that you used.",
     "If you run this server, set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS.",
     error=f"This server answers at {settings.BASE_URL}; set BASE_URL or ALLOWED_HOSTS for other addresses",
 )

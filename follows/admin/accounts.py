@@ -1,4 +1,4 @@
-"""The account's page and list with what the graph knows of it, and its leaving."""
+"""The admin of accounts with their follows and requests, and the deletion of accounts."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -26,7 +26,7 @@ admin.site.unregister(Account)
 
 @admin.register(Account)
 class TalliedAccountAdmin(AccountAdmin):
-    """An account with what the graph knows of it."""
+    """Accounts with their follows and follow requests."""
 
     list_display = (*AccountAdmin.list_display, "followers", "following", "requests")
     actions: tuple[str, ...] = (*AccountAdmin.actions, "limit", "unlimit")
@@ -41,18 +41,18 @@ class TalliedAccountAdmin(AccountAdmin):
         graph.change_profile(account, actor(request), **columns)
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
-        """Whom one may change, except oneself."""
+        """Allow it for every account that you may change, except your own."""
         allowed = request.user.has_perm("accounts.delete_account") and self.has_change_permission(request, obj)
         return allowed and (obj is None or obj.pk != request.user.pk)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        """Without Django's one transaction: an account with very many followers leaves in steps."""
+        """Delete without Django's single transaction, because it takes several with very many followers."""
         return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
-        """Django would read everything first, and ask for permission to delete each kind of it."""
+        """Skip Django's list of related rows: it reads all of them and checks permissions for each model."""
         return [f"{account}, with everything of its own" for account in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Account) -> None:
@@ -133,7 +133,7 @@ def is_leaving(account: Account) -> bool:
 
 
 def tally(account: Account) -> Tally:
-    """An account that never had an edge has no row yet."""
+    """Return 0 if the account has no tally, because it never had a follow."""
     return getattr(account, "tally", None) or Tally()
 
 

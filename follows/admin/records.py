@@ -1,4 +1,4 @@
-"""Follows, blocks, decisions, notices and reports: looked at, and ended one by one."""
+"""The admin of follows, blocks, decisions, notices and reports."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -114,7 +114,7 @@ class BlockAdmin(ReadOnlyAdmin[Block]):
     def has_unblock_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("follows.delete_block")
 
-    @admin.action(permissions=["unblock"], description="Lift selected blocks")
+    @admin.action(permissions=["unblock"], description="Remove selected blocks")
     def unblock(self, request: HttpRequest, queryset: QuerySet[Block]) -> None:
         by = actor(request)
         self.each(request, queryset, lambda block: graph.unblock(block.blocker_id, block.target_id, by), "Lifted")
@@ -122,9 +122,9 @@ class BlockAdmin(ReadOnlyAdmin[Block]):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin[Decision]):
-    """Who decided what, and when. A block is of the target, against the follower.
+    """The log of decisions. In a block, the target blocks the follower.
 
-    Decisions that were made at once are one line, which opens to them.
+    One line stands for decisions that were made together. It links to them.
     """
 
     list_display = (
@@ -265,7 +265,7 @@ class ReasonFilter(OptionFilter):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin[Report]):
-    """What people want moderators to know; a moderator who has seen to it closes it."""
+    """Reports from members. A moderator closes a report after dealing with it."""
 
     list_display = (
         account_column("target", "about whom"),

@@ -1,4 +1,4 @@
-"""The queue: pending follow requests, approved and rejected."""
+"""The admin of pending follow requests."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ from follows.models.edges import WAITING
 
 
 class WaitingFilter(OptionFilter):
-    """For how long a request has been waiting."""
+    """Filter by the age of the request."""
 
     title = "age"
     parameter_name = "waiting"
@@ -46,7 +46,7 @@ class RequesterFilter(StateFilter):
 
 @admin.register(FollowRequest)
 class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
-    """The queue: the newest request first; of many chosen ones the oldest is decided first."""
+    """Pending follow requests, newest first. Actions decide the oldest selected request first."""
 
     list_display = (
         "requester",
@@ -108,7 +108,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
 
     @admin.display
     def rejected_before(self, asked: FollowRequest) -> str:
-        """By anybody, and of these by the same owner."""
+        """Return the rejections of the requester: all, and those by this owner."""
         often = record(asked)
         if not often.rejected:
             return "0"

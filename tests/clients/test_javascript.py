@@ -1,40 +1,27 @@
 """masto.js and megalodon, unmodified from npm, against a real server. They need node and npm (20 or newer)."""
 
 import base64
-import fcntl
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.clients import npm
 from tests.clients.browser import Browser
 from tests.compat_twittner.files import picture
 from tests.factories import PASSWORD
 from tests.servers import Live
 
 HERE = Path(__file__).parent
-WANTED, INSTALLED = HERE / "package.json", HERE / "node_modules" / ".installed.json"
-INSTALL = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
 PATIENCE = 120  # seconds
 
 
 @pytest.fixture(scope="session")
 def node() -> str:
     """The node that runs the clients, which are installed if they are not there yet."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("masto.js and megalodon need node and npm, which are not installed")
-    with WANTED.open() as wanted:
-        fcntl.flock(wanted, fcntl.LOCK_EX)  # several test processes may come at once
-        if not INSTALLED.exists() or INSTALLED.read_text() != WANTED.read_text():
-            done = subprocess.run(INSTALL, cwd=HERE, capture_output=True, text=True, timeout=PATIENCE)
-            if done.returncode:
-                pytest.skip(f"masto.js and megalodon could not be installed: {done.stderr.strip().splitlines()[-1:]}")
-            shutil.copy(WANTED, INSTALLED)
-    return node
+    return npm.installed()
 
 
 @pytest.mark.parametrize("script", ["masto.mjs", "megalodon.mjs"])

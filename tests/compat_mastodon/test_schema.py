@@ -8,6 +8,7 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Account
 from compat_mastodon.schema import Mastodon
+from compat_mastodon.summaries import SUMMARIES
 from compat_mastodon.urls import VIEWS
 from config.wsgi import application
 from follows import graph, lists
@@ -88,3 +89,24 @@ def test_the_viewer_loads_nothing_from_elsewhere(client: Any) -> None:
     script = client.get(f"{DOCS}?script=")
     assert script.status_code == 200
     assert f"{DOCS}schema" in script.content.decode()
+
+
+def test_every_operation_says_in_words_what_it_does_and_needs(client: Any) -> None:
+    described = client.get(f"{DOCS}schema?format=json").json()
+    operations = [(path, operation) for path in described["paths"].values() for operation in path.values()]
+
+    assert described["info"]["description"].count("\ncurl ") == 3
+    for _, operation in operations:
+        assert operation["summary"] in SUMMARIES.values()
+        assert "**Scope:**" in operation["description"]
+        assert "**Errors:**" in operation["description"]
+        names = {parameter["name"] for parameter in operation["parameters"]}
+        assert ("**Paging:**" in operation["description"]) == bool(names & {"max_id", "offset"})
+
+
+def test_the_viewer_has_a_language_a_way_home_and_a_way_without_javascript(client: Any) -> None:
+    text = client.get(DOCS).content.decode()
+
+    assert '<html lang="en">' in text
+    assert 'href="/"' in text
+    assert f'href="{DOCS}schema"' in text.split("<noscript>")[1].split("</noscript>")[0]

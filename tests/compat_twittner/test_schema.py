@@ -40,7 +40,16 @@ def test_the_page_and_the_document_are_there(client: Client) -> None:
 
     assert "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js" in page
     assert "https://" not in page
-    assert client.get("/api/docs/twittner/openapi.json").json()["info"]["title"] == "Latchkey for Twittner clients"
+    assert '<html lang="en">' in page
+    assert 'href="/"' in page
+    assert 'href="/api/docs/twittner/openapi.json"' in page.split("<noscript>")[1].split("</noscript>")[0]
+    described = client.get("/api/docs/twittner/openapi.json").json()
+    assert described["info"]["title"] == "Latchkey for Twittner clients"
+    assert described["info"]["description"].count("\ncurl ") == 3
+    for operation in (operation for path in described["paths"].values() for operation in path.values()):
+        assert "**Scope:**" in operation["description"]
+        assert "**Errors:**" in operation["description"]
+        assert ("**Paging:**" in operation["description"]) == ("page_size" in str(operation))
 
 
 # --- every check, with the envelope's code where HTTP has its status (twittner.md §1.5) ------------

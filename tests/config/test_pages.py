@@ -13,6 +13,7 @@ from PIL import Image
 
 from accounts.models import Account
 from config.log import OneLine
+from follows.models import Tally
 from tests.compat_mastodon.oauth_client import browser
 
 PAGE, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
@@ -80,6 +81,20 @@ def test_the_front_page_says_who_makes_accounts(person: Client, db: None) -> Non
         assert "Only an administrator can make an account for you" in person.get("/").content.decode()
 
 
+def test_only_people_who_are_not_signed_in_are_asked_to_sign_in(alice: Account) -> None:
+    for path in ("/", "/auth/sign_in", "/auth/password/new", "/auth/confirmation/0/x", "/auth/new_password/0/x"):
+        assert "sign in" not in browser(alice).get(path).content.decode().lower().replace("/auth/sign_in", ""), path
+    assert "<h1>Sign in</h1>" in Client().get("/auth/sign_in").content.decode()
+
+
+def test_numbers_and_names_are_easy_to_read(alice: Account) -> None:
+    Tally.objects.update_or_create(account=alice, defaults={"followers": 12345})
+    text = Client().get("/@alice").content.decode()
+
+    assert "12,345" in text
+    assert '<span class="name" dir="auto">Alice Adams</span>' in text
+
+
 def test_search_engines_may_see_profiles_and_no_machinery(person: Client) -> None:
     answer = person.get("/robots.txt")
     rules = b"".join(answer).decode().splitlines()  # type: ignore[call-overload]
@@ -131,7 +146,7 @@ def test_a_form_without_its_token_has_a_page_and_no_place_in_the_log(
 
 
 def test_a_name_that_is_not_this_servers_has_a_page(person: Client) -> None:
-    is_a_page(person.get("/", headers={"Host": "other.example"}), 400, "Wrong server address")
+    is_a_page(person.get("/", headers={"Host": "other.example"}), 400, "This server has another address")
 
 
 @pytest.fixture(params=["set up once", "set up again"])

@@ -123,11 +123,11 @@ def test_later_rows_are_later_in_time() -> None:
     ("options", "sentence"),
     [
         ({"accounts": 5, "requests": 6}, "6 requests need as many accounts, not 5."),
-        ({"accounts": 3, "requests": 0, "follows": 7}, "3 accounts have room for 6 follows only."),
-        ({"accounts": -1}, "Nobody can make fewer than none."),
-        ({"accounts": 2**31}, "There are ids for 2,147,483,647 accounts, and as many requests and follows."),
-        ({"locked_account": "not a name"}, "No account can be called 'not a name'"),
-        ({"locked_account": "alice"}, "alice is not locked: nobody would have to ask."),
+        ({"accounts": 3, "requests": 0, "follows": 7}, "3 accounts allow only 6 follows."),
+        ({"accounts": -1}, "Numbers must not be negative."),
+        ({"accounts": 2**31}, "There can be at most 2,147,483,647 accounts, requests and follows each."),
+        ({"locked_account": "not a name"}, "'not a name' is not a valid user name"),
+        ({"locked_account": "alice"}, "alice is not locked, so it gets no follow requests."),
     ],
 )
 def test_what_cannot_be_is_said(options: dict[str, Any], sentence: str, alice: Account) -> None:

@@ -10,7 +10,7 @@ from accounts.management import passwords
 
 
 class Command(BaseCommand):
-    help = "Ask for a new password of an account of this server, and sign the account out everywhere."
+    help = "Ask for a new password for a local account, and sign the account out everywhere."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", metavar="NAME", help="user name or e-mail address")
@@ -20,4 +20,4 @@ class Command(BaseCommand):
         if account is None:
             raise CommandError(f"There is no account {username!r} on this server.")
         people.reset_password(account, passwords.ask(getpass))
-        self.stdout.write(f"{username} has a new password, and is signed out everywhere.")
+        self.stdout.write(f"The password of {username} has been changed. The account is signed out everywhere.")

@@ -18,19 +18,21 @@ RULES = {("username", problem): NAME_RULE for problem in (Problem.INVALID, Probl
 
 class Command(BaseCommand):
     help = (
-        "Create an account of this server and print its id. Without --password or --password-stdin it asks for the "
-        "password. A value that is taken or cannot be stored is named on stderr, with exit code 1."
+        "Create a local account and print its id. Without --password or --password-stdin, the command asks for the "
+        "password. If a value is taken or not valid, it prints the reason and exits with code 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", metavar="NAME", help=NAME_RULE)
         parser.add_argument("--email", required=True, metavar="E")
         given = parser.add_mutually_exclusive_group()
-        given.add_argument("--password", metavar="P", help="other users of this machine can see it meanwhile")
+        given.add_argument(
+            "--password", metavar="P", help="other users of this machine can see it while the command runs"
+        )
         given.add_argument("--password-stdin", action="store_true", help="read it from standard input, one line")
         parser.add_argument("--display-name", default="", metavar="D")
-        parser.add_argument("--locked", action="store_true", help="followers need the owner's approval")
-        parser.add_argument("--staff", action="store_true", help="a moderator: may open the admin")
+        parser.add_argument("--locked", action="store_true", help="lock the account: people must ask to follow it")
+        parser.add_argument("--staff", action="store_true", help="make the account a moderator, who can use the admin")
 
     def handle(self, *args: Any, **options: Any) -> None:
         texts = {name: options[name] for name in ("username", "email", "display_name")}

@@ -14,7 +14,7 @@ ALL = "read write follow push"
 
 
 class Command(BaseCommand):
-    help = "Print a Mastodon access token of an account of this server; asked again, the same one."
+    help = "Print a Mastodon access token for a local account. The same command prints the same token again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", metavar="NAME", help="user name or e-mail address")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {username!r} on this server.")
         wanted = scopes.split(options["scopes"])
         if not wanted or not scopes.all_known(wanted):
-            raise CommandError(f"{options['scopes']!r} does not name scopes, such as {ALL!r}.")
+            raise CommandError(f"{options['scopes']!r} is not a list of scopes, such as {ALL!r}.")
         application, _ = Application.objects.get_or_create(
             client_id=CLIENT_ID,
             defaults={

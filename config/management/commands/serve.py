@@ -12,11 +12,13 @@ from config import demo, ports, server
 
 
 class Command(BaseCommand):
-    help = "Apply the migrations that are missing, then answer requests until Ctrl-C or SIGTERM."
+    help = "Apply missing migrations, then serve until Ctrl-C or SIGTERM."
     requires_system_checks: list[str] = []  # they cost half the start; `make lint` runs them
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="fill an empty database, and say what to try")
+        parser.add_argument(
+            "--demo", action="store_true", help="fill an empty database with a demo, and print examples"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.settings_dict["NAME"] == ":memory:":
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         server.serve(address, settings.PORT, settings.WORKERS, settings.STREAMING_PORT)
 
     def _for_others(self) -> str:
-        """With which address other devices come in, where it listens for them and was told none."""
+        """Return a hint for other devices, if the server listens on all addresses but BASE_URL is this machine."""
         host = urlsplit(settings.BASE_URL).hostname
         if settings.HOST not in ports.ANYWHERE or host != ports.ANYWHERE[settings.HOST]:
             return ""

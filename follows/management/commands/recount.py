@@ -11,12 +11,12 @@ from follows.management.progress import progress
 
 class Command(BaseCommand):
     help = (
-        "Set every account's tally of followers, follows and requests to what the edges say. "
-        "Runs beside a serving server, in small transactions."
+        "Count the followers, follows and follow requests of every account again, and correct wrong tallies. "
+        "You can run it while the server runs. It uses small transactions."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="change nothing; exit code 1 when a tally is wrong")
+        parser.add_argument("--check", action="store_true", help="change nothing; exit with code 1 if a tally is wrong")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         accounts = wrong = 0

@@ -16,29 +16,34 @@ from follows.seeding import Seeder
 
 class Command(BaseCommand):
     help = (
-        "Add accounts, requests to one locked account, and follows among the new accounts. The same seed makes "
-        "the same people and edges. Nobody can sign in as them. Runs on a filled database too; Ctrl-C leaves "
-        "whole batches and right tallies."
+        "Add accounts, follow requests to one locked account, and follows between the new accounts. The same seed makes "
+        "the same accounts and follows. You cannot sign in to these accounts. It may hold other accounts. "
+        "Ctrl-C leaves complete batches and correct tallies."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts", type=int, default=1000, metavar="N", help="default 1000")
-        parser.add_argument("--requests", type=int, default=100, metavar="N", help="default 100, at most the accounts")
+        parser.add_argument(
+            "--requests", type=int, default=100, metavar="N", help="default 100, at most as many as accounts"
+        )
         parser.add_argument("--follows", type=int, default=5000, metavar="N", help="default 5000")
         parser.add_argument(
-            "--locked-account", default="locked", metavar="NAME", help="who is asked; made if there is no such account"
+            "--locked-account",
+            default="locked",
+            metavar="NAME",
+            help="the account that gets the requests; created if it does not exist",
         )
         parser.add_argument("--random-seed", type=int, default=1, metavar="S", help="default 1")
 
     def handle(self, *args: Any, accounts: int, requests: int, follows: int, **options: Any) -> None:
         if min(accounts, requests, follows) < 0:
-            raise CommandError("Nobody can make fewer than none.")
+            raise CommandError("Numbers must not be negative.")
         if max(accounts, requests + follows) > lookup.MAX_ID:
-            raise CommandError(f"There are ids for {lookup.MAX_ID:,} accounts, and as many requests and follows.")
+            raise CommandError(f"There can be at most {lookup.MAX_ID:,} accounts, requests and follows each.")
         if requests > accounts:
             raise CommandError(f"{requests:,} requests need as many accounts, not {accounts:,}.")
         if follows > accounts * (accounts - 1):
-            raise CommandError(f"{accounts:,} accounts have room for {accounts * (accounts - 1):,} follows only.")
+            raise CommandError(f"{accounts:,} accounts allow only {accounts * (accounts - 1):,} follows.")
         owner = self._owner(options["locked_account"]) if requests else 0
 
         seeder = Seeder(options["random_seed"])
@@ -48,7 +53,7 @@ class Command(BaseCommand):
             self._run("follows", follows, seeder.follows(follows))
             self._check()
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was stored is whole.", returncode=130) from None
+            raise CommandError("Stopped. The stored batches are complete.", returncode=130) from None
 
     def _run(self, what: str, count: int, batches: Iterator[int]) -> None:
         started = time.perf_counter()
@@ -76,7 +81,7 @@ class Command(BaseCommand):
             try:
                 account = people.sign_up(username=name, email=f"{name}@example.org", password=password, locked=True)
             except people.Invalid as invalid:
-                raise CommandError(f"No account can be called {name!r}: {invalid}.") from None
+                raise CommandError(f"{name!r} is not a valid user name: {invalid}.") from None
         if not account.locked:
-            raise CommandError(f"{name} is not locked: nobody would have to ask.")
+            raise CommandError(f"{name} is not locked, so it gets no follow requests.")
         return account.pk

@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Finish what a stopped server left: accept who waits for accounts that have opened, delete accounts whose "
-        "deletion has begun, and send mails. End requests that have waited longer than their owners want, delete "
-        "accounts that nobody confirmed within seven days, and delete sessions that have expired."
+        "Finish the work of a stopped server: approve the follow requests of unlocked accounts, delete accounts whose "
+        "deletion has begun, and send mails. Also end follow requests that waited longer than their owners want, and "
+        "delete expired sessions and accounts that nobody confirmed within seven days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
