@@ -16,8 +16,8 @@ from follows.seeding import Seeder
 
 class Command(BaseCommand):
     help = (
-        "Add accounts, follow requests to one locked account, and follows between the new accounts. The same seed makes "
-        "the same accounts and follows. You cannot sign in to these accounts. It may hold other accounts. "
+        "Add accounts, follow requests to one locked account, and follows between them. The same seed makes "
+        "the same accounts and follows. You cannot sign in to these accounts. The database may have others. "
         "Ctrl-C leaves complete batches and correct tallies."
     )
 
