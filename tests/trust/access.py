@@ -247,6 +247,7 @@ ADMIN = {
     "follows/notice": {"moderator": "", "root": TO_READ},
     "follows/opening": {"moderator": "", "root": TO_READ},
     "follows/report": FOR_BOTH,
+    "follows/serverrule": {"moderator": EVERYTHING, "root": EVERYTHING},
 }
 # The other addresses of the admin, and what all who may enter it hear there.
 ADMIN_ITSELF = {
