@@ -17,7 +17,7 @@ ACTIVE_EVERY = timedelta(minutes=30)
 
 
 class Actor(NamedTuple):
-    """Who decides, and through which door; what the log of decisions keeps."""
+    """The account that decides, and the API. The log of decisions records both."""
 
     account: int | None
     door: str

@@ -14,7 +14,7 @@ from accounts.models import Account
 
 
 class Bounds(NamedTuple):
-    """How many guesses there may be: of one account from one address, from one address, and of one account."""
+    """The limits of wrong passwords: per account and address, per address, and per account."""
 
     pair: Limit
     address: Limit

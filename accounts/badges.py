@@ -72,7 +72,7 @@ def withdraw(account: int) -> None:
 
 
 def is_video(file: "UploadedFile[Any]") -> bool:
-    """Whether the name, the type, if told, and the size are those of a short film, and it begins like one."""
+    """Return True if the name, the type, if told, and the size are those of a short film, and it begins like one."""
     types = VIDEOS.get(PurePath(file.name or "").suffix.lower())
     return (
         types is not None

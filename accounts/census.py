@@ -1,4 +1,4 @@
-"""How many accounts there are, since when, and from where.
+"""Counts of the accounts: all, active ones, and servers.
 
 Counting reads every account. Where there are so many that it takes long, what was counted is told again for a
 while, by all processes alike.
@@ -25,18 +25,18 @@ Counted = TypeVar("Counted")
 
 
 def local_count() -> int:
-    """How many accounts this server has."""
+    """Count how many accounts this server has."""
     return _kept("local", Account.objects.filter(domain="", unconfirmed=False).count)
 
 
 def active_count(days: int) -> int:
-    """How many of them were active within the last `days`."""
+    """Count how many of them were active within the last `days`."""
     since = timezone.now() - timedelta(days=days)
     return _kept(f"active:{days}", Account.objects.filter(domain="", last_active_at__gt=since).count)
 
 
 class Week(NamedTuple):
-    """How many accounts of this server signed up in a week, and how many were seen last in it."""
+    """Count how many accounts of this server signed up in a week, and how many were seen last in it."""
 
     begins_at: datetime
     signed_up: int
@@ -70,7 +70,7 @@ def domains() -> list[str]:
 
 
 def domain_count() -> int:
-    """How many other servers they are."""
+    """Count how many other servers they are."""
     return _kept("domains", lambda: len(domains()))
 
 

@@ -105,7 +105,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
         """Read at once what the columns show of these rows, and the rows do not hold."""
 
     def offers(self, request: HttpRequest, action: str, row: Row) -> bool:
-        """Whether there is anything for this action to do with the row."""
+        """Return True if there is anything for this action to do with the row."""
         return True
 
     def subject(self, row: Row) -> str:

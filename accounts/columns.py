@@ -1,4 +1,4 @@
-"""What the cells of the admin's lists show: accounts and moments."""
+"""The columns of the admin's lists: accounts and times."""
 
 from collections.abc import Callable
 from datetime import datetime

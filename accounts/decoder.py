@@ -90,7 +90,7 @@ def opened(data: bytes, formats: list[str]) -> Picture:
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether this is a picture of any format: one that Pillow knows, AVIF and HEIC, or SVG."""
+    """Return True if this is a picture of any format: one that Pillow knows, AVIF and HEIC, or SVG."""
     try:
         return data[4:8] == b"ftyp" or b"<svg" in data[:1000] or bool(Image.open(BytesIO(data)))
     except UnidentifiedImageError:
@@ -126,7 +126,7 @@ def little(data: bytes) -> int:
 
 
 def scans(data: bytes) -> int:
-    """How many scans a JPEG has, counted up to one more than the limit."""
+    """Count how many scans a JPEG has, counted up to one more than the limit."""
     found, place = 0, 2
     while found <= MOST_SCANS and (marker := MARKER.search(data, place)):
         place = marker.end()

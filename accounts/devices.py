@@ -1,4 +1,4 @@
-"""Where accounts are reached by push messages. What is sent is decided in `follows`."""
+"""The devices for push messages. `follows` decides on the messages."""
 
 from django.db import transaction
 from django.db.models import Q

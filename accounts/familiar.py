@@ -23,7 +23,7 @@ def valid(text: str) -> str | None:
 
 
 def knows(account: Account, address: str | None) -> bool:
-    """Whether the account was used from this address, or one close to it."""
+    """Return True if the account was used from this address, or one close to it."""
     if not address:
         return False
     if account.last_address and neighbourhood(account.last_address) == neighbourhood(address):

@@ -1,4 +1,4 @@
-"""What moderators fill in about accounts; checked by the rules of `people`, and stored through it."""
+"""The forms of accounts in the admin. `people` checks and stores their values."""
 
 from typing import Any
 

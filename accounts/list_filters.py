@@ -1,4 +1,4 @@
-"""What the lists of the admin are filtered by: conditions that an index answers."""
+"""The filters of the admin's lists: conditions that an index can answer."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -47,7 +47,7 @@ class OptionFilter(admin.SimpleListFilter):
         return queryset
 
     def get_facet_queryset(self, changelist: ChangeList) -> dict[str, Any]:
-        """How many of the first `COUNTED` rows each option would leave."""
+        """Count how many of the first `COUNTED` rows each option would leave."""
         rows = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
         prefix = f"{self.of}__" if self.of else ""
         counts = rows[: changelists.COUNTED].aggregate(
@@ -62,7 +62,7 @@ class OptionFilter(admin.SimpleListFilter):
 
 
 class StateFilter(OptionFilter):
-    """What kind of account it is."""
+    """Filter by the kind of account."""
 
     title = "state"
     parameter_name = "state"

@@ -1,4 +1,4 @@
-"""Who exists: accounts of this server and of others, and the sessions of native clients.
+"""The models of accounts, local and remote, and of the sessions of phones.
 
 Only shapes and invariants live here; writes are in `people` and `sessions`, reads in `lookup`.
 """
@@ -24,14 +24,14 @@ from accounts.searching import (
 
 
 class Audience(models.TextChoices):
-    """Who may see a profile's lists."""
+    """The people that can see a profile's lists."""
 
     EVERYONE = "everyone"
     FOLLOWERS = "followers"
 
 
 class Contact(models.TextChoices):
-    """Who may send direct messages."""
+    """The people that can send direct messages."""
 
     EVERYONE = "everyone"
     FOLLOWED = "followed"
@@ -62,7 +62,7 @@ class AccountManager(BaseUserManager["Account"]):
         return self.alias(lowered=Lower("username")).get(lowered=(username or "").lower(), domain="")
 
     def create_superuser(self, username: str, email: str, password: str | None = None) -> "Account":
-        """What `manage.py createsuperuser` calls."""
+        """Create a superuser, for `manage.py createsuperuser`."""
         from accounts import people  # people builds on these models
 
         try:
@@ -244,7 +244,7 @@ class Device(models.Model):
 
 
 class FamiliarAddress(models.Model):
-    """Where an account was used from, see `familiar`."""
+    """An IP address that an account was used from, see `familiar`."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="familiar_addresses")
     digest = models.CharField(max_length=64, editable=False)
@@ -306,7 +306,7 @@ class Letter(models.Model):
 
 
 def private_storage() -> Storage:
-    """Where files lie that are not served to anybody."""
+    """Return the storage of files that are never public."""
     return storages["private"]
 
 

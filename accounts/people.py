@@ -33,7 +33,7 @@ VISIBLE_NOWHERE = {"password", "email", "email_proven_at"}  # changes of these l
 
 
 class Problem(StrEnum):
-    """What may be wrong with a value."""
+    """The kinds of faults that a value can have."""
 
     BLANK = "blank"
     INVALID = "invalid"
@@ -74,7 +74,7 @@ _keeping_suspended: list[IsKept] = []
 
 
 def clean_text(value: str) -> str:
-    """What people write, as it will be stored: composed (NFC), trimmed, without control characters, otherwise raw."""
+    """Return a text as it is stored: composed (NFC), trimmed, and without control characters."""
     return composed(CONTROL.sub("", value.replace("\r\n", "\n")).strip())
 
 

@@ -1,4 +1,4 @@
-"""Where an account's pictures are to be had. They are always absolute addresses, and never empty."""
+"""The URLs of an account's pictures. They are always absolute, and never empty."""
 
 from django.conf import settings
 

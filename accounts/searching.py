@@ -1,4 +1,4 @@
-"""What an account is found by: its names and its bio, folded in one way for every script and both databases.
+"""The texts that a search looks at: names and bio, folded in the same way for both databases.
 
 The folded text is a row of its own, which `Account` writes again whenever one of its `SOURCES` changes.
 An index finds what it holds (migration `search`); `follows.finding.search` asks it.

@@ -36,7 +36,7 @@ class UnknownToken(Refused):
 
 
 class Tokens(NamedTuple):
-    """What the client keeps. `expires` is unix seconds."""
+    """The tokens for the client. `expires` is in Unix seconds."""
 
     token: str
     refresh_token: str

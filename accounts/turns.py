@@ -61,7 +61,7 @@ class Turn:
 
     @property
     def may_wait(self) -> bool:
-        """Whether it may begin anew because of a lock."""
+        """Return True if it may begin anew because of a lock."""
         over = self.gives_up_at is not None and time.monotonic() >= self.gives_up_at
         return self.patience is not None and not self.committed and not over
 
@@ -78,7 +78,7 @@ _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
 class Room:
-    """How many pieces of work go on aside at once in this process."""
+    """Count how many pieces of work go on aside at once in this process."""
 
     def __init__(self, most: int) -> None:
         self._free = threading.BoundedSemaphore(most)

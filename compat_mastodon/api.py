@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 class Caller(Enum):
-    """What kind of token a view wants."""
+    """The kind of token that a view accepts."""
 
     USER = "a token of an account"
     CLIENT = "a client's own token"
@@ -99,7 +99,7 @@ class View(APIView):
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """What every answer carries. A failure stands in the log under its id."""
+        """The headers of every answer. The log has failures with their request id."""
         return {"X-Request-Id": str(uuid.uuid4()), "X-XSS-Protection": "0"}
 
     @property

@@ -50,7 +50,7 @@ class Policy(models.TextChoices):
 
 
 class PushSubscription(models.Model):
-    """Where a client wants to be told of news: one per token, see `push`."""
+    """The push subscription of a client: one per token, see `push`."""
 
     token = models.OneToOneField(AccessToken, on_delete=models.CASCADE, related_name="push_subscription")
     endpoint = models.CharField(max_length=2000)

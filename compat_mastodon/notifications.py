@@ -54,7 +54,7 @@ def wants_accepted(params: Params, account: int | None) -> bool:
 
 
 def groups_follows(params: Params) -> bool:
-    """Whether new followers are to be grouped."""
+    """Return True if new followers are to be grouped."""
     wanted = params.items("grouped_types")
     return not wanted or "follow" in wanted
 

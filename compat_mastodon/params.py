@@ -72,7 +72,7 @@ class Params:
         return self._values.get(name) is not None
 
     def sent(self, name: str) -> bool:
-        """Whether there is a value, be it null."""
+        """Return True if there is a value, be it null."""
         return name in self._values
 
     def text(self, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""How the domain's refusals sound in this dialect (mastodon.md §0.3)."""
+"""The messages of the domain's refusals in the Mastodon API (mastodon.md §0.3)."""
 
 from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials

@@ -1,4 +1,4 @@
-"""What the answers of this dialect look like, as JSON Schema (mastodon.md §4), for the description of the API."""
+"""The answers of the Mastodon API as JSON Schema (mastodon.md §4), for its documentation."""
 
 from typing import Any
 

@@ -119,7 +119,7 @@ class Friend(TypedDict):
 
 
 class Seen(TypedDict):
-    """How the viewer stands to an account; all false for nobody."""
+    """The relationship of the viewer to an account. All false without a viewer."""
 
     is_following: bool
     follow_requested: bool

@@ -22,7 +22,7 @@ from follows.relationships import Relationship
 
 
 class Ties(TypedDict):
-    """How the viewer stands to the owner of a profile."""
+    """The relationship of the viewer to the owner of a profile."""
 
     is_blocked_visitor: bool
     is_blocked_profile: bool

@@ -76,7 +76,7 @@ class Params:
 
     @property
     def posted(self) -> bool:
-        """Whether this is a POST; other methods carry no form, so they change nothing."""
+        """Return True if this is a POST; other methods carry no form, so they change nothing."""
         return self._request.method == "POST"
 
     @property

@@ -1,4 +1,4 @@
-"""How the domain's refusals sound in this dialect (twittner.md §2); a view may know a better text."""
+"""The messages of the domain's refusals in the Twittner API (twittner.md §2). Views can replace them."""
 
 from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials

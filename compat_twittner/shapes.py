@@ -1,4 +1,4 @@
-"""What the answers of this dialect hold, as JSON Schema (twittner.md §2), for the description of the API."""
+"""The answers of the Twittner API as JSON Schema (twittner.md §2), for its documentation."""
 
 from typing import Any, TypeAlias
 

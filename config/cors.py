@@ -1,4 +1,4 @@
-"""Which pages of other sites may call: all of them, and only the APIs (mastodon.md §0.2)."""
+"""CORS: pages of all other sites can call the APIs, and nothing else (mastodon.md §0.2)."""
 
 from corsheaders.middleware import CorsMiddleware
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""What `make run` fills an empty database with, and the lines that invite to try it.
+"""The demo of `make run`, and the examples that it prints.
 
 The password and the tokens are random, made once, and kept in `var/demo.env` for its owner alone.
 """
@@ -55,7 +55,7 @@ To start over with a demo here, move that file away and run it again.
 
 
 def invitation() -> str:
-    """What to try; fills the database first when it is empty."""
+    """Return the examples. Fill the database first if it is empty."""
     kept = _kept()
     if not Account.objects.exists():
         if kept and kept.get("DATABASE") != _database():

@@ -1,4 +1,4 @@
-"""Whether the server lives (`/health`) and can do its work (`/health/ready`), told to any Host and without HTTPS."""
+"""Health checks: `/health` and `/health/ready`. They answer any Host, and without HTTPS."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

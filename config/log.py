@@ -1,4 +1,4 @@
-"""What the log says of a database that is away: a line for each request, and no traceback."""
+"""Log a database that does not answer with one line per request, without a traceback."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Where the server listens. `make run` tries the ports before anything is installed.
+"""The ports of the server. `make run` checks them before it installs anything.
 
 For that it needs nothing but Python.
 """

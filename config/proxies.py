@@ -1,4 +1,4 @@
-"""What trusted reverse proxies say of a request: who made it, and whether it was HTTPS outside."""
+"""The headers of trusted reverse proxies: the address of the client, and the scheme."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network

@@ -91,7 +91,7 @@ class _Server(MPServer):
 
 
 def _connections() -> int:
-    """How many a worker may hold: each is an open file, and there have to be some for other things."""
+    """Count how many a worker may hold: each is an open file, and there have to be some for other things."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS + OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

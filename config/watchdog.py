@@ -105,7 +105,7 @@ def loop() -> Loop:
 
 
 def _asks(scope: Scope) -> bool:
-    """Whether this is about the server's health; without a Host it is no request of HTTP/1.1."""
+    """Return True if this is about the server's health; without a Host it is no request of HTTP/1.1."""
     return (
         scope.path == "/health"
         and scope.method in {"GET", "HEAD"}

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Change(NamedTuple):
-    """What became of a pair. `kind` is a `Decision.Kind`; a block has the blocked account as `follower`."""
+    """A change of a pair. `kind` is a `Decision.Kind`; a block has the blocked account as `follower`."""
 
     kind: int
     follower: int
@@ -44,7 +44,7 @@ def unregister(listener: Listener) -> None:
 
 
 def heard() -> bool:
-    """Whether anybody listens; building changes that nobody hears can be spared."""
+    """Return True if anybody listens; building changes that nobody hears can be spared."""
     return bool(_listeners)
 
 

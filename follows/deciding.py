@@ -34,14 +34,14 @@ class NoSuchDecision(Refused):
 
 
 class Verdict(StrEnum):
-    """What an owner says to a request."""
+    """The decision of an owner about a follow request."""
 
     ACCEPT = "accept"
     REJECT = "reject"
 
 
 class Result(StrEnum):
-    """What became of one of many."""
+    """The outcome of one of many decisions."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -199,7 +199,7 @@ def _undone(decision: Decision, by: Actor, batch: int | None) -> Outcome:
 
 
 def undoable(decision: Decision) -> bool:
-    """Whether a person made it within the last day, so that it may be undone while the pair stays as it is."""
+    """Return True if a person made it within the last day, so that it may be undone while the pair stays as it is."""
     recent = timezone.now() - decision.created_at <= UNDOABLE_FOR
     return decision.kind in UNDOABLE and not decision.rule and recent
 
@@ -215,7 +215,7 @@ def _may_be_undone(decision: Decision) -> bool:
 
 
 def _open(follower: int, owner: int) -> bool:
-    """Whether nothing refuses the follower now: no block of a server, and no rule of moderators."""
+    """Return True if nothing refuses the follower now: no block of a server, and no rule of moderators."""
     try:
         return rules.check(follower, owner).outcome is not rules.Outcome.REFUSED
     except NoSuchAccount:  # the owner is suspended

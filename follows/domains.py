@@ -17,7 +17,7 @@ from follows.paging import Keyset, Page, Window
 
 
 class Ties(NamedTuple):
-    """How many people of a server one follows, and is followed by."""
+    """Count how many people of a server one follows, and is followed by."""
 
     following: int
     followers: int

@@ -44,7 +44,7 @@ class Edge(NamedTuple):
 
     @property
     def waits(self) -> bool:
-        """Whether the owner is asked: not while the request waits aside."""
+        """Return True if the owner is asked: not while the request waits aside."""
         return self.accepted_at is None and not self.aside
 
     def as_json(self) -> dict[str, Any]:

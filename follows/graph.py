@@ -33,7 +33,7 @@ class NoSuchRequest(Refused):
 
 
 class Turn(Enum):
-    """What a change did to a pair."""
+    """The effect of a change on a pair."""
 
     FOLLOWED = "followed"
     REQUESTED = "requested"
@@ -43,7 +43,7 @@ class Turn(Enum):
 
 
 class Options(TypedDict, total=False):
-    """What a follower chooses for a follow; languages are codes, None for all."""
+    """The options of a follow. `languages` are codes, None for all."""
 
     show_reblogs: bool
     notify: bool

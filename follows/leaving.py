@@ -72,7 +72,7 @@ def begin(account: int, by: Actor) -> bool:
 
 
 def is_leaving(account: int) -> bool:
-    """Whether the account is being deleted."""
+    """Return True if the account is being deleted."""
     return Leaving.objects.filter(account=account).exists()
 
 

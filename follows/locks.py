@@ -1,4 +1,4 @@
-"""Who waits for whom. Every lock is held to the end of its transaction.
+"""The locks, and their order. Every lock is held to the end of its transaction.
 
 All take them in one order, so that none waits for one that waits for it: pairs, accounts, the rows of
 accounts (which a commit shares for every new row that names them), tallies; of a kind by their ids.

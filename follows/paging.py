@@ -29,7 +29,7 @@ class Page(NamedTuple, Generic[Row]):
 
     @property
     def full(self) -> bool:
-        """Whether there may be more behind it."""
+        """Return True if there may be more behind it."""
         return len(self.ids) == self.limit
 
 

@@ -50,7 +50,7 @@ def check_ceiling(follower: int) -> None:
 
 
 def check_lists_visible(account: int | None, viewer: int | None) -> None:
-    """Whether the viewer may see whom an account follows and who follows it. One query.
+    """Return True if the viewer may see whom an account follows and who follows it. One query.
 
     :raises NoSuchAccount: when there is none; None names nobody.
     :raises Hidden: when `lists_open_to` says no.

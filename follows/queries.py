@@ -78,12 +78,12 @@ class Person(NamedTuple):
 
 
 def requests_to(owner: int, window: Window) -> Page[Key]:
-    """Who asks to follow `owner`, newest request first; row ids are the requests'."""
+    """List the follow requests to `owner`, newest first. Row ids are those of the requests."""
     return page(_REQUESTS_TO, window, owner=owner)
 
 
 def requests_of(follower: int, window: Window) -> Page[Key]:
-    """Whom `follower` asks to follow, newest request first; row ids are the requests'.
+    """List the follow requests of `follower`, newest first. Row ids are those of the requests.
 
     Those that wait aside are among them, for their follower sees no difference.
     """
@@ -91,7 +91,7 @@ def requests_of(follower: int, window: Window) -> Page[Key]:
 
 
 def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Who follows the account, newest first, without those whom the viewer mutes or a block parts from them.
+    """List the followers of an account, newest first, without those that the viewer mutes or a block hides.
 
     :raises NoSuchAccount: when there is none.
     :raises Hidden: when the account's lists are not for the viewer.
@@ -100,7 +100,7 @@ def followers_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
 
 
 def following_of(account: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the account follows, as `followers_of`."""
+    """List the accounts that an account follows, like `followers_of`."""
     return _visible_page(_FOLLOWING_OF, account, viewer, window)
 
 
@@ -274,13 +274,13 @@ _OWN_KEY = Statement(
 
 
 def pending_count(owner: int) -> int:
-    """How many requests to `owner` the list of `requests_to` has."""
+    """Count how many requests to `owner` the list of `requests_to` has."""
     found = _PENDING_COUNT.first(owner=owner)
     return int(found[0]) if found else 0
 
 
 def waiting(at_most: int) -> int:
-    """How many requests wait on the whole server, counted up to `at_most`."""
+    """Count how many requests wait on the whole server, counted up to `at_most`."""
     return Follow.objects.waiting()[:at_most].count()
 
 

@@ -95,7 +95,7 @@ def request(owner: int, pk: int) -> Request:
 
 
 def count(owner: int, chosen: Filter) -> int:
-    """How many requests the filter leaves, up to `COUNTED`, among as many."""
+    """Count how many requests the filter leaves, up to `COUNTED`, among as many."""
     if chosen == Filter():
         return min(queries.pending_count(owner), COUNTED)
     if chosen.min_friends:

@@ -1,4 +1,4 @@
-"""How one account and some others stand to each other: every tie between them, in one query."""
+"""The relationships between an account and others, in one query."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -59,7 +59,7 @@ class Relationship(_Standing):
 
 
 def many(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[Relationship]:
-    """How the viewer and each of these accounts stand; one query. Unknown ids are left out."""
+    """Return the relationships of the viewer to these accounts. One query, without unknown ids."""
     wanted = {account for account in ids if 0 < account <= MAX_ID}
     statement = _OF_ALL if with_suspended else _OF_ACTIVE
     return statement.rows(viewer=viewer, ids=wanted, now=timezone.now()) if wanted else []

@@ -25,25 +25,25 @@ class Muted(NamedTuple):
 
 
 def blocked_by(blocker: int, window: Window) -> Page[Key]:
-    """Whom the account blocks, the newest block first; suspended ones are left out."""
+    """List the accounts that an account blocks, newest first, without suspended ones."""
     return page(_BLOCKED_BY, window, owner=blocker)
 
 
 def muted_by(muter: int, window: Window) -> Page[Muted]:
-    """Whom the account mutes, the newest mute first; suspended ones are left out."""
+    """List the accounts that an account mutes, newest first, without suspended ones."""
     rows = _MUTED_BY.cut(window, owner=muter, now=timezone.now())
     return Page([row[0] for row in rows], [Muted(Key._make(row[1:5]), row[5]) for row in rows], window.limit)
 
 
 def endorsed_by(endorser: int, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the account endorses, by account id; without those whom a block parts from another viewer."""
+    """List the accounts that an account endorses, by id, without those that the viewer cannot see."""
     if viewer is None or viewer == endorser:
         return page(_ENDORSED_BY, window, owner=endorser)
     return page(_ENDORSED_FOR, window, owner=endorser, viewer=viewer)
 
 
 def members_of(list_id: int, window: Window) -> Page[Key]:
-    """Who is on a list, by account id. Whose list it is, is checked by `lists.one`."""
+    """List the accounts on a list, by id. `lists.one` checks the owner."""
     return page(_MEMBERS_OF, window, owner=list_id)
 
 

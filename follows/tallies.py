@@ -18,7 +18,7 @@ CHUNK = 2000  # accounts looked at in one statement, and healed in one transacti
 
 
 class Chunk(NamedTuple):
-    """How many accounts were looked at, and how many of them had a wrong tally."""
+    """Count how many accounts were looked at, and how many of them had a wrong tally."""
 
     accounts: int
     wrong: int
@@ -85,6 +85,6 @@ def _differing(accounts: QuerySet[Account]) -> list[Tally]:
 
 
 def _count(edges: FollowQuerySet, end: str) -> Coalesce:
-    """How many of the edges have the account at this end; read from the partial index alone."""
+    """Count how many of the edges have the account at this end; read from the partial index alone."""
     counted = edges.filter(**{end: OuterRef("pk")}).order_by().values(end).annotate(n=Count("*")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

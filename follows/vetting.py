@@ -1,4 +1,4 @@
-"""What a moderator weighs before a request is decided. Reads only."""
+"""The facts about a follow request for moderators. Reads only."""
 
 from collections import defaultdict
 from collections.abc import Sequence

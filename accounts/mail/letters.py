@@ -1,4 +1,4 @@
-"""What the mails to members say, and what their links prove."""
+"""The texts of mails to members, and the checks of their links."""
 
 from typing import NamedTuple
 

@@ -104,7 +104,7 @@ def _work() -> None:
 
 
 def _claim(due: Letter) -> bool:
-    """Whether this process is the one that tries now."""
+    """Return True if this process is the one that tries now."""
     wait = WAITS[min(due.tries, len(WAITS) - 1)]
     mine = Letter.objects.filter(pk=due.pk, due_at=due.due_at)
     return bool(mine.update(due_at=timezone.now() + wait, tries=F("tries") + 1))

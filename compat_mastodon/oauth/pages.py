@@ -1,4 +1,4 @@
-"""What people see of OAuth: the consent page, the code page, the list of their apps."""
+"""The pages of OAuth: consent, code, and the list of your apps."""
 
 import re
 from urllib.parse import urlencode, urlsplit
@@ -104,7 +104,7 @@ def _answer(request: HttpRequest, callback: Callback, answers: dict[str, str]) -
 
 
 def _destination(callback: Callback) -> str:
-    """Where the person goes next, in a word or two; empty when they copy a code."""
+    """Return the destination after consent, for people. Empty if they copy a code."""
     if callback.out_of_band:
         return ""
     uri = urlsplit(callback.redirect_uri)

@@ -32,7 +32,7 @@ def fault(uri: str) -> str | None:
 
 
 def allowed(uri: str, registered: str) -> bool:
-    """Whether a client may be answered at this URI, given its registered ones (separated by blanks)."""
+    """Return True if a client may be answered at this URI, given its registered ones (separated by blanks)."""
     return fault(uri) is None and any(_matches(uri, known) for known in registered.split())
 
 

@@ -1,4 +1,4 @@
-"""The scopes that a client may be given, and what each one lets it do, in plain words.
+"""The scopes, and a description of each in plain words.
 
 There is no implication between scopes: a token holds the literal ones that were granted, and each
 endpoint names the literal ones that it accepts (mastodon.md §1.8). Those of the admin API are unknown,
@@ -62,12 +62,12 @@ def all_known(scopes: Iterable[str]) -> bool:
 
 
 def allowed(scopes: Iterable[str], registered: Iterable[str]) -> bool:
-    """Whether a client that registered these scopes may be given those; an empty registration has no limit."""
+    """Return True if a client that registered these scopes may be given those; an empty registration has no limit."""
     return all_known(scopes) and (not registered or set(scopes) <= set(registered))
 
 
 def default_for(registered: Iterable[str]) -> list[str]:
-    """What a client gets that names no scope: `read`, unless it did not register it."""
+    """Return the scopes of a client that asks for none: `read`, if it registered that."""
     return [DEFAULT] if not registered or DEFAULT in registered else []
 
 
@@ -79,7 +79,7 @@ class Permission(NamedTuple):
 
 
 def in_words(scopes: Iterable[str]) -> list[Permission]:
-    """What a person is asked to allow. Parts of a scope that is asked for anyway are not repeated."""
+    """Return the permissions to show on the consent page, without parts of a requested scope."""
     asked = set(scopes)
     return [Permission(_kind(scope), WORDS[scope]) for scope in WORDS if scope in asked and not _covered(scope, asked)]
 

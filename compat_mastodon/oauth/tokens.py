@@ -141,7 +141,7 @@ def issue_code(application: Application, owner: Account, redirect_uri: str, scop
 
 
 def demands_verifier(code: str) -> bool:
-    """Whether this is a code that was asked for with a challenge."""
+    """Return True if this is a code that was asked for with a challenge."""
     return bool(Grant.objects.filter(code=digest(code)).exclude(code_challenge="").exists())
 
 
@@ -198,7 +198,7 @@ def token_for(owner: Account, client_token: int) -> tuple[AccessToken, str]:
 
 
 def is_approved(application: Application, owner: Account, wanted: list[str]) -> bool:
-    """Whether the owner already lets this client do exactly this."""
+    """Return True if the owner already lets this client do exactly this."""
     return any(set(wanted) == set(scopes.split(token.scope)) for token in _living(application, owner))
 
 

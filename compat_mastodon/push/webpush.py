@@ -49,7 +49,7 @@ def send(target: Target, message: bytes) -> int:
 
 
 def is_endpoint(text: str) -> bool:
-    """Whether this is the URL of a push service: HTTPS, unless one's own machine is allowed."""
+    """Return True if this is the URL of a push service: HTTPS, unless one's own machine is allowed."""
     try:
         url = urlsplit(text)
         port = url.port
@@ -67,7 +67,7 @@ def is_endpoint(text: str) -> bool:
 
 
 def is_key(text: str) -> bool:
-    """Whether this is a public key to encrypt for, as an uncompressed point."""
+    """Return True if this is a public key to encrypt for, as an uncompressed point."""
     try:
         point = decoded(text)
         ec.EllipticCurvePublicKey.from_encoded_point(CURVE, point)
@@ -77,7 +77,7 @@ def is_key(text: str) -> bool:
 
 
 def is_secret(text: str) -> bool:
-    """Whether this is a secret of the right length."""
+    """Return True if this is a secret of the right length."""
     try:
         return len(decoded(text)) == 16 and len(text) <= 24
     except ValueError:

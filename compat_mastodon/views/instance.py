@@ -1,4 +1,4 @@
-"""What this server is (mastodon.md §3.8, §4.9). Only what is really there is announced."""
+"""The description of this server (mastodon.md §3.8, §4.9). It announces only existing features."""
 
 from django.conf import settings
 from django.http import HttpResponse

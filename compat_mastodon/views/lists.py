@@ -89,7 +89,7 @@ class ListsHolding(View):
 
 
 def columns(params: Params) -> dict[str, Any]:
-    """What was sent of a list; what was not sent stays as it is."""
+    """Return the sent values of a list. Other values stay unchanged."""
     found: dict[str, Any] = {
         name: text for name in ("title", "replies_policy") if (text := params.text(name)) is not None
     }

@@ -1,4 +1,4 @@
-"""What somebody wants to be notified of, and whom that keeps aside (mastodon.md §3.7)."""
+"""The notification policy, and the senders that it filters (mastodon.md §3.7)."""
 
 from django.http import HttpResponse
 from rest_framework.request import Request

@@ -37,7 +37,7 @@ class SignUp(View):
 
 
 class CheckConfirmation(View):
-    """Whether the account may be used, which clients wait for."""
+    """Return True if the account may be used, which clients wait for."""
 
     serves_unconfirmed = True
 

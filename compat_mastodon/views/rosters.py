@@ -1,4 +1,4 @@
-"""Whom I have marked: blocks, mutes, endorsements, blocked servers (mastodon.md §3.4)."""
+"""The lists of your blocks, mutes, endorsements and blocked servers (mastodon.md §3.4)."""
 
 from django.http import HttpResponse
 from rest_framework.request import Request

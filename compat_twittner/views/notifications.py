@@ -1,4 +1,4 @@
-"""What an account is told, and where its phone is reached (twittner.md §2.5)."""
+"""Notifications, and the devices for push messages (twittner.md §2.5)."""
 
 import orjson
 from django.http import HttpResponse

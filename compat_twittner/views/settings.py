@@ -1,4 +1,4 @@
-"""What owners change about their account (twittner.md §2.2); privacy is in `profile`."""
+"""Changes of your own account (twittner.md §2.2). `profile` has the privacy settings."""
 
 import re
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""How the pages write numbers and times."""
+"""The formats of numbers and times on the pages."""

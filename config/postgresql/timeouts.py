@@ -1,4 +1,4 @@
-"""How long a server waits for PostgreSQL at most. The commands of `manage.py` wait as long as they need."""
+"""The timeouts of a server for PostgreSQL. The commands of `manage.py` have none."""
 
 from functools import cache
 from typing import Any

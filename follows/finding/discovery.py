@@ -37,14 +37,14 @@ class Slice(NamedTuple):
 
 
 def find(text: str, viewer: int | None, part: Slice, *, only_followed: bool = False) -> list[Key]:
-    """Whom the text names or describes, ranked; with `only_followed` only those whom the viewer follows."""
+    """Search accounts by a text, best first. `only_followed`: only those that the viewer follows."""
     end = min(part.offset, FARTHEST) + part.limit
     found = search.ranked(text, viewer, end, only_followed=only_followed) if part.limit else []
     return found[end - part.limit :]
 
 
 def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_local: bool = False) -> list[Key]:
-    """Who wants to be found: the most recently active first, or the newest."""
+    """Return the accounts that want to be found: the last active first, or the newest."""
     found = Account.objects.filter(LISTED, unconfirmed=False).exclude(hidden_from(viewer or 0))
     if only_local:
         found = found.filter(domain="")

@@ -31,7 +31,7 @@ MOST_LETTERS, MOST_WORDS = 500, 16  # that are looked at of what is sought
 
 
 class Rank(IntEnum):
-    """What comes first among the found; within each the more followed."""
+    """The order of results. Within each rank, accounts with more followers come first."""
 
     EXACT = 0  # the handle
     FOLLOWED = 1  # by the viewer

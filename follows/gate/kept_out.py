@@ -114,7 +114,7 @@ def join_queue(owner: int, follower: int) -> None:
 
 
 def is_kept_out(owner: int, follower: int) -> bool:
-    """Whether the member keeps this account out, by itself or with its server."""
+    """Return True if the member keeps this account out, by itself or with its server."""
     server = Account.objects.filter(pk=follower, domain__gt="").values("domain")
     rows = KeptOut.objects.filter(owner=owner)
     return rows.filter(account=follower).exists() or rows.filter(domain__in=server).exists()

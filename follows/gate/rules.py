@@ -36,7 +36,7 @@ MASS_RATIO = 10
 
 
 class Outcome(Enum):
-    """What a follow becomes."""
+    """The outcomes of a follow."""
 
     FOLLOW = "follow"
     REQUEST = "request"

@@ -61,7 +61,7 @@ def change(account: int, by: Actor, *, accept_waiting: bool = False, **fields: U
 
 
 def tells_accepted(account: int) -> bool:
-    """Whether the account wants to hear when a request of its own is accepted."""
+    """Return True if the account wants to hear when a request of its own is accepted."""
     return Gate.objects.filter(account=account, tell_accepted=True).exists()
 
 

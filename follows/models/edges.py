@@ -1,4 +1,4 @@
-"""Who follows whom or asks to, who blocks whom, and how many that makes.
+"""The models of follows, follow requests, blocks and tallies.
 
 One pair has one row; a request is a follow that nobody accepted yet.
 """
@@ -133,7 +133,7 @@ class DomainBlock(models.Model):
 
 
 class Tally(models.Model):
-    """How many edges an account has: one row per account, moved with each edge, healed by `recount`."""
+    """The tallies of an account: one row, updated with each edge, corrected by `recount`."""
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="tally"

@@ -1,4 +1,4 @@
-"""What one account marks another with, for itself: mutes, notes, endorsements, "not interested"."""
+"""The models of private marks: mutes, notes, endorsements, dismissed suggestions."""
 
 from django.conf import settings
 from django.db import models

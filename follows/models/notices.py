@@ -1,4 +1,4 @@
-"""What an account is told, what it wants to be told, and how far it has read."""
+"""The models of notices, notice policies and reading positions."""
 
 from typing import TypeAlias
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class NoticeKind(models.IntegerChoices):
-    """What the actor of a notice did."""
+    """The kinds of notices."""
 
     FOLLOWED = 1, "followed you"
     REQUESTED = 2, "asks to follow you"

@@ -1,4 +1,4 @@
-"""What moderators look into: the log of decisions, and reports."""
+"""The models of the log of decisions, and of reports."""
 
 from typing import ClassVar, TypeAlias
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class DecisionKind(models.IntegerChoices):
-    """What became of a request, a follow or a pair."""
+    """A decision about a follow request, a follow or a pair."""
 
     ACCEPTED = 1
     REJECTED = 2
@@ -84,7 +84,7 @@ class Decision(models.Model):
 
 
 class Reason(models.IntegerChoices):
-    """What an account is reported for."""
+    """The reasons of a report."""
 
     SPAM = 1, "spam account"
     IMPERSONATION = 2, "impersonation"

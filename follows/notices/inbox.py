@@ -107,7 +107,7 @@ def group(recipient: int, kinds: Kinds, *, bucket: int | None = None, notice: in
 
 
 def unread(recipient: int, choice: Choice, after: int, most: int) -> int:
-    """How many notices are newer than `after`, as far as `most`."""
+    """Count how many notices are newer than `after`, as far as `most`."""
     return _newer(recipient, choice, after)[:most].count()
 
 

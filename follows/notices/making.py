@@ -1,4 +1,4 @@
-"""Who is told what. Notices are written and withdrawn in the transaction of their cause.
+"""The making of notices. They are written and withdrawn in the transaction of their cause.
 
 What a recipient wants to hear of is decided in `hearing`; reads are in `inbox`. Once a notice is
 committed it is carried on: pushed by `delivery`, and streamed by `feed`, which hears of it on
