@@ -19,6 +19,7 @@ from accounts.models import Account, Platform
 from follows.models import Follow
 from tests.compat_mastodon.conftest import token_for
 from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.trust.figures import Figure
 from tests.trust.wire import FORM, answer, connect, head
 
 FOLLOWERS = 8
@@ -64,7 +65,7 @@ def follow(server: Live, stack: ExitStack, follower: str, target: Account) -> An
     return client
 
 
-def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: Live) -> None:
+def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: Live, figure: Figure) -> None:
     carol = server.sign_up("carol")
     followers = [token(server, server.sign_up("person")) for _ in range(FOLLOWERS)]
     reader = token(server, server.sign_up("reader"))
@@ -79,6 +80,7 @@ def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: 
         answers = [answer(client) for client in waiting]
 
     assert reads >= 3  # while all eight wait
+    figure(f"{FOLLOWERS} follows waited and got 503; {reads} reads were answered meanwhile")
     assert [status for status, _ in answers] == [503] * FOLLOWERS
     assert all(set(json.loads(body)) == {"error"} for _, body in answers)
     with server.database():
