@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, lookup, sessions
+from accounts import attempts, lookup, markup, sessions
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
@@ -147,7 +147,7 @@ def change(account: int, **values: object) -> None:
     """Set columns of an account that exists, and let every reader know.
 
     A display name given alone sets first and last name too, and the other way round. A new e-mail address is yet
-    to be proven.
+    to be proven. Bio and fields are kept with the people whom they mention.
 
     :raises Invalid: when a new user name or e-mail address is malformed or taken, or a text too long.
     """
@@ -157,6 +157,7 @@ def change(account: int, **values: object) -> None:
         values["display_name"] = f"{values['first_name']} {values.get('last_name', '')}".strip()
     if found := faults(values, account):
         raise Invalid(found)
+    values |= _mentioned(values)
     bump = {} if values.keys() <= VISIBLE_NOWHERE else {"version": F("version") + 1}
     try:
         with transaction.atomic():
@@ -168,6 +169,16 @@ def change(account: int, **values: object) -> None:
                 outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
     except IntegrityError:
         raise Invalid(faults(values, account)) from None
+
+
+def _mentioned(values: Mapping[str, Any]) -> dict[str, object]:
+    """The columns that say whom new texts mention; None for nobody."""
+    columns: dict[str, object] = {}
+    if "note" in values:
+        columns["note_mentions"] = markup.people_in([values["note"]]) or None
+    if "fields" in values:
+        columns["fields_mentions"] = markup.people_in(field["value"] for field in values["fields"]) or None
+    return columns
 
 
 def set_password(account: Account, password: str | None) -> None:

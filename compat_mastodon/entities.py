@@ -4,7 +4,6 @@ A function that takes a `Person`, an `Own` or a model only shapes it. One that t
 `Fragments` keep rendered, which loads those that are new, all of them at once.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -12,8 +11,8 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.utils.html import escape, urlize
 
+from accounts import markup
 from accounts.pictures import avatar_url, header_url, still_avatar_url
 from compat_mastodon.models import Application, PushSubscription
 from compat_mastodon.push import webpush
@@ -55,8 +54,8 @@ def account(person: Person, **attributes: Any) -> Entity:
         "indexable": person.indexable and not suspended,
         "group": False,
         "created_at": f"{person.created_at:%Y-%m-%d}T00:00:00.000Z",
-        "note": "" if suspended else html(person.note),
-        "url": f"{base if local else f'https://{person.domain}'}/@{person.username}",
+        "note": "" if suspended else markup.paragraphs(person.note, person.note_mentions),
+        "url": markup.profile_address(person.username, person.domain),
         "uri": f"{base}/ap/users/{person.id}" if local else f"https://{person.domain}/users/{person.username}",
         "avatar": avatar_url(avatar),
         "avatar_static": still_avatar_url(avatar),
@@ -84,7 +83,8 @@ def account(person: Person, **attributes: Any) -> Entity:
     entity["emojis"] = []
     if local:
         entity["roles"] = []
-    entity["fields"] = [] if suspended else [field(item, linked(item["value"])) for item in person.fields]
+    fields = [] if suspended else person.fields
+    entity["fields"] = [field(item, markup.field(item["value"], person.fields_mentions)) for item in fields]
     return entity
 
 
@@ -255,21 +255,6 @@ def push_subscription(subscription: PushSubscription) -> Entity:
         "server_key": webpush.public_key(),
         "policy": subscription.policy,
     }
-
-
-PARAGRAPH = re.compile(r"\n{2,}")
-
-
-def html(text: str) -> str:
-    """Plain text as paragraphs with links; nothing that people write becomes markup."""
-    if not text:
-        return ""
-    return "".join(f"<p>{part}</p>" for part in PARAGRAPH.split(linked(text).strip())).replace("\n", "<br>")
-
-
-def linked(text: str) -> str:
-    """One line of plain text with links."""
-    return urlize(text, nofollow=True, autoescape=True) if "://" in text or "www." in text else escape(text)
 
 
 def timestamp(moment: datetime) -> str:

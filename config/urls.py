@@ -13,6 +13,7 @@ urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
     path("api/", include("compat_mastodon.urls")),
     path("", include("compat_mastodon.oauth.urls")),
     path("", include("accounts.pages.urls")),
+    path("", include("follows.pages.urls")),
     path("admin/login/", RedirectView.as_view(pattern_name="sign_in", query_string=True)),  # one page for all
     path("admin/", admin.site.urls),
     path("media/<path:path>", picture),

@@ -45,6 +45,8 @@ class Person(NamedTuple):
     last_name: str
     note: str
     fields: list[dict[str, str]]
+    note_mentions: dict[str, str] | None
+    fields_mentions: dict[str, str] | None
     avatar: str
     header: str
     avatar_description: str

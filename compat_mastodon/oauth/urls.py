@@ -24,9 +24,6 @@ urlpatterns = [
     path("oauth/authorize/native", pages.native, name="native"),
     path("oauth/authorized_applications", pages.authorized_applications, name="authorized_applications"),
     path("oauth/authorized_applications/<application>", pages.authorized_application, name="authorized_application"),
-    path("@<name>", discovery.profile, name="profile"),
-    path("users/<name>", discovery.user),
-    path("ap/users/<int:account>", discovery.user),
     re_path("^oauth/applications(?:/|$)", pages.developers),
     *(path(f"{route}{end}", view.as_view()) for route, view in MACHINE.items() for end in ("", "/")),
 ]

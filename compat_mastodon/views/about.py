@@ -6,9 +6,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import census
+from accounts import census, markup
 from compat_mastodon.api import Caller, View
-from compat_mastodon.entities import html
 from compat_mastodon.views.instance import public
 
 WEEKS = 12
@@ -29,7 +28,7 @@ class Rules(Fixed):
 
 
 class ExtendedDescription(Fixed):
-    body = {"updated_at": None, "content": html(settings.SITE_DESCRIPTION)}
+    body = {"updated_at": None, "content": markup.paragraphs(settings.SITE_DESCRIPTION)}
 
 
 class PrivacyPolicy(Fixed):
