@@ -65,6 +65,7 @@ def tokens(text: str) -> Iterator[Token]:
     """The text in pieces; together their `text` is the whole again."""
     shown = at = 0
     partners = _partners(text)
+    found: Token | None
     while start := _START.search(text, at):
         if start[0] == "@":
             end, found = _mention(text, start.start())
