@@ -28,20 +28,20 @@ INVITATION = """
   password   {PASSWORD}
   admin      {SITE}/admin/
 
-Try it as a Mastodon client. Alice asks to follow carol; carol sees who waits, and lets one in:
+Try it as a Mastodon client. Alice asks to follow carol. Carol lists her follow requests, and approves one:
 
   curl -X POST -H 'Authorization: Bearer {ALICE}' {SITE}/api/v1/accounts/{CAROL_ID}/follow
   curl -H 'Authorization: Bearer {CAROL}' {SITE}/api/v1/follow_requests
   curl -X POST -H 'Authorization: Bearer {CAROL}' {SITE}/api/v1/follow_requests/{asking}/authorize
 
-And as a Twittner client. Carol signs in, sees who waits, and lets one in; then bob asks her:
+And as a Twittner client. Carol signs in, lists her follow requests, and approves one. Then bob asks to follow her:
 
   curl -d email=carol@example.org -d password={PASSWORD} {SITE}/mobile_api/login
   curl '{SITE}/mobile_api/follow_requests?session_id={CAROL_SESSION}'
   curl -d session_id={CAROL_SESSION} -d req_id={request} {SITE}/mobile_api/accept_follow
   curl -d session_id={BOB_SESSION} -d user_id={CAROL_ID} {SITE}/mobile_api/follow
 
-`. var/demo.env` sets these in a shell, and README.md goes on from there. Ctrl-C ends the server.
+`. var/demo.env` sets these values in a shell. README.md has a tour that uses them. Ctrl-C ends the server.
 """
 
 STRANGER = """
@@ -49,7 +49,7 @@ The database has accounts of its own, so that the demo was left out. Ctrl-C ends
 To start over with the demo, {start_over} and run it again.
 """
 ELSEWHERE = """
-{FILE} belongs to the demo of another database, so that this one was left without. Ctrl-C ends the server.
+{FILE} belongs to the demo of another database, so there is no demo in this one. Ctrl-C ends the server.
 To start over with a demo here, move that file away and run it again.
 """
 

@@ -58,3 +58,10 @@ def test_the_pages_of_a_member(live: Live, shown: Browser, person: Account) -> N
     for path in (f"/@{person.username}", "/oauth/authorized_applications", "/auth/sign_in"):
         shown.get(f"{live.url}{path}")
         assert barriers(shown) == [], path
+
+
+@pytest.mark.parametrize("api", ["mastodon", "twittner"])
+def test_the_documentation_of_the_apis(live: Live, shown: Browser, api: str) -> None:
+    shown.get(f"{live.url}/api/docs/{api}/")
+    shown.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".opblock")))
+    assert barriers(shown) == []
