@@ -56,7 +56,7 @@ def bench(arguments: argparse.Namespace) -> None:
     call_command("migrate", verbosity=0)
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
-    pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(2 * PAIRS)]
+    pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(4 * PAIRS)]
     wanted = lambda name: arguments.only in name  # noqa: E731
 
     with Machine(dict(os.environ)) as machine:
@@ -64,8 +64,13 @@ def bench(arguments: argparse.Namespace) -> None:
         rows += [measure.write(machine, scene) for scene in scenes.writes(cast, 2_000) if wanted(scene.name)]
         if wanted("mixed"):
             rows.append(measure.mixture(machine, scenes.mixed(cast, pairs[:PAIRS]), arguments.seconds * 6))
+        if wanted("bulk decision"):
+            rows.append(measure.decisions(machine, cast, scenes.mixed(cast, pairs[PAIRS : 2 * PAIRS]), 1_500))
+        if wanted("expiry"):
+            expiring = min(100_000, requests // 5)
+            rows.append(measure.expiring(machine, cast, scenes.mixed(cast, pairs[2 * PAIRS : 3 * PAIRS]), expiring))
         if wanted("opening"):
-            rows.append(measure.opening(machine, cast, scenes.mixed(cast, pairs[PAIRS:])))
+            rows.append(measure.opening(machine, cast, scenes.mixed(cast, pairs[3 * PAIRS :])))
         measure.walk(machine, scenes.walk(cast))  # memory is what it costs with all fragments kept
         memory, start = machine.memory(), machine.start_seconds
     call_command("recount", check=True)

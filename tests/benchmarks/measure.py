@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,7 +16,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.access import Actor
+from follows import queries
+from follows.deciding import MOST
+from follows.gate import expiry, settings
 from follows.models import Opening
+from follows.paging import Window
 from follows.queries import pending_count
 from tests.benchmarks.driver import Plan, Result
 from tests.benchmarks.machine import Machine
@@ -89,10 +95,8 @@ def mixture(machine: Machine, clients: list[list[str]], seconds: float) -> Row:
 def opening(machine: Machine, cast: Cast, clients: list[list[str]]) -> Row:
     """The owner opens the account: everybody who waits is accepted, while the mixed load goes on."""
     waiting = pending_count(cast.owner)
-    with ThreadPoolExecutor(1) as pool:
-        seconds = max(2.0, waiting / 20_000)
-        load = pool.submit(_drive, machine, Plan(machine.port, clients, seconds, loop=True, bad=REFUSED))
-        started = time.perf_counter()
+
+    def accept() -> int:
         patch = urllib.request.Request(
             f"{machine.url}/api/v1/accounts/update_credentials",
             b"locked=false",
@@ -102,11 +106,53 @@ def opening(machine: Machine, cast: Cast, clients: list[list[str]]) -> Row:
         urllib.request.urlopen(patch).close()
         while Opening.objects.filter(account=cast.owner).exists():
             time.sleep(0.01)
-        took = time.perf_counter() - started
-        row = _row(f"opening, {waiting:,} join", *load.result())
-    row.allowed = "20,000 joins/s, p99 100 ms"
-    row.name += f", {waiting / took:,.0f}/s"
-    row.good = waiting / took >= 20_000 and row.p99 <= 100
+        return waiting
+
+    return _beside(machine, clients, f"opening, {waiting:,} join", accept, waiting, 20_000)
+
+
+def decisions(machine: Machine, cast: Cast, clients: list[list[str]], count: int) -> Row:
+    """The owner rejects so many, 500 in each request, while the mixed load goes on."""
+
+    def reject() -> int:
+        ids = queries.requests_to(cast.owner, Window(count)).ids
+        for start in range(0, count, MOST):
+            body = json.dumps({"verdict": "reject", "requests": [str(one) for one in ids[start : start + MOST]]})
+            post = urllib.request.Request(
+                f"{machine.url}/api/latchkey/v1/requests/decide",
+                body.encode(),
+                {"Authorization": f"Bearer {cast.token}", "Content-Type": "application/json"},
+            )
+            with urllib.request.urlopen(post) as answer:
+                results = json.load(answer)["results"]
+            if {result["outcome"] for result in results} != {"rejected"}:
+                raise SystemExit("A decision was refused.")
+        return count
+
+    return _beside(machine, clients, f"bulk decision, {MOST} at once", reject, count, 600)
+
+
+def expiring(machine: Machine, cast: Cast, clients: list[list[str]], count: int) -> Row:
+    """So many requests expire one after the other, as `manage.py sweep` lets them, while the mixed load goes on."""
+    settings.change(cast.owner, Actor(cast.owner, "test"), expire_days=14)
+    row = _beside(machine, clients, f"expiry of {count:,}", lambda: expiry.expire(at_most=count), count, 0)
+    settings.change(cast.owner, Actor(cast.owner, "test"), expire_days=None)
+    return row
+
+
+def _beside(
+    machine: Machine, clients: list[list[str]], name: str, work: Callable[[], int], count: int, least: int
+) -> Row:
+    """Work beside the mixed load: how many are done in a second, and how long others wait for their answers."""
+    with ThreadPoolExecutor(1) as pool:
+        seconds = max(2.0, count / (least or 400))
+        load = pool.submit(_drive, machine, Plan(machine.port, clients, seconds, loop=True, bad=REFUSED))
+        started = time.perf_counter()
+        done = work()
+        rate = done / (time.perf_counter() - started)
+        row = _row(f"{name}, {rate:,.0f}/s", *load.result())
+    row.allowed = f"{least:,}/s, p99 100 ms" if least else "p99 100 ms"
+    row.good = done == count and rate >= least and row.p99 <= 100
     return row
 
 
