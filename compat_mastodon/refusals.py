@@ -7,7 +7,7 @@ from accounts.images import BadImage
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
-from accounts.people import Fault, Invalid, Problem
+from accounts.people import Fault, Invalid, IsLeaving, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
@@ -51,6 +51,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     BadToken: (401, "The access token is invalid"),
     Unavailable: (503, "There was a temporary problem serving your request, please try again"),
     Closed: (403, "Forbidden"),
+    IsLeaving: (404, "Record not found"),
 }
 
 LABELS = {"agreement": "Service agreement"}  # others are called by their field

@@ -7,7 +7,7 @@ from accounts.images import BadImage
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
-from accounts.people import Invalid
+from accounts.people import Invalid, IsLeaving
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Closed, Unavailable
@@ -56,6 +56,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),
     # What this dialect has no words for, because no phone of it asks for it.
     AlreadyListed: UNREADABLE,
+    IsLeaving: UNREADABLE,
     NoSuchList: UNREADABLE,
     NotADomain: UNREADABLE,
     NotConnected: UNREADABLE,
