@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.AutoField"  # ids fit 32 bits, whatever the project's default is
+
+    def ready(self) -> None:
+        from accounts.models import AccountManager
+        from accounts.superusers import create_superuser  # it stands above the models
+
+        AccountManager.create_superuser = create_superuser

@@ -3,12 +3,12 @@
 Only shapes and invariants live here; writes are in `people` and `sessions`, reads in `lookup`.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -55,23 +55,14 @@ class Verification(models.IntegerChoices):
 class AccountManager(BaseUserManager["Account"]):
     """Sign-in by name or e-mail looks at local accounts only (see `backends`)."""
 
+    # For `manage.py createsuperuser`. `apps` sets it: it signs up through `people`, which needs these models.
+    create_superuser: ClassVar[Callable[["AccountManager", str, str, str | None], "Account"]]
+
     def get_queryset(self) -> SearchedAccounts:
         return SearchedAccounts(self.model, using=self._db)
 
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.alias(lowered=Lower("username")).get(lowered=(username or "").lower(), domain="")
-
-    def create_superuser(self, username: str, email: str, password: str | None = None) -> "Account":
-        """Create a superuser, for `manage.py createsuperuser`."""
-        from accounts import people  # people builds on these models
-
-        try:
-            with transaction.atomic():
-                account = people.sign_up(username=username, email=email, password=password or "", staff=True)
-                self.filter(pk=account.pk).update(is_superuser=True)
-        except people.Invalid as refused:  # said in the words that the command understands
-            raise ValidationError(str(refused)) from None
-        return account
 
 
 LISTED = Q(discoverable=True, suspended_at__isnull=True)  # who wants to be found

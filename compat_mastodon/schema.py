@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from compat_mastodon import inputs, shapes
 from compat_mastodon.api import Caller, View
 from compat_mastodon.oauth import scopes
+from compat_mastodon.routes import VIEWS
 from compat_mastodon.summaries import INTRODUCTION, SUMMARIES
 
 PART = re.compile(r"<(\w+)>")
@@ -238,16 +239,10 @@ def _headers(code: str) -> dict[str, Any]:
     return {name: {"schema": schema, "required": name in ALWAYS} for name, schema in (HEADERS | more).items()}
 
 
-def _views() -> dict[str, type[View] | dict[str, type[View]]]:
-    from compat_mastodon.urls import VIEWS
-
-    return VIEWS
-
-
 class Mastodon(Generator):
     introduction = INTRODUCTION
     dialect = Dialect(
-        "Latchkey for Mastodon clients", _views, inputs.BODIES, inputs.QUERIES, shapes.COMPONENTS, _answer
+        "Latchkey for Mastodon clients", lambda: VIEWS, inputs.BODIES, inputs.QUERIES, shapes.COMPONENTS, _answer
     )
 
 

@@ -1,0 +1,21 @@
+"""How `manage.py createsuperuser` makes an account: it signs up like every other, so that the same rules hold."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import people
+from accounts.models import Account, AccountManager
+
+
+def create_superuser(manager: AccountManager, username: str, email: str, password: str | None = None) -> Account:
+    """A moderator who may do everything. `Account.objects` has it as a method, see `apps`.
+
+    :raises ValidationError: when a value cannot be stored, in words that the command prints.
+    """
+    try:
+        with transaction.atomic(using=manager.db):
+            account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+            manager.filter(pk=account.pk).update(is_superuser=True)
+    except people.Invalid as refused:
+        raise ValidationError(str(refused)) from None
+    return account
