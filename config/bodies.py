@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from io import RawIOBase
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, ClassVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -16,6 +16,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 LARGEST = 26_000_001  # bytes that are kept of a body with a file; one more than any door takes
 LARGEST_FORM = 1_048_576  # bytes that are kept of any other
 LARGEST_SKIPPED = 100_000_000  # bytes that are read and thrown away, so that the client sees the answer
+MOST_ON_THEIR_WAY = 1_000_000_000  # bytes that a process keeps of bodies that are not there yet
 IN_MEMORY = 65_536  # bytes of one body; the rest of it is on disk
 PATIENCE = 30  # seconds until more of a body must have come
 SLOWEST = 10_000  # bytes a second that must have come on average, beside the first PATIENCE seconds
@@ -28,6 +29,10 @@ UPLOADS = re.compile(r"/+(api/v1/(accounts/update_credentials|profile)|mobile_ap
 
 class BrokenOff(SuspiciousOperation):
     """The client did not send all of the body, or sent no chunks where it said so."""
+
+
+class NoRoom(SuspiciousOperation):
+    """The disk takes no more of the body, or too much is on its way already."""
 
 
 class Refused(RawIOBase):
@@ -43,6 +48,8 @@ class Refused(RawIOBase):
 class Body:
     """One body while it comes in, part by part."""
 
+    on_their_way: ClassVar[int] = 0  # bytes of all bodies that this process is receiving
+
     def __init__(self, environ: WSGIEnvironment) -> None:
         self._environ = environ
         self.in_chunks = "HTTP_TRANSFER_ENCODING" in environ
@@ -50,7 +57,8 @@ class Body:
         self.told = int(told) if told.isdecimal() and not self.in_chunks else None
         with_file = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/")
         self.most = LARGEST if with_file or UPLOADS.match(environ["PATH_INFO"]) else LARGEST_FORM
-        self.length = self.parts = 0
+        self.length = self.parts = self._held = 0
+        self._has_room = True
         self._kept = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # it lives as long as the request
 
     @staticmethod
@@ -74,15 +82,37 @@ class Body:
     def add(self, part: bytes) -> None:
         self.length += len(part)
         self.parts += 1
-        if not self.too_large:
+        if self._has_room and not self.too_large:
+            self._keep(part)
+        else:
+            self._drop()
+
+    def _keep(self, part: bytes) -> None:
+        Body.on_their_way += len(part)
+        self._held += len(part)
+        try:
+            if Body.on_their_way > MOST_ON_THEIR_WAY:
+                raise OSError
             self._kept.write(part)
-        elif self._kept.tell():
-            self._kept.seek(0)
-            self._kept.truncate()
+        except OSError:
+            self._has_room = False
+            self._drop()
+
+    def _arrive(self) -> None:
+        Body.on_their_way -= self._held
+        self._held = 0
+
+    def _drop(self) -> None:
+        self._arrive()
+        self._kept.close()
 
     def finish(self, *, whole: bool) -> None:
         """Hand it to the request, which can read it only if it has come to its end and is not too large."""
-        if self.too_large:
+        self._arrive()
+        if not self._has_room:
+            self._environ["wsgi.input"] = Refused(NoRoom("There is no room for the body."))
+            self._environ["CONTENT_LENGTH"] = str(self.length)
+        elif self.too_large:
             self._kept.close()
             self._environ["wsgi.input"] = Refused(RequestDataTooBig("The body is too large."))
             self._environ["CONTENT_LENGTH"] = str(max(self.length, self.told or 0))

@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from compat_mastodon.api import RETRY_AFTER
-from config.bodies import BrokenOff, Refused
+from config.bodies import BrokenOff, NoRoom, Refused
+from config.pages import no_room
 
 ALIVE, READY = "/health", "/health/ready"
 TEXT = "text/plain; charset=utf-8"
@@ -36,6 +37,8 @@ class Front:
         body = meta["wsgi.input"]
         if isinstance(body, Refused) and isinstance(body.reason, BrokenOff):
             raise body.reason
+        if isinstance(body, Refused) and isinstance(body.reason, NoRoom):
+            return no_room(request)
         if request.path_info.startswith(ALIVE) and request.method in {"GET", "HEAD"}:
             match request.path_info.rstrip("/"):
                 case "/health":

@@ -101,10 +101,26 @@ away = _failure(
 )
 
 
+full = _failure(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The server is busy",
+    "The server has no room for the file that you sent. Nothing was changed.",
+    "Please try again in a few minutes.",
+)
+
+
 def broken(request: HttpRequest) -> HttpResponseBase:
     """Answer after an exception: the database did not answer, or the server has a bug."""
     if not isinstance(sys.exception(), UNANSWERED):
         return fault(request)
-    response = away(request)
+    return later(away(request))
+
+
+def no_room(request: HttpRequest) -> HttpResponseBase:
+    """Answer a request whose body could not be kept."""
+    return later(full(request))
+
+
+def later(response: HttpResponseBase) -> HttpResponseBase:
     response["Retry-After"] = RETRY_AFTER
     return response

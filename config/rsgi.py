@@ -141,7 +141,8 @@ async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
         pass
     except TimeoutError:
         ends = 0
-    body.finish(whole=ends == 1)
+    finally:
+        body.finish(whole=ends == 1)
 
 
 def _environ(scope: Scope) -> dict[str, Any]:
