@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # it exports both
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # it exports both
 
 from accounts.turns import Again, Turn
 from config import wsgi
@@ -56,6 +56,8 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
         status, headers, response = outcome
         try:
             await _stream(scope, protocol.response_stream(int(status[:3]), headers), iter(response))
+        except (ProtocolClosed, TimeoutError):  # the client went away, or takes nothing
+            pass
         finally:
             with _at_work(scope):
                 _close(response, environ)

@@ -179,7 +179,8 @@ BODIES: dict[str, dict[str, Shape]] = {
 }
 
 
-_NEVER_BLANK = {name for name in _GATE if name not in {"accept_friends", "ask_new_days", "expire_days", "read_first"}}
+_MAY_BE_BLANK = {"accept_friends", "ask_new_days", "paused_until", "expire_days", "read_first"}
+_NEVER_BLANK = {name for name in _GATE if name not in _MAY_BE_BLANK}
 
 
 def _may_be_blank(fields: dict[str, Shape], but: set[str]) -> dict[str, Shape]:

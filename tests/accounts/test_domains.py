@@ -54,8 +54,8 @@ def test_a_handle_is_found_by_any_spelling(db: None, domain: str) -> None:
     eve = Account.objects.create(username="eve", domain="xn--bcher-kva.example")
 
     assert lookup.by_handle(f"@Eve@{domain}", "here.example") == eve.pk
-    assert lookup.matching(f"eve@{domain}", "here.example", 5, by_email=False) == [eve.pk]
-    assert lookup.matching(domain, "here.example", 5, by_email=False) == [eve.pk]
+    assert lookup.matching(f"eve@{domain}", "here.example", 5, by_email=False) == {eve.pk}
+    assert lookup.matching(domain, "here.example", 5, by_email=False) == {eve.pk}
 
 
 @pytest.mark.parametrize("local", ["here.example", "[::1]:8000", "xn--bcher-kva.example"])
@@ -67,7 +67,7 @@ def test_this_server_has_many_spellings_too(alice: Account, local: str) -> None:
 
 @pytest.mark.parametrize("domain", ["a..b", "no site", "i❤.example", "\0"])
 def test_nobody_is_found_at_what_is_no_domain(alice: Account, domain: str) -> None:
-    assert lookup.matching(f"alice@{domain}", "here.example", 5, by_email=True) == []
+    assert lookup.matching(f"alice@{domain}", "here.example", 5, by_email=True) == set()
     with pytest.raises(NoSuchAccount):
         lookup.by_handle(f"alice@{domain}", "here.example")
 

@@ -15,7 +15,7 @@ import pytest
 import time_machine
 
 from accounts import people
-from accounts.models import Account, Platform, Session, Verification
+from accounts.models import Account, Identity, Platform, Provider, Session, Verification
 from compat_twittner import urls
 from follows.models import Follow, Notice
 from tests.compat_twittner import files, networks
@@ -107,6 +107,12 @@ FILES: dict[str, Callable[[], Any]] = {
     "<token that nobody can check>": lambda: networks.token(broken=True),
 }
 HAPPENINGS: dict[str, Callable[[Account], object]] = {
+    "signed in with Google before": lambda account: Identity.objects.create(
+        account=account, provider=Provider.GOOGLE, subject="1001"
+    ),
+    "signed in with Facebook before": lambda account: Identity.objects.create(
+        account=account, provider=Provider.FACEBOOK, subject="1001"
+    ),
     "is suspended": lambda account: people.suspend(account.pk),
     "is verified": lambda account: people.change(account.pk, verification=Verification.VERIFIED),
     "asked for the badge": lambda account: people.change(account.pk, verification=Verification.REQUESTED),

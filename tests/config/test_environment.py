@@ -97,6 +97,8 @@ def test_a_wrong_value_is_named(
         name: value,
     }.items():
         monkeypatch.setenv(key, given)
+    monkeypatch.delitem(sys.modules, "config.ports")  # it reads the environment once, too
+    monkeypatch.delattr("config.ports")
 
     with pytest.raises(SystemExit) as refused:
         runpy.run_path(SETTINGS)
