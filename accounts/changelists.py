@@ -138,7 +138,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
         return queryset, False
 
     def _matching(self, request: HttpRequest, text: str) -> list[int]:
-        """Whom a search means, best first, found once for the list and all its facets."""
+        """The accounts that a search means, best first, found once for the list and all its facets."""
         if not hasattr(request, "matching"):
             by_email = request.user.has_perm("accounts.change_account")
             whole = lookup.matching(text, settings.LOCAL_DOMAIN, FOUND, by_email=by_email)

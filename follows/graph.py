@@ -372,7 +372,7 @@ def _waiting(owner: int, requester: int, request: int | None) -> Edge:
 
 
 def requester_of(owner: int, request: int) -> int:
-    """Who asks `owner` with the request of this id.
+    """The account that asks `owner` with the request of this id.
 
     :raises NoSuchRequest: when it does not wait, or is addressed to somebody else.
     """

@@ -121,7 +121,7 @@ def is_kept_out(owner: int, follower: int) -> bool:
 
 
 def kept_out_by(owner: int, window: Window) -> Page[Entry]:
-    """Whom the member keeps out, the newest entry first."""
+    """The entries of the member, the newest first."""
     rows = [Entry(*row) for row in _KEPT_OUT_BY.cut(window, owner=owner)]
     return Page([row.id for row in rows], rows, window.limit)
 
