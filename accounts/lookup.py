@@ -76,6 +76,8 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> s
 
     With `by_email` a whole e-mail address means its account, too.
     """
+    if UNSTORABLE.search(text):
+        return set()
     username, at, domain = text.removeprefix("@").partition("@")
     domain = domains.of_account(domain if at else username, local_domain)
     if at:

@@ -258,7 +258,7 @@ ADMIN_ITSELF = {
     "password_change/done/": 200,
     "autocomplete/": 403,  # without the names of a field
     "jsi18n/": 200,
-    "r/<path:content_type_id>/<path:object_id>/": 302,
+    "r/<path:content_type_id>/<path:object_id>/": 404,
     "^(?P<app_label>auth|accounts|follows|compat_mastodon)/$": 404,
     "(?P<url>.*)$": 404,
 }
