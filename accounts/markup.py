@@ -41,7 +41,7 @@ def profile_address(username: str, domain: str = "") -> str:
 
 
 def people_in(texts: Iterable[str]) -> dict[str, str]:
-    """Who is mentioned in these texts and exists now, to be kept with them. Nobody suspended or unconfirmed is."""
+    """The accounts that these texts mention, to be kept with them; suspended and unconfirmed ones are left out."""
     handles = dict.fromkeys(mention.handle for text in texts for mention in linking.mentions(text))
     named = {}
     for handle in islice(handles, MAX_MENTIONS):

@@ -92,7 +92,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(max_length=64, blank=True, default="")
     note = models.TextField(blank=True, default="", help_text="The bio, as plain text.")
     fields = models.JSONField(blank=True, default=list, help_text='Profile fields: [{"name": …, "value": …}].')
-    # Whom bio and fields mention, see `markup.people_in`. Null, so that SQLite need not make the table anew.
+    # Mentioned accounts, see `markup.people_in`. Null, so that SQLite need not make the table anew.
     note_mentions = models.JSONField(null=True, default=None, editable=False)
     fields_mentions = models.JSONField(null=True, default=None, editable=False)
     avatar = models.FileField(upload_to="avatars/", blank=True, default="")

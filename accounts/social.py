@@ -44,7 +44,7 @@ class Closed(Refused):
 
 
 class Profile(NamedTuple):
-    """Who the provider says its token belongs to; `vouched` is whether it says that the address is theirs."""
+    """The owner of a token, as its provider names them; `vouched` is whether it says that the address is theirs."""
 
     subject: str
     email: str

@@ -77,7 +77,7 @@ class GateOf(View):
 
 
 class Approvals(View):
-    """Whom you approved before they asked, the newest first."""
+    """The accounts that you approved before they asked, the newest first."""
 
     def get(self, request: Request) -> HttpResponse:
         page = approvals.approved_by(self.me, self.window("approvals"))

@@ -1,4 +1,4 @@
-"""Who is told by Web Push, of what, and in which words (mastodon.md §3.8). How it is sent: `webpush`.
+"""The messages of Web Push: recipients, causes and words (mastodon.md §3.8). `webpush` sends them.
 
 A client subscribes with a token, once, and loses the subscription with it.
 """

@@ -53,7 +53,7 @@ class Found(NamedTuple):
 def ranked(
     text: str, viewer: int | None, at_most: int, *, only_followed: bool = False, hidden: bool = False
 ) -> list[Key]:
-    """Whom the text names or describes, in the order of `Rank`.
+    """The accounts that the text names or describes, in the order of `Rank`.
 
     Left out are suspended accounts, limited ones that the viewer does not follow, and but for the exact
     handle the viewer and whom a block parts from the viewer; with `hidden` nobody is left out.
@@ -74,7 +74,7 @@ def for_moderators(text: str, viewer: int, at_most: int) -> list[int]:
 
 
 def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
-    """Whom the text names or describes, newest account first; a blank text is everybody. Row ids are the accounts'.
+    """The accounts that the text names or describes, newest first; a blank text is everybody. Row ids are theirs.
 
     Pages are cut by these ids, so that the exact handle alone has a place of its own, before all others.
     Left out are suspended accounts, limited ones that the viewer does not follow, the viewer, and whom
