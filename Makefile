@@ -7,7 +7,7 @@ ARGS ?=
 VERSION = import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports test lint format trust bench screenshots pins
+.PHONY: help run serve ports test lint format trust bench screenshots messages pins
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ bench: $(VENV)/test.txt ## Measure the cost of requests
 
 screenshots: $(VENV)/test.txt ## Take the pictures of the documentation again; needs Chromium
 	@SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser $(ARGS)
+
+messages: $(VENV)/base.txt ## Collect the texts of the pages in locale/, and compile their translations; needs gettext
+	@$(BIN)/python manage.py makemessages --locale de --add-location file --no-obsolete --ignore tests
+	@$(BIN)/python manage.py compilemessages --locale de
 
 pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer versions
 	@for name in base test dev; do \

@@ -107,6 +107,13 @@ class Account(AbstractBaseUser, PermissionsMixin):
     website = models.CharField(max_length=115, blank=True, default="")
     country = models.CharField(max_length=2, default="us", help_text="Two letters of ISO 3166, lower case.")
     language = models.CharField(max_length=16, default="english")
+    # Null until the owner chooses, and so that SQLite need not make the table anew.
+    locale = models.CharField(  # noqa: DJ001
+        max_length=8, null=True, default=None, editable=False, help_text="The language of the pages, such as de."
+    )
+    time_zone = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, default=None, editable=False, help_text="Of the IANA's list, such as Europe/Berlin."
+    )
 
     locked = models.BooleanField(default=False, help_text="Followers need the owner's approval.")
     profile_privacy = models.CharField(max_length=9, choices=Audience, default=Audience.EVERYONE)

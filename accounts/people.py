@@ -29,7 +29,13 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with h
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
 TIME_TO_CONFIRM = timedelta(days=7)
-VISIBLE_NOWHERE = {"password", "email", "email_proven_at"}  # changes of these leave every rendered account as it was
+VISIBLE_NOWHERE = {
+    "password",
+    "email",
+    "email_proven_at",
+    "locale",
+    "time_zone",
+}  # changes of these leave every rendered account as it was
 
 
 class Problem(StrEnum):

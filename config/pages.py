@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import partial
 from http import HTTPStatus
 
 from django.conf import settings
@@ -24,7 +25,7 @@ MACHINES = re.compile(
 )  # clients of these paths read JSON
 
 
-@page
+@partial(page, personal=False)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the same for everybody
     """Introduce the server and say how to use it with an app."""
@@ -42,7 +43,7 @@ def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the sa
 def _failure(status: HTTPStatus, title: str, description: str, hint: str, error: str = "") -> PageView:
     """Return an error page that needs no database, because the database may have failed."""
 
-    @page
+    @partial(page, personal=False)
     def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
         if MACHINES.match(request.path_info):
             return answer({"error": UNREAD if isinstance(exception, BrokenOff) else error or status.phrase}, status)

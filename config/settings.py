@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django_htmx",
     "corsheaders",
     "rest_framework",
     "drf_spectacular",
@@ -164,7 +165,7 @@ MIDDLEWARE = [
     "config.cors.Cors",
     "config.health.Front",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static.Files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,6 +193,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the pages; the APIs and the admin are English
+LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -214,7 +217,7 @@ STORAGES = {
             "file_permissions_mode": 0o600,
         },
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static.Versioned"},
 }
 WHITENOISE_ROOT = ROOT / "config" / "root"  # robots.txt and favicon.ico lie at the root of the site
 WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step

@@ -1,0 +1,3 @@
+"""As in `config.formats.en`."""
+
+DATETIME_FORMAT = "j. M Y, H:i T"
