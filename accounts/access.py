@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import familiar, turns
+from accounts import databases, familiar, turns
 from accounts.models import Account
 
 ACTIVE_EVERY = timedelta(minutes=30)
@@ -62,7 +62,7 @@ def touch(account: int, last_active_at: datetime, address: str | None = None, *,
     if not moved and abs(now - last_active_at) < ACTIVE_EVERY:
         return
     changed: dict[str, object] = {"last_address": address} if address else {}
-    with turns.by_the_way(), suppress(OperationalError), transaction.atomic():
+    with turns.by_the_way(), suppress(OperationalError), databases.atomic(Account):
         free = Account.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=account).values("pk")
         noted = Account.objects.filter(pk__in=free).update(last_active_at=now, version=F("version") + 1, **changed)
         if noted and address:

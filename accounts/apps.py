@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"  # ids fit 32 bits, whatever the project's default is
 
     def ready(self) -> None:
+        import accounts.checks  # noqa: F401  # registers them
         from accounts.models import AccountManager
         from accounts.superusers import create_superuser  # it stands above the models
 

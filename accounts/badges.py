@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import lookup, people
+from accounts import databases, lookup, people
 from accounts.models import Account, BadgeRequest, Verification
 from accounts.refused import Refused
 
@@ -45,7 +45,7 @@ def ask(account: Account, full_name: str, message: str, video: "UploadedFile[Any
     :raises NoSuchAccount: when the account was deleted meanwhile.
     """
     suffix = PurePath(video.name or "").suffix.lower()
-    with transaction.atomic():
+    with databases.atomic(BadgeRequest):
         check_may_ask(lookup.for_update(account.pk))
         video.name = f"videos/{secrets.token_hex(16)}{suffix}"
         BadgeRequest.objects.update_or_create(
@@ -57,18 +57,18 @@ def ask(account: Account, full_name: str, message: str, video: "UploadedFile[Any
 
 def answer(account: int, verification: Verification) -> None:
     """Give an account the badge or none; what it sent to get one is deleted."""
-    with transaction.atomic():
+    with databases.atomic(BadgeRequest):
         people.change(account, verification=verification)
         withdraw(account)
 
 
 def withdraw(account: int) -> None:
     """Delete what an account sent to get the badge, if it did."""
-    with transaction.atomic():
+    with databases.atomic(BadgeRequest):
         request = BadgeRequest.objects.filter(account=account).first()
         if request:
             request.delete()
-            transaction.on_commit(lambda: request.video.delete(save=False))
+            transaction.on_commit(lambda: request.video.delete(save=False), databases.for_write(BadgeRequest))
 
 
 def is_video(file: "UploadedFile[Any]") -> bool:

@@ -1,8 +1,8 @@
 """The devices for push messages. `follows` decides on the messages."""
 
-from django.db import transaction
 from django.db.models import Q
 
+from accounts import databases
 from accounts.models import Device, Platform
 
 
@@ -13,7 +13,7 @@ def of(account: int) -> Device | None:
 
 def register(account: int, platform: Platform, token: str) -> None:
     """From now on push messages of the account go to this phone, and nobody else's do."""
-    with transaction.atomic():
+    with databases.atomic(Device):
         Device.objects.filter(Q(account=account) | Q(token=token)).delete()
         # Of two who register the same phone at once either may be the last; the database keeps one.
         Device.objects.bulk_create([Device(account_id=account, platform=platform, token=token)], ignore_conflicts=True)

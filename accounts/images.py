@@ -21,7 +21,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import lookup, people, turns
+from accounts import databases, lookup, people, turns
 from accounts.models import Account
 from accounts.refused import Refused
 
@@ -196,10 +196,10 @@ def _replace(account: Account, column: str, name: str) -> str:
     :raises NoSuchAccount: when the account was deleted meanwhile; the picture is gone then, too.
     """
     try:
-        with transaction.atomic():
+        with databases.atomic(Account):
             old = getattr(lookup.for_update(account.pk), column).name or ""
             people.change(account.pk, **{column: name})
-            transaction.on_commit(lambda: remove(_files(old), kept=name))
+            transaction.on_commit(lambda: remove(_files(old), kept=name), databases.for_write(Account))
     except BaseException:  # also when the request begins anew
         remove(_files(name), kept=getattr(account, column).name or "")
         raise

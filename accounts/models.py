@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
-from accounts import searching
+from accounts import databases, searching
 from accounts.searching import (
     SearchedAccounts,
     SearchText,  # noqa: F401  # a model of this app
@@ -184,7 +184,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store it with composed names, and what it is found by."""
         self.compose()
-        with transaction.atomic(using=kwargs.get("using")):
+        with transaction.atomic(kwargs.get("using") or databases.for_write(Account)):
             super().save(*args, **kwargs)
             changed = kwargs.get("update_fields")
             if changed is None or not set(searching.SOURCES).isdisjoint(changed):

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, lookup, markup, sessions
+from accounts import attempts, databases, lookup, markup, sessions
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
@@ -132,7 +132,7 @@ def sign_up(
         account.first_name, account.last_name = split_name(account.display_name)
     account.set_password(password)
     try:
-        with transaction.atomic():
+        with databases.atomic(Account):
             account.save(force_insert=True)
             if staff:
                 account.groups.set(Group.objects.filter(name=MODERATORS))
@@ -166,7 +166,7 @@ def change(account: int, **values: object) -> None:
     values |= _mentioned(values)
     bump = {} if values.keys() <= VISIBLE_NOWHERE else {"version": F("version") + 1}
     try:
-        with transaction.atomic():
+        with databases.atomic(Account):
             moves = "email" in values and _is_new_email(account, str(values["email"]))
             if moves:
                 values["email_proven_at"] = None
@@ -196,7 +196,7 @@ def set_password(account: Account, password: str | None) -> None:
 
 def reset_password(account: Account, password: str | None) -> None:
     """As `set_password`, in the owner's place or after it was forgotten: whoever knew the old one is out everywhere."""
-    with transaction.atomic():
+    with databases.atomic(Account):
         set_password(account, password)
         sessions.sign_out(account.pk)
 
@@ -206,7 +206,7 @@ def reset_password_by_mail(account: Account, password: str) -> None:
 
     Until then anybody may have had the account, so no social login opens it any more.
     """
-    with transaction.atomic():
+    with databases.atomic(Account):
         if account.email_proven_at is None:
             account.identities.all().delete()
         reset_password(account, password)
@@ -231,7 +231,7 @@ def never_confirmed() -> list[int]:
 
 def suspend(account: int) -> None:
     """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile."""
-    with transaction.atomic():
+    with databases.atomic(Account):
         change(account, suspended_at=timezone.now())
         sessions.close_all(account)
 
@@ -242,7 +242,7 @@ def unsuspend(account: int) -> None:
     :raises IsLeaving: when it is being deleted.
     :raises NoSuchAccount: when there is no such account.
     """
-    with transaction.atomic():
+    with databases.atomic(Account):
         lookup.for_update(account)
         if any(is_kept(account) for is_kept in _keeping_suspended):
             raise IsLeaving

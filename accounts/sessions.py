@@ -12,10 +12,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
 from django.utils import timezone
 
-from accounts import devices
+from accounts import databases, devices
 from accounts.access import touch
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
@@ -61,7 +60,7 @@ def open_session(account: int, platform: Platform) -> Tokens:
 
     :raises SuspendedAccount: when the account may not sign in.
     """
-    with transaction.atomic():
+    with databases.atomic(Session):
         if not _lock(account):
             raise SuspendedAccount
         Session.objects.filter(account=account).update(refresh_digest=None)
@@ -82,7 +81,7 @@ def refresh(refresh_token: str) -> Tokens:
 
     :raises UnknownToken: when the token is unknown or used, or the account suspended.
     """
-    with transaction.atomic():
+    with databases.atomic(Session):
         session = Session.objects.filter(refresh_digest=_digest(refresh_token))
         account = session.values_list("account", flat=True).first()
         if account is None or not _lock(account) or not session.exists():
@@ -103,7 +102,7 @@ def close_all(account: int) -> None:
 
 def sign_out_phones(account: int) -> None:
     """Sign the account out of every phone, and tell its phone nothing more: it may be somebody else's next."""
-    with transaction.atomic():
+    with databases.atomic(Session):
         close_all(account)
         devices.forget(account)
 
@@ -120,7 +119,7 @@ def register(ending: Ending) -> None:
 
 def sign_out(account: int) -> None:
     """Sign the account out of every phone and client."""
-    with transaction.atomic():
+    with databases.atomic(Session):
         sign_out_phones(account)
         for ending in _endings:
             ending(account)

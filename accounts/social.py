@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import lookup, outward, people, turns
+from accounts import databases, lookup, outward, people, turns
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
@@ -110,7 +110,7 @@ def account_for(provider: Provider, token: str) -> Account:
     if known := _known(provider, profile):
         return known
     try:
-        with transaction.atomic():
+        with databases.atomic(Identity):
             account = _proven(profile) or _sign_up(provider, profile)
             Identity.objects.create(account=account, provider=provider, subject=profile.subject)
             return account

@@ -1,19 +1,31 @@
 """Statements compiled once: a queryset whose SQL is made at first use and then only run.
 
 Building and compiling a queryset costs more than running it; the few reads that every request
-makes go through here instead. The queryset stays the source of the SQL, so there is none by hand.
+makes go through here instead. The queryset stays the source of the SQL.
 
     _BY_ID = Statement(Row, lambda limit: Account.objects.filter(pk=given("id")).values_list("username"))
     _BY_ID.first(id=7)
+
+A `Statement` reads from the database that the project's routers name for its model. A `Write` and a
+`Statement` that locks rows run on the primary, and so does everything within a transaction of the
+primary (`databases`). `.using(alias)` names a database instead.
+
+SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.opening`
+(chunks of requests), `follows.finding.search` and `accounts.trigrams` (search), `accounts.census`
+(domains), `follows.vetting` (friends in common) and `follows.seeding` (rows in bulk).
+
+The SQL is compiled with private parts of Django. `TESTED_WITH` names the versions that the tests ran
+with; with any other, `manage.py check` warns with `latchkey.W001`.
 """
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.models import (
     AutoField,
     BooleanField,
@@ -27,6 +39,10 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+
+from accounts import databases
+
+TESTED_WITH = ((5, 2),)  # versions of Django
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
@@ -90,8 +106,9 @@ class Statement(Generic[Row]):
 
     def rows(self, limit: int = 0, **values: Any) -> list[Row]:
         """Run it. `values` are what the `given`s stand for."""
-        sql, parameters, converters = self._compiled(limit)
-        with _run(sql, parameters, values) as cursor:
+        alias = self.alias()
+        sql, parameters, converters = self._compiled(limit, alias)
+        with _run(alias, sql, parameters, values) as cursor:
             rows = cursor.fetchall()
         if converters:
             rows = _converted(rows, converters)
@@ -101,12 +118,24 @@ class Statement(Generic[Row]):
         rows = self.rows(**values)
         return rows[0] if rows else None
 
-    def _compile(self, limit: int) -> tuple[str, list[Any], "Converters"]:
+    def using(self, alias: str) -> "Statement[Row]":
+        """The same statement on the database with this alias, whatever the routers say."""
+        other = copy(self)
+        other.alias = lambda: alias
+        return other
+
+    @cached_property
+    def alias(self) -> Callable[[], str]:
+        """Names the database that it runs on now."""
+        rows = self._build(1)
+        return partial(databases.for_write if rows.query.select_for_update else databases.for_read, rows.model)
+
+    def _compile(self, limit: int, alias: str) -> tuple[str, list[Any], "Converters"]:
         """SQL, its parameters, and how the database's values become Python's.
 
         Booleans stay as the driver gives them; expressions may be 0 and 1 on SQLite.
         """
-        compiler = self._build(limit).query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler = self._build(limit).query.get_compiler(alias)
         sql, parameters = compiler.as_sql()
         columns = [column for column, _, _ in compiler.select]
         converters: Converters = [
@@ -169,19 +198,26 @@ class Write:
 
     def run(self, **values: Any) -> int:
         """Run it; returns how many rows were written."""
-        sql, parameters = self._compiled()
-        with _run(sql, parameters, values) as cursor:
+        alias = self.alias()
+        sql, parameters = self._compiled(alias)
+        with _run(alias, sql, parameters, values) as cursor:
             return int(cursor.rowcount)
 
     def value(self, **values: Any) -> int:
         """Run it; returns what its `RETURNING` gives of the one row that was written."""
-        sql, parameters = self._compiled()
-        with _run(sql, parameters, values) as cursor:
+        alias = self.alias()
+        sql, parameters = self._compiled(alias)
+        with _run(alias, sql, parameters, values) as cursor:
             ((value,),) = cursor.fetchall()
             return int(value)
 
-    def _compile(self) -> tuple[str, list[Any]]:
-        compiler = self._build().get_compiler(DEFAULT_DB_ALIAS)
+    @cached_property
+    def alias(self) -> Callable[[], str]:
+        """Names the database that it runs on."""
+        return partial(databases.for_write, cast("type[Model]", self._build().model))
+
+    def _compile(self, alias: str) -> tuple[str, list[Any]]:
+        compiler = self._build().get_compiler(alias)
         compiled = compiler.as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
         ending = f" {self._postgresql}" if compiler.connection.vendor == "postgresql" else ""
@@ -191,8 +227,8 @@ class Write:
 Converters = list[tuple[int, Callable[[Any], Any]]]
 
 
-def _run(sql: str, parameters: list[Any], values: dict[str, Any]) -> Any:
-    connection = connections[DEFAULT_DB_ALIAS]
+def _run(alias: str, sql: str, parameters: list[Any], values: dict[str, Any]) -> Any:
+    connection = connections[alias]
     cursor = connection.cursor()
     cursor.execute(sql, [p.bind(values, connection) if isinstance(p, given) else p for p in parameters])
     return cursor

@@ -1,9 +1,8 @@
 """How `manage.py createsuperuser` makes an account: it signs up like every other, so that the same rules hold."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from accounts import people
+from accounts import databases, people
 from accounts.models import Account, AccountManager
 
 
@@ -13,7 +12,7 @@ def create_superuser(manager: AccountManager, username: str, email: str, passwor
     :raises ValidationError: when a value cannot be stored, in words that the command prints.
     """
     try:
-        with transaction.atomic(using=manager.db):
+        with databases.atomic(Account):
             account = people.sign_up(username=username, email=email, password=password or "", staff=True)
             manager.filter(pk=account.pk).update(is_superuser=True)
     except people.Invalid as refused:

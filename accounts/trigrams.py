@@ -7,9 +7,8 @@ which trigrams, but not where. So what it gives is looked at once more.
 import re
 from typing import Any, NamedTuple
 
-from django.db import connection
-
-from accounts.searching import END
+from accounts import databases
+from accounts.searching import END, SearchText
 
 TRIGRAM = re.compile(r"[^\W_]{3}")  # what PostgreSQL's index of trigrams has
 
@@ -23,7 +22,7 @@ class Scope(NamedTuple):
 
 def condition(scope: Scope) -> tuple[str, dict[str, Any]]:
     """A condition in SQL, and its values by name."""
-    return _fts(scope) if connection.vendor == "sqlite" else _gin(scope)
+    return _fts(scope) if databases.reading(SearchText).vendor == "sqlite" else _gin(scope)
 
 
 def _fts(scope: Scope) -> tuple[str, dict[str, str]]:
@@ -46,7 +45,7 @@ def _fts(scope: Scope) -> tuple[str, dict[str, str]]:
 
 def _trigrams_from(begin: str) -> list[str]:
     """The trigrams in use that begin with one or two letters."""
-    with connection.cursor() as cursor:
+    with databases.reading(SearchText).cursor() as cursor:
         cursor.execute(
             "SELECT term FROM accounts_search_terms WHERE term >= %s AND term < %s", [begin, f"{begin}\U0010ffff"]
         )

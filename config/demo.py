@@ -9,9 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
-from accounts import people, sessions
+from accounts import databases, people, sessions
 from accounts.models import Account, Platform
 from compat_mastodon.oauth import bearer
 from config import demo_people
@@ -80,7 +80,7 @@ def invitation() -> str:
 
 def _fill() -> None:
     """All of it or nothing, so that a start that was broken off begins anew."""
-    with transaction.atomic(), embedded():
+    with databases.atomic(Account), embedded():
         _keep(_made())
 
 

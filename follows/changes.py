@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from accounts import databases
 from accounts.access import Actor
+from follows.models import Decision
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def after_commit(changes: Iterable[Change]) -> None:
     """Within a transaction: tell the listeners as soon as it is committed, and only then."""
     if _listeners:
         told = list(changes)
-        transaction.on_commit(lambda: _tell(told))
+        transaction.on_commit(lambda: _tell(told), databases.for_write(Decision))
 
 
 def _tell(changes: list[Change]) -> None:

@@ -7,11 +7,10 @@ before anything is changed. Reads are in `queries`, rules in `policy`, the state
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts import limits, people
+from accounts import databases, limits, people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
@@ -211,7 +210,8 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
     """
     opens = accept_waiting and columns.get("locked") is False
     closed = Q(locked=True) | Exists(queries.waiting_for(OuterRef("pk")))
-    with account_lock(owner) if opens else transaction.atomic():  # whoever asks beside it is seen below, or follows
+    # Under the lock, a request that is made at the same time is either found below or follows at once.
+    with account_lock(owner) if opens else databases.atomic(Account):
         # Accounts of other servers answer for themselves.
         opens = opens and Account.objects.filter(closed, pk=owner, domain="").exists()
         people.change(owner, **columns)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import images, people
+from accounts import databases, images, people
 from accounts.access import Actor
 from accounts.models import Account, BadgeRequest
 from follows import background, changes
@@ -57,12 +57,12 @@ def delete_account(account: int, by: Actor = SERVER) -> None:
     At once nobody sees it any more.
     """
     if begin(account, by) and all(take_step(account) for _ in range(AT_ONCE)):
-        transaction.on_commit(lambda: background.carry_on(take_step, account))
+        transaction.on_commit(lambda: background.carry_on(take_step, account), databases.for_write(Leaving))
 
 
 def begin(account: int, by: Actor) -> bool:
     """Suspend the account, to be deleted whatever happens from now on. False when there is no such account."""
-    with transaction.atomic():
+    with databases.atomic(Leaving):
         if not Account.objects.select_for_update(no_key=True).filter(pk=account).exists():
             return False
         if not is_leaving(account):
@@ -114,9 +114,9 @@ def _delete_row(account: int) -> bool:
             return False
         files, film = images.files_of(row), BadgeRequest.objects.filter(account=account).first()
         row.delete()
-        transaction.on_commit(lambda: images.remove(files))
+        transaction.on_commit(lambda: images.remove(files), databases.for_write(Leaving))
         if film:
-            transaction.on_commit(lambda: film.video.delete(save=False))
+            transaction.on_commit(lambda: film.video.delete(save=False), databases.for_write(Leaving))
         return True
 
 
@@ -137,7 +137,7 @@ def _ties(account: int) -> list[Tie]:
 
 def _cut(account: int, tie: Tie, by: Actor) -> int:
     """Delete up to `CHUNK` edges with what they count for; returns how many there were."""
-    with transaction.atomic():
+    with databases.atomic(Leaving):
         found = list(tie.edges.order_by("pk").values_list("pk", f"{tie.other}_id")[:CHUNK])
         lock_pairs(account, [other for _, other in found])
         still = tie.edges.filter(pk__in=[pk for pk, _ in found])

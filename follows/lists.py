@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from accounts import lookup
+from accounts import databases, lookup
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
@@ -41,7 +41,7 @@ def create(owner: int, title: str, **options: Any) -> List:
     """
     values = {"title": title} | options
     _check(values)
-    with transaction.atomic():
+    with databases.atomic(List):
         lookup.for_update(owner)  # one new list at a time
         if List.objects.filter(owner=owner).count() >= MAX_LISTS:
             raise TooManyLists
@@ -68,7 +68,7 @@ def delete(owner: int, pk: int | None) -> None:
     one(owner, pk).delete()
 
 
-@transaction.atomic
+@databases.atomic(List)
 def add(owner: int, pk: int | None, accounts: Sequence[int]) -> None:
     """Put accounts on a list, all or none.
 
@@ -83,7 +83,7 @@ def add(owner: int, pk: int | None, accounts: Sequence[int]) -> None:
     if wanted - {owner, *ties.values_list("target_id", flat=True)}:
         raise NotConnected
     try:
-        with transaction.atomic():
+        with databases.atomic(List):
             ListMember.objects.bulk_create([ListMember(list=found, member_id=account) for account in sorted(wanted)])
     except IntegrityError:
         raise AlreadyListed from None

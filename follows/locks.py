@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from accounts import turns
+from accounts import databases, turns
 from accounts.statements import Statement, each
-from follows.models import Tally
+from follows.models import Follow, Tally
 
 PAIR = "pg_advisory_xact_lock(%s, %s)"
 ALONE, SHARED = "pg_advisory_xact_lock(%s)", "pg_advisory_xact_lock_shared(%s)"
@@ -64,7 +64,8 @@ _EMBEDDED: ContextVar[bool] = ContextVar("embedded", default=False)
 @contextmanager
 def _transaction(locks: str, *keys: int) -> Iterator[None]:
     """:raises RuntimeError: inside another transaction, unless `embedded`."""
-    with transaction.atomic(durable=not _EMBEDDED.get()):
+    connection = databases.writing(Follow)
+    with transaction.atomic(connection.alias, durable=not _EMBEDDED.get()):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT {HURRY if turns.hurries() else ''}{locks}", keys)
@@ -73,6 +74,7 @@ def _transaction(locks: str, *keys: int) -> Iterator[None]:
 
 def lock_pairs(one: int, others: Iterable[int]) -> None:
     """Within a transaction, take the locks of one account with many others, always in the same order."""
+    connection = databases.writing(Follow)
     if connection.vendor == "postgresql":
         pairs = sorted((min(one, other), max(one, other)) for other in others)
         with connection.cursor() as cursor:
@@ -84,7 +86,7 @@ def lock_pairs(one: int, others: Iterable[int]) -> None:
 
 def lock_tallies(accounts: Iterable[int]) -> None:
     """Within a transaction, take the rows of many tallies in the order in which all writers take them."""
-    if connection.vendor == "postgresql":
+    if databases.writing(Tally).vendor == "postgresql":
         _TALLIES.rows(accounts=accounts)
 
 

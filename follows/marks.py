@@ -5,10 +5,10 @@ Marks change no edge. Blocks do, and are in `graph`.
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import databases
 from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
@@ -32,7 +32,7 @@ def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0)
     if muter == target:
         return
     now = timezone.now()
-    with transaction.atomic():
+    with databases.atomic(Mute):
         Mute.objects.filter(muter=muter, expires_at__lte=now).delete()
         Mute.objects.update_or_create(
             muter_id=muter,

@@ -7,10 +7,11 @@ in `Opening` stays until it is done, and a later process goes on with it (`resum
 
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, F, IntegerField, Value
 from django.utils import timezone
 
+from accounts import databases
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
@@ -35,7 +36,7 @@ def accept_waiting(owner: int) -> None:
     for _ in range(AT_ONCE):
         if not accept_oldest(owner):
             return
-    transaction.on_commit(lambda: background.carry_on(accept_oldest, owner))
+    transaction.on_commit(lambda: background.carry_on(accept_oldest, owner), databases.for_write(Opening))
 
 
 def resume() -> None:
@@ -58,11 +59,12 @@ def accept_oldest(owner: int) -> int:
     It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
     Several processes may do this at once.
     """
-    waiting = _WAITING.rows(CHUNK, owner=owner)
+    primary = databases.for_write(Follow)  # an empty queue ends the opening, so no replica may be asked
+    waiting = _WAITING.using(primary).rows(CHUNK, owner=owner)
     askers = [row.follower for row in waiting]
     # On its own: a tally that is made in the transaction is locked out of the order of `lock_tallies`.
     _START_COUNTING.run(followers=askers)
-    with transaction.atomic(durable=True):
+    with databases.atomic(Opening, durable=True):
         opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
             return 0
@@ -93,6 +95,7 @@ def accept_oldest(owner: int) -> int:
 def _renewed(requests: list[int]) -> list[int]:
     """Accept these requests; returns the ids of the rows that take their place."""
     values = {"requests": requests, "now": timezone.now()}
+    connection = databases.writing(Follow)
     bound = {value.name: value.bind(values, connection) for value in (each("requests"), given("now"))}
     with connection.cursor() as cursor:
         cursor.execute(_RENEW[connection.vendor], bound)

@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Max, Model
 from django.utils import timezone
 
+from accounts import databases
 from accounts.models import Account
 from accounts.searching import SearchText, folded
 from follows.models import Follow, Tally
@@ -57,9 +58,9 @@ class Seeder:
         rows = (self._account(number + index, _at(self._now, index, count)) for index in range(count))
         blank = Account(password=make_password(None))
         for batch in _batches(rows):
-            with transaction.atomic():
-                if connection.vendor == "postgresql":  # nobody else may take an id in between
-                    with connection.cursor() as cursor:
+            with databases.atomic(Account):
+                if _primary().vendor == "postgresql":  # nobody else may take an id in between
+                    with _primary().cursor() as cursor:
                         cursor.execute(f"LOCK TABLE {_table(Account)} IN SHARE ROW EXCLUSIVE MODE")
                 yield from _insert(blank, batch)
                 start = _highest_id() - len(batch) + 1
@@ -75,7 +76,7 @@ class Seeder:
             for index in range(count)
         )
         for batch in _batches(rows):
-            with transaction.atomic():
+            with databases.atomic(Account):
                 yield from _insert(Follow(), batch)
                 _tally(requests=Counter({owner: len(batch)}))
 
@@ -87,7 +88,7 @@ class Seeder:
             self._follow(index // each, steps[index % each], _at(self._now, index, count)) for index in range(count)
         )
         for batch in _batches(rows):
-            with transaction.atomic():
+            with databases.atomic(Account):
                 yield from _insert(Follow(), batch)
                 _tally(
                     followers=Counter(row["target"] for row in batch),
@@ -126,8 +127,12 @@ def _at(now: datetime, index: int, count: int) -> datetime:
     return now - SPAN * ((count - 1 - index) / count)
 
 
+def _primary() -> BaseDatabaseWrapper:
+    return databases.writing(Account)
+
+
 def _highest_id() -> int:
-    return Account.objects.aggregate(highest=Max("pk"))["highest"] or 0
+    return Account.objects.using(_primary().alias).aggregate(highest=Max("pk"))["highest"] or 0
 
 
 def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -136,11 +141,12 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(str(model._meta.db_table))
+    return _primary().ops.quote_name(str(model._meta.db_table))
 
 
 def _insert(blank: Model, rows: list[dict[str, Any]]) -> Iterator[int]:
     """Insert rows that have these values by field name, and in all else are like `blank`; gives how many, in parts."""
+    connection = _primary()
     fields = [field for field in blank._meta.concrete_fields if not field.primary_key or field.name in rows[0]]
     given = [field for field in fields if field.name in rows[0]]
     alike = [field for field in fields if field.name not in rows[0]]
@@ -162,7 +168,7 @@ def _insert(blank: Model, rows: list[dict[str, Any]]) -> Iterator[int]:
 
 
 def _stored(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    return _primary().ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 def _tally(**moved: Counter[int]) -> None:
@@ -172,7 +178,7 @@ def _tally(**moved: Counter[int]) -> None:
     table, names = _table(Tally), ", ".join(moved)
     places = ", ".join(["%s"] * (1 + len(moved)))
     sums = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in moved)
-    with connection.cursor() as cursor:
+    with _primary().cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} (account_id, {names}) VALUES ({places}) "  # noqa: S608  # only our own names
             f"ON CONFLICT (account_id) DO UPDATE SET {sums}",

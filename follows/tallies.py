@@ -6,10 +6,10 @@ Everyday changes of tallies are in `edges`, in the transaction of their edge.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts import databases
 from accounts.models import Account
 from follows.models import Follow, FollowQuerySet, Tally
 
@@ -43,7 +43,7 @@ def _heal(accounts: list[int]) -> list[Tally]:
     """Under locks on their tallies, so that a change on its way is either counted or comes later."""
     # Before the transaction: a tally that is made in it is locked out of the order of all writers.
     Tally.objects.bulk_create([Tally(account_id=account) for account in accounts], ignore_conflicts=True)
-    with transaction.atomic():
+    with databases.atomic(Tally):
         list(Tally.objects.select_for_update().filter(account__in=accounts).order_by("pk").values_list("pk"))
         return Tally.objects.bulk_create(
             _differing(Account.objects.filter(pk__in=accounts)),

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Count
 
+from accounts import databases
 from follows.models import Decision, Follow, Report
 
 TOLD = (Decision.Kind.ACCEPTED, Decision.Kind.REJECTED, Decision.Kind.REMOVED, Decision.Kind.EXPIRED)
@@ -50,7 +50,7 @@ def records(requests: Sequence[Follow]) -> list[Record]:
     if not requests:
         return []
     followers = {request.follower_id for request in requests}
-    with connection.cursor() as cursor:
+    with databases.reading(Follow).cursor() as cursor:
         places = ", ".join(["%s"] * len(requests))
         cursor.execute(f"{_FRIENDS_IN_COMMON}{places})", [FRIENDS, *(request.pk for request in requests)])
         friends: dict[int, int] = dict(cursor.fetchall())

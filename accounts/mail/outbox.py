@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import turns
+from accounts import databases, turns
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
 from accounts.models import Letter
@@ -59,7 +59,7 @@ def post(kind: Letter.Kind, address: str) -> None:
         logger.warning("More than %d mails wait to be sent; one was not taken", MOST_WAITING)
     else:
         Letter.objects.bulk_create([Letter(kind=kind, address=address)], ignore_conflicts=True)
-        transaction.on_commit(wake)
+        transaction.on_commit(wake, databases.for_write(Letter))
 
 
 def digest(address: str) -> str:

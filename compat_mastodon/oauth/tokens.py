@@ -14,12 +14,12 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from oauth2_provider.models import Grant, set_token_value
 
+from accounts import databases
 from accounts.models import Account
 from accounts.sessions import UnknownToken
 from compat_mastodon.models import AccessToken, Application, PushSubscription
@@ -125,7 +125,7 @@ def authenticated(client_id: str, secret: str) -> Application:
 def issue_code(application: Application, owner: Account, redirect_uri: str, scope: str, challenge: str) -> str:
     """A code that the client may exchange once, within ten minutes."""
     code = secrets.token_urlsafe(32)
-    with transaction.atomic():
+    with databases.atomic(AccessToken):
         Grant.objects.filter(user=owner, expires__lte=timezone.now()).delete()  # those never used
         Grant.objects.create(
             user=owner,
@@ -145,7 +145,7 @@ def demands_verifier(code: str) -> bool:
     return bool(Grant.objects.filter(code=digest(code)).exclude(code_challenge="").exists())
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def exchange(code: str, application: Application, redirect_uri: str, verifier: str) -> tuple[AccessToken, str]:
     """The token that a code stands for, and its text. Of several at once who bring one code, one gets it.
 
@@ -176,7 +176,7 @@ def challenge_of(verifier: str) -> str:
 # --- tokens ---------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def client_token(application: Application, asked: str) -> tuple[AccessToken, str]:
     """A token that acts for the client itself, and its text.
 
@@ -190,7 +190,7 @@ def client_token(application: Application, asked: str) -> tuple[AccessToken, str
     return _same_or_new(application, None, wanted)
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def token_for(owner: Account, client_token: int) -> tuple[AccessToken, str]:
     """A token for an account, with the scopes of the client's own token, and its text."""
     own = token(client_token)
@@ -202,7 +202,7 @@ def is_approved(application: Application, owner: Account, wanted: list[str]) -> 
     return any(set(wanted) == set(scopes.split(token.scope)) for token in _living(application, owner))
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def revoke(application: Application, token: str) -> None:
     """End a token of this client; one that is unknown or revoked already is left as it is.
 
@@ -215,7 +215,7 @@ def revoke(application: Application, token: str) -> None:
         end(AccessToken.objects.filter(pk=found.pk))
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def end(tokens: "QuerySet[AccessToken]") -> int:
     """Revoke tokens; gives how many were alive. The rows stay: their holders are told. Push stops."""
     PushSubscription.objects.filter(token__in=tokens.values("pk")).delete()
@@ -231,14 +231,14 @@ def clients_of(owner: Account) -> list[tuple[Application, list[AccessToken]]]:
     return list(found.values())
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def withdraw(owner: Account, application: int) -> int:
     """End every token, and every code, that a client has of an account; gives how many tokens lived."""
     Grant.objects.filter(user=owner, application=application).delete()
     return end(AccessToken.objects.filter(user=owner, application=application))
 
 
-@transaction.atomic
+@databases.atomic(AccessToken)
 def sign_out(owner: int) -> None:
     """End every token, and every code, that any client has of an account."""
     Grant.objects.filter(user=owner).delete()

@@ -11,10 +11,10 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from accounts import databases
 from accounts.models import Account
 from accounts.outward import TimedOut, Unreachable
 from accounts.pictures import still_avatar_url
@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 def subscribe(token: int, target: Target, alerts: dict[str, bool], policy: str) -> PushSubscription:
     """The token's subscription from now on, in place of an earlier one; of too many the account's oldest ends."""
     values = target._asdict() | {"alerts": alerts, "policy": policy, "created_at": timezone.now()}
-    with transaction.atomic():
+    with databases.atomic(PushSubscription):
         owners = AccessToken.objects.filter(pk=token).values("user")
         owner = Account.objects.select_for_update(no_key=True).filter(pk__in=owners).first()  # one after the other
         if not PushSubscription.objects.filter(token=token, endpoint=target.endpoint).exists():

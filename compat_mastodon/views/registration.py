@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import familiar, limits, lookup, people
+from accounts import databases, familiar, limits, lookup, people
 from accounts.access import touch
 from accounts.mail import outbox
-from accounts.models import Letter
+from accounts.models import Account, Letter
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.oauth import tokens
@@ -30,7 +29,7 @@ class SignUp(View):
         if not settings.REGISTRATIONS_OPEN:
             raise Denied(403, "Forbidden")
         assert self.access is not None  # noqa: S101  # a client's token was demanded
-        with transaction.atomic():
+        with databases.atomic(Account):
             account = people.sign_up(**_wanted(self.params), unconfirmed=settings.CONFIRM_EMAIL)
             touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
             return token_answer(*tokens.token_for(account, self.access.client))

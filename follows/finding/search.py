@@ -11,10 +11,10 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 
-from accounts import domains
+from accounts import databases, domains
 from accounts.lookup import MAX_ID, UNSTORABLE
+from accounts.models import Account
 from accounts.searching import END, fold
 from accounts.trigrams import Scope, condition
 from follows.models import ServerRuleKind
@@ -143,6 +143,7 @@ class _Search:
     """One search. All its ways of finding take bounded time, and answer only when they are read."""
 
     def __init__(self, text: str, viewer: int | None, *, hidden: bool = False) -> None:
+        self.connection = databases.reading(Account)
         self.handle = "" if UNSTORABLE.search(text) else text[:MOST_LETTERS].strip().removeprefix("@").lower()
         self.sought = fold(self.handle)
         self.words = tuple(dict.fromkeys(self.sought.split()))[:MOST_WORDS]
@@ -172,7 +173,7 @@ class _Search:
             yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
         popular = self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything))
         yield popular, Rank.BEGINS
-        most = _SOME[connection.vendor].format(most=CANDIDATES)
+        most = _SOME[self.connection.vendor].format(most=CANDIDATES)
         if len(popular) < RARE:  # then one question may find all
             found = self._by_index(everything, most)
             yield found, Rank.FOLLOWED
@@ -210,16 +211,16 @@ class _Search:
     def _by_index(self, scope: Scope, ending: str) -> list[Found]:
         match, values = condition(scope)
         self.values |= values
-        return self._run(self._select(_INDEXED[connection.vendor].format(match=match), scope, ending=ending))
+        return self._run(self._select(_INDEXED[self.connection.vendor].format(match=match), scope, ending=ending))
 
     def _select(self, ids: str, scope: Scope, visible: str = "", ending: str = "", exact: int = 0) -> str:
-        holds = {"sqlite": "instr", "postgresql": "strpos"}[connection.vendor]
+        holds = {"sqlite": "instr", "postgresql": "strpos"}[self.connection.vendor]
         parts = {f"part{number}": part for number, part in enumerate(scope.parts)}
         self.values |= parts
         columns = (" AND ".join(f"{holds}(s.{column}, %({name})s) > 0" for name in parts) for column in scope.columns)
         return _FOUND.format(
             columns=_COLUMNS,
-            joins=_JOINS[connection.vendor],
+            joins=_JOINS[self.connection.vendor],
             ids=ids,
             match=f"({' OR '.join(columns)})" if parts else "TRUE",
             visible=visible or self.visible,
@@ -228,7 +229,7 @@ class _Search:
         )
 
     def _run(self, sql: str) -> list[Found]:
-        with connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
             cursor.execute(sql, self.values)
             return [self._found(*row) for row in cursor.fetchall()]
 

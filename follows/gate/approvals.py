@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from accounts import domains, lookup
+from accounts import databases, domains, lookup
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
@@ -106,7 +105,7 @@ def _accept_waiting(owner: int, account: int, by: Actor) -> None:
         graph.accept(owner, account, by)
     except NoSuchRequest:
         return
-    with transaction.atomic():
+    with databases.atomic(Approval):
         Approval.objects.filter(owner=owner, account=account).delete()
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import people
+from accounts import databases, people
 from accounts.access import Actor
 from accounts.domains import canonical, of_account
 from accounts.models import Account
@@ -27,7 +26,7 @@ def set_rule(domain: str, rule: ServerRuleKind, reason: str, by: Actor) -> None:
     domain, reason = checked(domain), clean_text(reason)
     if len(reason) > MAX_RULE_REASON:
         raise Invalid([Fault("reason", Problem.TOO_LONG, MAX_RULE_REASON)])
-    with transaction.atomic():
+    with databases.atomic(ServerRule):
         before = ServerRule.objects.filter(domain=domain).values_list("rule", flat=True).first()
         ServerRule.objects.update_or_create(
             domain=domain, defaults={"rule": rule, "reason": reason, "created_by_id": by.account}

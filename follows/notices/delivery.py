@@ -17,6 +17,9 @@ from typing import NamedTuple
 
 from django.db import close_old_connections, transaction
 
+from accounts import databases
+from follows.models import Notice
+
 THREADS = 4
 WAITING = 1000  # deliveries that may wait; of more, those are dropped that wait for whom most wait
 
@@ -105,4 +108,4 @@ def register(transport: Transport, kinds: Iterable[int]) -> None:
 def after_commit(told: Told) -> None:
     """Within a transaction: deliver the notice as soon as it is committed, and only then."""
     for queue in _transports.get(told.kind, ()):
-        transaction.on_commit(partial(queue.put, told), robust=True)
+        transaction.on_commit(partial(queue.put, told), databases.for_write(Notice), robust=True)

@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
+from accounts import databases
 from accounts.statements import Statement, given
 from follows.models import Notice
 from follows.notices.delivery import Told
@@ -24,7 +25,7 @@ AT_ONCE = 500  # notices read in one look
 
 def arrivals(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
     """What is told from the moment that `ready` is set."""
-    return _listen(ready) if connection.vendor == "postgresql" else _tail(ready)
+    return _listen(ready) if databases.writing(Notice).vendor == "postgresql" else _tail(ready)
 
 
 async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
@@ -37,7 +38,7 @@ async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
 
 def _address() -> dict[str, Any]:
     """Where to LISTEN: past a pooler that hands connections around, if there is one."""
-    params = connection.get_connection_params()
+    params = databases.writing(Notice).get_connection_params()
     if settings.LISTEN_DATABASE_URL:
         return {"conninfo": settings.LISTEN_DATABASE_URL, "connect_timeout": params.get("connect_timeout")}
     own = {"cursor_factory", "context", "prepare_threshold"}  # for Django's cursors

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
-from django.db import transaction
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts import databases
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.statements import Statement, given
@@ -76,7 +76,7 @@ def kept_aside(account: int) -> QuerySet[Notice]:
 
 def hear(account: int, notices: Iterable[int]) -> None:
     """Let in the senders of these kept notices, with all that was kept of them, and from now on."""
-    with transaction.atomic():
+    with databases.atomic(Notice):
         senders = _senders(account, notices)
         NoticePermission.objects.bulk_create(
             [NoticePermission(recipient_id=account, actor_id=sender) for sender in senders], ignore_conflicts=True
@@ -86,7 +86,7 @@ def hear(account: int, notices: Iterable[int]) -> None:
 
 def ignore(account: int, notices: Iterable[int]) -> None:
     """Take away all that was kept of the senders of these notices."""
-    with transaction.atomic():
+    with databases.atomic(Notice):
         kept_aside(account).filter(actor__in=_senders(account, notices)).delete()
 
 

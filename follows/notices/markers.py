@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import databases
 from accounts.refused import Refused
 from follows.models import Marker
 
@@ -37,7 +38,7 @@ def move(account: int, **last_read: int) -> list[Mark]:
 
     :raises Changed: when somebody else changes one of them at the same time.
     """
-    with transaction.atomic():
+    with databases.atomic(Marker):
         before = {mark.timeline: mark for mark in read(account, list(last_read))}
         for timeline, position in sorted(last_read.items()):
             _move(account, timeline, position, before.get(timeline))
