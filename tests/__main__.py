@@ -1,5 +1,6 @@
 """`python -m tests [pytest arguments]`: the whole suite on SQLite and then on PostgreSQL.
 
+Stories of pages in a browser, of connections or of `make run` are alike on both; they are marked `once`.
 The PostgreSQL is the one of DATABASE_URL, or one that is started for the run and ended after it.
 """
 
@@ -62,7 +63,7 @@ def say(line: str) -> None:
 def main(arguments: list[str]) -> int:
     on_sqlite = suite("SQLite", "", arguments)
     with postgres() as url:
-        on_postgres = suite("PostgreSQL", url, arguments)
+        on_postgres = suite("PostgreSQL", url, ["-m", "not once", *arguments])
     say(f"\n{on_sqlite[1]}\n{on_postgres[1]}")
     return 0 if on_sqlite[0] and on_postgres[0] else 1
 

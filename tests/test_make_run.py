@@ -17,6 +17,8 @@ import pytest
 from tests.runs import Run, clean_copy, running
 from tests.servers import PATIENCE
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

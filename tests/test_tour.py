@@ -4,9 +4,12 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from tests.runs import clean_copy, running
+
+pytestmark = pytest.mark.once
 
 README = (settings.ROOT / "README.md").read_text()
 SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -16,6 +16,8 @@ from tests.servers import Live
 
 __all__ = ["person"]
 
+pytestmark = pytest.mark.once
+
 SCRIPT = """
 const answer = arguments[arguments.length - 1];
 axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => answer(JSON.stringify(

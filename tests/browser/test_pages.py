@@ -15,6 +15,8 @@ from tests.browser.test_sign_in import OOB, SCOPE, asks, new_client, press, sign
 from tests.compat_twittner.files import picture
 from tests.servers import Live
 
+pytestmark = pytest.mark.once
+
 BIO = "Mathematician, and the first to write a program.\n\nNotes: https://example.org/notes"
 FIELDS = [
     (0, "name", "Home"),

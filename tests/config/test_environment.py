@@ -11,6 +11,8 @@ import pytest
 
 from tests.servers import PATIENCE
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 SECRET_KEY = "0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MANAGE, SETTINGS = str(ROOT / "manage.py"), str(ROOT / "config" / "settings.py")

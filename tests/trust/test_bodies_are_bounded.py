@@ -13,6 +13,8 @@ from tests.compat_mastodon.conftest import token_for
 from tests.servers import Live
 from tests.trust.wire import FORM, answer, chunk, connect, head
 
+pytestmark = pytest.mark.once
+
 LENGTH = "Content-Length: {}"
 MULTIPART = "Content-Type: multipart/form-data; boundary=b"
 HELD = 60  # bodies that stop half way, of this many bytes each

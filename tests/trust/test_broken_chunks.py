@@ -12,6 +12,8 @@ from tests.compat_mastodon.conftest import token_for
 from tests.servers import Live
 from tests.trust.wire import FORM, answer, chunk, connect, head, reset
 
+pytestmark = pytest.mark.once
+
 IN_CHUNKS = "Transfer-Encoding: chunked"
 END = b"0\r\n\r\n"
 

@@ -13,6 +13,8 @@ import pytest
 from tests.servers import PATIENCE, Live, database_of_its_own
 from tests.trust.wire import answer, connect, head
 
+pytestmark = pytest.mark.once
+
 TIMEOUT = 10  # seconds until a worker is replaced; the least that may be set
 HEALTHY = {200, 0}  # 0: the kernel had given the connection to a worker that was replaced before it took it
 LONG = 600  # seconds: no test waits for it

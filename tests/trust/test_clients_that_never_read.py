@@ -21,6 +21,8 @@ from tests.compat_mastodon.streams import PATH, Person
 from tests.compat_mastodon.test_streams_at_once import admitted
 from tests.servers import PATIENCE, Live, free_port
 
+pytestmark = pytest.mark.once
+
 TOKEN = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False)
 UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n"
 ORDER = json.dumps({"type": "subscribe", "stream": "nobody"}).encode()  # is answered each time

@@ -18,7 +18,7 @@ from tests.compat_twittner.conftest import Twittner
 from tests.compat_twittner.files import picture
 from tests.factories import PASSWORD, AccountFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 MASTODON: dict[str, Callable[[Mastodon, int, int], Any]] = {
     "follow": lambda client, other, _: client.post(f"/api/v1/accounts/{other}/follow"),

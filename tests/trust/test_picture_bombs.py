@@ -19,6 +19,8 @@ from accounts.images import BadImage
 from accounts.models import Account, Platform
 from tests.compat_mastodon.conftest import token_for
 
+pytestmark = pytest.mark.once
+
 TOO_LARGE = "is too large: each side may have at most 10,000 pixels, and the whole 16 megapixels"
 TOO_NARROW = "is too long or too high: one side may be at most 100 times the other"
 SCANS = "has too many scans: a JPEG may have at most 50"

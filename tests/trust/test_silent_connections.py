@@ -13,6 +13,8 @@ from config.server import SILENCE
 from tests.servers import PATIENCE, Live
 from tests.trust.wire import answer, connect, head
 
+pytestmark = pytest.mark.once
+
 SILENT = 2_000
 WHOLE = head("GET", "/health")
 HALF = WHOLE[:-4]

@@ -21,6 +21,8 @@ from tests.mail_server import silent
 from tests.servers import PATIENCE, Live, database_of_its_own
 from tests.trust.wire import FORM, answer, connect, head
 
+pytestmark = pytest.mark.once
+
 LOGINS = 20  # more than two workers ask a provider for at once
 READS = 5
 
