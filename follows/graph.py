@@ -1,30 +1,27 @@
 """Every write to the graph, but for very many rows at once: these are in `opening` and `leaving`.
 
-One write is one transaction under one pair lock; tallies move last in it. Refusals are raised
-before anything is changed. Reads are in `queries`, rules in `policy`, the statements in `edges`.
+One write is one transaction under one pair lock. It raises its refusals before it changes anything; the changes are in
+`transitions`. Reads are in `queries`, rules in `policy`, the statements in `edges`.
 """
 
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from accounts import databases, limits, people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, opening, policy, queries
-from follows.edges import Edge, Log, Moves
+from follows import edges, opening, policy, queries, transitions
+from follows.edges import Edge, Log
 from follows.gate import rules
-from follows.gate.rules import PAUSED, Answer, Outcome
+from follows.gate.rules import Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
-from follows.models import Block, Decision, Follow, GateRule, KeptOut, Notice
-from follows.notices import making
+from follows.models import Decision, Follow
 
 Decided = Decision.Kind
-Notified = Notice.Kind
 
 
 class NoSuchRequest(Refused):
@@ -73,7 +70,8 @@ def follow(
         if options:
             Follow.objects.filter(pk=edge.id).update(**options)
         if edge.waits and answer.outcome is Outcome.FOLLOW:
-            return _open_to(edge._replace(**options), answer, by)
+            transitions.open_to(edge._replace(**options), answer, by)
+            return Turn.FOLLOWED
         if edge.pending and note is not None:
             Follow.objects.filter(pk=edge.id).update(note=note)
         return Turn.NOTHING
@@ -106,7 +104,10 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
             return _end(edge, by)
         if edge is None:
             return _begin(follower, target, answer, by)
-        return _open_to(edge, answer, by) if edge.waits and answer.outcome is Outcome.FOLLOW else _end(edge, by)
+        if edge.waits and answer.outcome is Outcome.FOLLOW:
+            transitions.open_to(edge, answer, by)
+            return Turn.FOLLOWED
+        return _end(edge, by)
 
 
 def accept(owner: int, requester: int, by: Actor, *, request: int | None = None, batch: int | None = None) -> int:
@@ -117,7 +118,7 @@ def accept(owner: int, requester: int, by: Actor, *, request: int | None = None,
     :raises NoSuchRequest: when none waits from `requester` to `owner`.
     """
     with pair_lock(requester, owner):
-        return _accept(_waiting(owner, requester, request), by, Log(batch=batch))
+        return transitions.accept(_waiting(owner, requester, request), by, Log(batch=batch))
 
 
 def accept_request(owner: int, request: int, by: Actor) -> int:
@@ -141,7 +142,7 @@ def reject(
     :raises NoSuchRequest: as `accept`.
     """
     with pair_lock(requester, owner):
-        return _turn_away(_waiting(owner, requester, request), by, batch=batch, keep_out=keep_out)
+        return transitions.turn_away(_waiting(owner, requester, request), by, batch=batch, keep_out=keep_out)
 
 
 def reject_request(owner: int, request: int, by: Actor) -> int:
@@ -160,7 +161,7 @@ def remove_follower(
         edge = edges.find(follower, owner)
         if edge is None or edge.pending:
             return None
-        return _turn_away(edge, by, batch=batch, keep_out=keep_out)
+        return transitions.turn_away(edge, by, batch=batch, keep_out=keep_out)
 
 
 def expire(owner: int, requester: int, by: Actor, *, request: int) -> int | None:
@@ -174,7 +175,7 @@ def expire(owner: int, requester: int, by: Actor, *, request: int) -> int | None
         back = edges.find(owner, requester)
         if back and not back.pending:
             return None
-        return _turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
+        return transitions.turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
 
 
 def cancel(
@@ -186,19 +187,19 @@ def cancel(
     """
     with pair_lock(follower, target):
         edge = edges.find(follower, target)
-        return _cut(edge, by, batch) if edge and edge.pending and request in {None, edge.id} else None
+        return transitions.cut(edge, by, batch) if edge and edge.pending and request in {None, edge.id} else None
 
 
 def end_follow(edge: Edge, by: Actor) -> int:
     """Under the pair lock: the target ends the follow; returns the id of the decision."""
-    return _turn_away(edge, by)
+    return transitions.turn_away(edge, by)
 
 
 def turn_away(owner: int, follower: int, by: Actor) -> None:
     """End somebody's follow of `owner` or request to it; neither there is no error."""
     with pair_lock(follower, owner):
         if edge := edges.find(follower, owner):
-            _turn_away(edge, by)
+            transitions.turn_away(edge, by)
 
 
 def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **columns: Any) -> None:
@@ -234,7 +235,7 @@ def block(blocker: int, target: int, by: Actor) -> bool:
 def unblock(blocker: int, target: int, by: Actor) -> bool:
     """Take a block back; what it cut does not return. True if there was one."""
     with pair_lock(blocker, target):
-        return _unblock(blocker, target, by)
+        return transitions.unblock(blocker, target, by)
 
 
 def toggle_block(blocker: int, target: int, by: Actor) -> bool:
@@ -243,7 +244,7 @@ def toggle_block(blocker: int, target: int, by: Actor) -> bool:
     :raises policy.SelfFollow, NoSuchAccount: as `block`.
     """
     with tie_lock(blocker, target):
-        return not _unblock(blocker, target, by) and _block(blocker, target, by)
+        return not transitions.unblock(blocker, target, by) and _block(blocker, target, by)
 
 
 def _block(blocker: int, target: int, by: Actor) -> bool:
@@ -251,24 +252,7 @@ def _block(blocker: int, target: int, by: Actor) -> bool:
         raise policy.SelfFollow
     if not Account.objects.filter(pk=target, unconfirmed=False).exists():
         raise NoSuchAccount
-    _, created = Block.objects.get_or_create(blocker_id=blocker, target_id=target)
-    if not created:
-        return False
-    cut = [edge for edge in (edges.find(blocker, target), edges.find(target, blocker)) if edge]
-    for edge in cut:
-        edges.cut(edge)
-    making.forget(blocker, target)
-    making.forget(target, blocker)
-    edges.log(Decided.BLOCKED, target, blocker, by)
-    edges.move(*(edge.moves(-1) for edge in cut))
-    return True
-
-
-def _unblock(blocker: int, target: int, by: Actor) -> bool:
-    deleted, _ = Block.objects.filter(blocker=blocker, target=target).delete()
-    if deleted:
-        edges.log(Decided.UNBLOCKED, target, blocker, by)
-    return bool(deleted)
+    return transitions.block(blocker, target, by)
 
 
 def _begin(
@@ -276,92 +260,13 @@ def _begin(
 ) -> Turn:
     policy.check_ceiling(follower)
     limits.charge((limits.FOLLOWS, follower))
-    now = timezone.now()
-    edge = Edge(0, follower, target, True, False, None, now, now)._replace(**options or {})
-    if answer.outcome is Outcome.FOLLOW:
-        edges.add(edge)
-        making.tell(target, follower, Notified.FOLLOWED)
-        _log_follow(follower, target, answer, by)
-    else:
-        paused, aside = answer.reason and answer.row == PAUSED, answer.outcome is Outcome.ASIDE
-        edge = edge._replace(accepted_at=None, reason=answer.reason, note=note, aside=aside, while_paused=bool(paused))
-        edges.add(edge)
-        if not (paused or aside):
-            making.tell(target, follower, Notified.REQUESTED)
-        edges.log(Decided.ASKED, follower, target, by, Log(aside=aside))
-    edges.move(edge.moves(+1))
+    edge = transitions.begin(follower, target, answer, by, note, options or {})
     return Turn.REQUESTED if edge.pending else Turn.FOLLOWED
 
 
-def _log_follow(follower: int, target: int, answer: Answer, by: Actor) -> None:
-    """A follow that the owner's rules let in is the owner's decision, too."""
-    edges.log(Decided.FOLLOWED, follower, target, by)
-    if answer.rule:
-        if answer.rule == GateRule.APPROVED:
-            rules.use_up_approval(target, follower)
-        edges.log(Decided.ACCEPTED, follower, target, Actor(None, by.door), Log(rule=answer.rule))
-
-
-def _open_to(request: Edge, answer: Answer, by: Actor) -> Turn:
-    """Asked again, a request that would be a follow by now becomes one."""
-    owner, requester = request.target, request.follower
-    moves = _join(request)
-    making.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)
-    if answer.rule:
-        making.tell(requester, owner, Notified.ACCEPTED)
-    _log_follow(requester, owner, answer, by)
-    edges.move(*moves)
-    return Turn.FOLLOWED
-
-
-def _accept(request: Edge, by: Actor, more: Log) -> int:
-    owner, requester = request.target, request.follower
-    moves = _join(request)
-    making.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
-    making.tell(requester, owner, Notified.ACCEPTED)
-    decision = edges.log(Decided.ACCEPTED, requester, owner, by, more)
-    edges.move(*moves)
-    return decision
-
-
-def _join(request: Edge) -> tuple[Moves, Moves]:
-    """Make a request a follow, in a fresh row; gives how tallies move. The note was for the request alone."""
-    follow = request._replace(accepted_at=timezone.now(), note="", while_paused=False)
-    edges.drop(request)
-    edges.add(follow)
-    return request.moves(-1), follow.moves(+1)
-
-
 def _end(edge: Edge, by: Actor) -> Turn:
-    _cut(edge, by)
+    transitions.cut(edge, by)
     return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
-
-
-def _cut(edge: Edge, by: Actor, batch: int | None = None) -> int:
-    edges.cut(edge)
-    making.forget(edge.target, edge.follower)
-    kind = Decided.CANCELLED if edge.pending else Decided.UNFOLLOWED
-    row = edges.log(kind, edge.follower, edge.target, by, Log(batch=batch, aside=edge.aside))
-    edges.move(edge.moves(-1))
-    return row
-
-
-def _turn_away(
-    edge: Edge, by: Actor, *, kind: Decision.Kind | None = None, batch: int | None = None, keep_out: bool = False
-) -> int:
-    owner, follower = edge.target, edge.follower
-    edges.cut(edge)
-    if edge.pending:
-        making.withdraw(owner, follower, Notified.REQUESTED)
-    else:
-        making.forget(owner, follower)
-    if keep_out:
-        _, keep_out = KeptOut.objects.get_or_create(owner_id=owner, account_id=follower, domain="")
-    was = edge.as_json() | {"kept_out": keep_out}
-    kind = kind or (Decided.REJECTED if edge.pending else Decided.REMOVED)
-    decision = edges.log(kind, follower, owner, by, Log(batch=batch, was=was, aside=edge.aside))
-    edges.move(edge.moves(-1))
-    return decision
 
 
 def _waiting(owner: int, requester: int, request: int | None) -> Edge:
