@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -68,10 +68,11 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     row_actions: ClassVar = {"suspend": "Suspend", "unsuspend": "Unsuspend"}
     change_form_template = "accounts/admin/account.html"
     add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)
+    moments = ("created_at", "last_active_at")
     profile: tuple[Any, ...] = (
         (
             None,
-            {"fields": ("username", "domain", "state", "suspended_at", "limited_at", "created_at", "last_active_at")},
+            {"fields": ("username", "domain", "state", "suspended_at", "leaves_at", "limited_at", *moments)},
         ),
         (
             "Profile",
@@ -97,7 +98,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         ("In the admin", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
     )
     fixed: tuple[str, ...] = (
-        *("domain", "state", "suspended_at", "limited_at", "created_at", "last_active_at"),
+        *("domain", "state", "suspended_at", "leaves_at", "limited_at", *moments),
         *("avatar", "header", "last_login", "last_address"),
     )
     of_superusers = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -157,7 +158,8 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return theirs and account.pk != request.user.pk and self.has_suspend_permission(request)
 
     def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
-        return self.may_suspend(request, row) and (row.suspended_at is None) == (action == "suspend")
+        fits = row.leaves_at is not None or (row.suspended_at is None) == (action == "suspend")
+        return fits and self.may_suspend(request, row)
 
     def subject(self, row: Account) -> str:
         return row.acct
@@ -194,7 +196,9 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
 
     @admin.action(permissions=["suspend"], description="Suspend selected accounts")
     def suspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
-        self.each_allowed(request, queryset.filter(suspended_at=None), people.suspend, "Suspended", self.may_suspend)
+        """Suspend members. An account that its owner wants deleted is kept then."""
+        others = queryset.filter(Q(suspended_at=None) | Q(leaves_at__isnull=False))
+        self.each_allowed(request, others, people.suspend, "Suspended", self.may_suspend)
 
     @admin.action(permissions=["suspend"], description="Unsuspend selected accounts")
     def unsuspend(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
@@ -248,8 +252,10 @@ def reason(request: HttpRequest) -> str:
 
 def states(account: Account) -> list[str]:
     """Return the state of an account in words, for moderators."""
+    leaves = f"deleted by its owner, for good on {in_words(account.leaves_at)}" if account.leaves_at else ""
     facts = {
-        "suspended": account.suspended_at is not None,
+        "suspended": account.suspended_at is not None and account.leaves_at is None,
+        leaves: account.leaves_at is not None,
         "limited": account.limited_at is not None,
         "unconfirmed": account.unconfirmed,
         "new": abs(timezone.now() - account.created_at) < NEW,

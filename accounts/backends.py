@@ -21,7 +21,9 @@ class NameOrEmail(ModelBackend):
         if account is None:
             Account().set_password(password)  # an unknown name takes as long as a wrong password
             return None
-        may = account.is_active or (
-            account.unconfirmed and account.suspended_at is None
-        )  # the form says what is missing
+        may = (
+            account.is_active
+            or account.may_come_back
+            or (account.unconfirmed and account.suspended_at is None)  # the form says what is missing
+        )
         return account if account.check_password(password) and may else None

@@ -38,7 +38,7 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     attempt.succeeded()
     if account.unconfirmed:
         raise Unconfirmed
-    if not account.is_active:
+    if not (account.is_active or account.may_come_back):
         raise SuspendedAccount
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
     return account

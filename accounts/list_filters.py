@@ -69,7 +69,8 @@ class StateFilter(OptionFilter):
 
     def options(self) -> Sequence[Option]:
         return [
-            Option("suspended", "Suspended", {"suspended_at__isnull": False}),
+            Option("suspended", "Suspended", {"suspended_at__isnull": False, "leaves_at__isnull": True}),
+            Option("leaving", "Deleted by its owner, not for good yet", {"leaves_at__isnull": False}),
             Option("limited", "Limited", {"limited_at__isnull": False}),
             Option("new", f"New, under {NEW.days} days", {"created_at__gte": timezone.now() - NEW}),
             Option("remote", "Of another server", {"domain__gt": ""}),

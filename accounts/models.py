@@ -131,6 +131,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.NONE)
     suspended_at = models.DateTimeField(null=True, blank=True, default=None)
+    leaves_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text="When it is deleted, unless its owner signs in before."
+    )
     limited_at = models.DateTimeField(
         null=True, blank=True, default=None, help_text="Follows always ask, and nobody finds the account by chance."
     )
@@ -156,6 +159,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(domain=Lower("domain")), name="account_domain_is_lower_case"),
             models.CheckConstraint(condition=Q(domain="") | CANNOT_SIGN_IN, name="remote_account_cannot_sign_in"),
             models.CheckConstraint(
+                condition=Q(leaves_at=None) | Q(suspended_at__isnull=False), name="leaving_account_is_suspended"
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     gender__in=Gender.values,
                     profile_privacy__in=Audience.values,
@@ -173,6 +179,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index("domain", "id", name="account_remote", condition=Q(domain__gt="")),
             models.Index("id", name="account_unconfirmed", condition=Q(unconfirmed=True)),
             models.Index("id", name="account_suspended", condition=Q(suspended_at__isnull=False)),
+            models.Index("leaves_at", name="account_leaving", condition=Q(leaves_at__isnull=False)),
             models.Index("id", name="account_limited", condition=Q(limited_at__isnull=False)),
             models.Index("id", name="account_bots", condition=Q(bot=True)),
             models.Index("id", name="account_moderators", condition=Q(is_staff=True)),
@@ -202,6 +209,11 @@ class Account(AbstractBaseUser, PermissionsMixin):
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django asks this before every sign-in
         return self.suspended_at is None and not self.unconfirmed and not self.domain
+
+    @property
+    def may_come_back(self) -> bool:
+        """Return True if its owner asked to delete it and may still sign in to keep it, see `grace`."""
+        return self.leaves_at is not None
 
 
 class Platform(models.TextChoices):
@@ -283,12 +295,20 @@ class Identity(models.Model):
 
 
 class Letter(models.Model):
-    """A mail that is yet to be sent, see `outbox`. Its text is written when it is sent, so no token is kept."""
+    """A mail that is yet to be sent, see `outbox`. Its text is written when it is sent, so no token is kept.
+
+    Without an `account` it is for the one that has the address when it is sent.
+    """
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation"
         PASSWORD = "password"  # noqa: S105  # a word
+        NEW_EMAIL = "new_email"  # to the new address, to prove it
+        EMAIL_MOVES = "email_moves"  # to the old address, as a warning
+        LEAVING = "leaving"
+        DIGEST = "digest"
 
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, default=None, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
     address = models.EmailField(max_length=254)
     created_at = models.DateTimeField(default=timezone.now)
@@ -297,8 +317,12 @@ class Letter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("address", "kind", name="letter_unique"),
-            models.CheckConstraint(condition=Q(kind__in=["confirmation", "password"]), name="letter_kind_known"),
+            models.UniqueConstraint("address", "kind", condition=Q(account=None), name="letter_unique"),
+            models.UniqueConstraint("account", "address", "kind", name="letter_of_account_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["confirmation", "password", "new_email", "email_moves", "leaving", "digest"]),
+                name="letter_kind_known",
+            ),
         ]
         indexes = [models.Index("due_at", "id", name="letter_due")]
 

@@ -5,6 +5,7 @@ Whatever others can see of an account is changed through `change`, which bumps `
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -18,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import attempts, databases, lookup, markup, sessions
+from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
@@ -29,13 +31,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with h
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
 TIME_TO_CONFIRM = timedelta(days=7)
-VISIBLE_NOWHERE = {
-    "password",
-    "email",
-    "email_proven_at",
-    "locale",
-    "time_zone",
-}  # changes of these leave every rendered account as it was
+# Changes of these leave every rendered account as it was.
+VISIBLE_NOWHERE = {"password", "email", "email_proven_at", "locale", "time_zone", "leaves_at"}
 
 
 class Problem(StrEnum):
@@ -153,7 +150,7 @@ def change(account: int, **values: object) -> None:
     """Set columns of an account that exists, and let every reader know.
 
     A display name given alone sets first and last name too, and the other way round. A new e-mail address is yet
-    to be proven. Bio and fields are kept with the people whom they mention.
+    to be proven, unless `email_proven_at` is given. Bio and fields are kept with the people whom they mention.
 
     :raises Invalid: when a new user name or e-mail address is malformed or taken, or a text too long.
     """
@@ -169,9 +166,9 @@ def change(account: int, **values: object) -> None:
         with databases.atomic(Account):
             moves = "email" in values and _is_new_email(account, str(values["email"]))
             if moves:
-                values["email_proven_at"] = None
+                values.setdefault("email_proven_at", None)
             Account.objects.filter(pk=account).update(**values, **bump)
-            if moves and settings.CONFIRM_EMAIL:
+            if moves and settings.CONFIRM_EMAIL and not values["email_proven_at"]:
                 outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
     except IntegrityError:
         raise Invalid(faults(values, account)) from None
@@ -230,10 +227,35 @@ def never_confirmed() -> list[int]:
 
 
 def suspend(account: int) -> None:
-    """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile."""
+    """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile.
+
+    An account whose owner asked to delete it stays, so that moderators can decide about it.
+    """
     with databases.atomic(Account):
-        change(account, suspended_at=timezone.now())
+        change(account, suspended_at=timezone.now(), leaves_at=None)
         sessions.close_all(account)
+
+
+def ask_to_leave(account: int) -> datetime:
+    """Have the account deleted after the days of grace, and return when; until then nobody sees or uses it.
+
+    Its owner is signed out everywhere, and can sign in to keep it (`grace.end`). Asked again, nothing changes.
+
+    :raises NoSuchAccount: when there is no such account.
+    :raises IsLeaving: when it is being deleted already, or suspended.
+    """
+    with databases.atomic(Account):
+        row = lookup.for_update(account)
+        if row.leaves_at:
+            return row.leaves_at
+        if row.suspended_at:
+            raise IsLeaving
+        now = timezone.now()
+        change(account, suspended_at=now, leaves_at=now + GRACE)
+        sessions.sign_out(account)
+        with suppress(outbox.NoMailServer):
+            outbox.post(Letter.Kind.LEAVING, row.email, account)
+        return now + GRACE
 
 
 def unsuspend(account: int) -> None:
@@ -246,7 +268,7 @@ def unsuspend(account: int) -> None:
         lookup.for_update(account)
         if any(is_kept(account) for is_kept in _keeping_suspended):
             raise IsLeaving
-        change(account, suspended_at=None)
+        change(account, suspended_at=None, leaves_at=None)
 
 
 def keep_suspended(is_kept: IsKept) -> None:

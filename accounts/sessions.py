@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts import databases, devices
+from accounts import databases, devices, grace
 from accounts.access import touch
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
@@ -58,9 +58,12 @@ class _Row(NamedTuple):
 def open_session(account: int, platform: Platform) -> Tokens:
     """A new session; the refresh token replaces the account's earlier ones, older phones stay signed in.
 
+    An account that was about to be deleted is kept, see `grace`.
+
     :raises SuspendedAccount: when the account may not sign in.
     """
     with databases.atomic(Session):
+        grace.end(account)
         if not _lock(account):
             raise SuspendedAccount
         Session.objects.filter(account=account).update(refresh_digest=None)

@@ -7,6 +7,10 @@ class FollowsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import people
+        from accounts.mail import letters
+        from accounts.models import Letter
         from follows import leaving
+        from follows.notices import digest
 
         people.keep_suspended(leaving.is_leaving)
+        letters.register(Letter.Kind.DIGEST, digest.write)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import databases, images, people
+from accounts import databases, grace, images, people
 from accounts.access import Actor
 from accounts.models import Account, BadgeRequest
 from follows import background, changes
@@ -69,6 +69,19 @@ def begin(account: int, by: Actor) -> bool:
             people.suspend(account)
             Leaving.objects.create(account_id=account, actor_id=by.account, door=by.door)
         return True
+
+
+def begin_due(at_most: int = RESUMED) -> list[int]:
+    """Begin to delete the accounts whose owners asked for it and did not come back; returns which.
+
+    Several processes may do this at once.
+    """
+    return [account for account in grace.over(at_most) if _begin_due(account)]
+
+
+def _begin_due(account: int) -> bool:
+    with databases.atomic(Account):  # its owner may be signing in just now
+        return grace.is_over(account) and begin(account, Actor(account, "pages"))
 
 
 def is_leaving(account: int) -> bool:

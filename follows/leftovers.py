@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connections
 from accounts.mail import outbox
 from follows import leaving, opening
 from follows.gate import expiry
+from follows.notices import digest
 
 EVERY = 180.0  # seconds
 EXPIRED_AT_ONCE = 1000  # requests
@@ -26,7 +27,7 @@ def keep_looking() -> None:
 
 def look() -> None:
     """Go on with what is left; the long work is done behind the caller. What fails is left to the next time."""
-    for begin in (opening.resume, leaving.resume, outbox.wake, _expire):
+    for begin in (opening.resume, leaving.begin_due, leaving.resume, _expire, digest.send_due, outbox.wake):
         try:
             begin()
         except (OperationalError, InterfaceError) as error:

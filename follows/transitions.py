@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from follows import edges
 from follows.edges import Edge, Log, Moves
-from follows.gate import rules
+from follows.gate import facts
 from follows.gate.rules import PAUSED, Answer, Outcome
 from follows.models import Block, Decision, GateRule, KeptOut, Notice
 from follows.notices import making
@@ -67,7 +67,7 @@ def _log_follow(follower: int, target: int, answer: Answer, by: Actor) -> None:
     edges.log(Decided.FOLLOWED, follower, target, by)
     if answer.rule:
         if answer.rule == GateRule.APPROVED:
-            rules.use_up_approval(target, follower)
+            facts.use_up_approval(target, follower)
         edges.log(Decided.ACCEPTED, follower, target, Actor(None, by.door), Log(rule=answer.rule))
 
 

@@ -1,6 +1,7 @@
 """The texts of mails to members, and the checks of their links."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
@@ -8,21 +9,31 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext as _
 
 from accounts import lookup
 from accounts.models import Account, Letter
 
-SUBJECTS = {
-    Letter.Kind.CONFIRMATION: "Confirm your e-mail address at {}",
-    Letter.Kind.PASSWORD: "Your password at {}",
-}
-PAGES = {Letter.Kind.CONFIRMATION: "confirm_email", Letter.Kind.PASSWORD: "reset_password"}
+Kind = Letter.Kind
 
 
 class Written(NamedTuple):
     address: str
     subject: str
     text: str
+    headers: dict[str, str] | None = None
+
+
+class Move(NamedTuple):
+    """An account that may have this new e-mail address."""
+
+    account: Account
+    email: str
+
+
+Writer = Callable[[Account, str], Written | None]
+
+_writers: dict[str, Writer] = {}
 
 
 class ConfirmationTokens(PasswordResetTokenGenerator):
@@ -34,28 +45,117 @@ class ConfirmationTokens(PasswordResetTokenGenerator):
         return f"{user.pk} {user.email.lower()} {user.email_proven_at} {timestamp}"
 
 
-_TOKENS = {Letter.Kind.CONFIRMATION: ConfirmationTokens(), Letter.Kind.PASSWORD: default_token_generator}
+class NewEmailTokens(PasswordResetTokenGenerator):
+    """Good for one new address of one account, until the account's address or password changes."""
+
+    key_salt = "accounts.letters.NewEmailTokens"
+
+    def __init__(self, email: str) -> None:
+        super().__init__()
+        self.email = email
+
+    def _make_hash_value(self, user: Account, timestamp: int) -> str:
+        return f"{user.pk} {user.password} {user.email.lower()} {self.email} {timestamp}"
 
 
-def write(kind: Letter.Kind, address: str) -> Written | None:
-    """The mail, if somebody is to get it: no suspended or unknown account, and nobody whose address is proven."""
-    account = lookup.local(address)
-    if account is None or account.suspended_at or not account.email:
+def register(kind: Letter.Kind, writer: Writer) -> None:
+    """From now on `writer(account, address)` writes the mails of this kind; it returns None for no mail."""
+    _writers[kind] = writer
+
+
+def write(kind: Letter.Kind, address: str, account: int | None = None) -> Written | None:
+    """The mail, if somebody is to get it: no unknown account, and none that is suspended for good."""
+    owner = lookup.local(address) if account is None else Account.objects.filter(pk=account).first()
+    if owner is None or not address or (owner.suspended_at and not owner.may_come_back):
         return None
-    if kind is Letter.Kind.CONFIRMATION and account.email_proven_at:
-        return None
-    person, token = urlsafe_base64_encode(force_bytes(account.pk)), _TOKENS[kind].make_token(account)
-    link = settings.BASE_URL + reverse(PAGES[kind], args=(person, token))
-    told = {"account": account, "link": link, "site_name": settings.SITE_NAME}
-    text = render_to_string(f"accounts/{kind}.txt", told)
-    return Written(account.email, SUBJECTS[kind].format(settings.SITE_NAME), text)
+    return _writers[kind](owner, address)
+
+
+def text(kind: Letter.Kind, account: Account, **told: Any) -> str:
+    """The text of a mail, of the template that is called like its kind."""
+    return render_to_string(f"accounts/mail/{kind}.txt", {"account": account, "site_name": settings.SITE_NAME} | told)
+
+
+def address_of(page: str, *arguments: str) -> str:
+    """The whole address of a page."""
+    return settings.BASE_URL + reverse(page, args=arguments)
 
 
 def confirmed_by(person: str, token: str) -> Account | None:
     """Whose address the link of a confirmation proves; None when the link is not good any more."""
+    account = _named(person)
+    return account if account and _CONFIRMATIONS.check_token(account, token) and not account.suspended_at else None
+
+
+def moved_by(person: str, email: str, token: str) -> Move | None:
+    """Which account may have which address by the link that was sent there; None when the link is not good any more."""
+    account, new = _named(person), _decoded(email)
+    good = account and new and NewEmailTokens(new).check_token(account, token) and not account.suspended_at
+    return Move(account, new) if account and new and good else None
+
+
+def _confirmation(account: Account, address: str) -> Written | None:
+    if account.email_proven_at or account.suspended_at:
+        return None
+    link = address_of("confirm_email", _encoded(account.pk), _CONFIRMATIONS.make_token(account))
+    subject = _("Confirm your e-mail address at {site}").format(site=settings.SITE_NAME)
+    return Written(account.email, subject, text(Kind.CONFIRMATION, account, link=link))
+
+
+def _password(account: Account, address: str) -> Written:
+    link = address_of("reset_password", _encoded(account.pk), default_token_generator.make_token(account))
+    subject = _("Your password at {site}").format(site=settings.SITE_NAME)
+    return Written(account.email, subject, text(Kind.PASSWORD, account, link=link))
+
+
+def _new_email(account: Account, address: str) -> Written | None:
+    """Somebody else's address gets no mail, and nobody is told of that."""
+    if account.suspended_at or lookup.local_id(address):
+        return None
+    link = address_of("new_email", _encoded(account.pk), _encoded(address), NewEmailTokens(address).make_token(account))
+    subject = _("Your new e-mail address at {site}").format(site=settings.SITE_NAME)
+    return Written(address, subject, text(Kind.NEW_EMAIL, account, link=link))
+
+
+def _email_moves(account: Account, address: str) -> Written:
+    subject = _("A new e-mail address for your account at {site}").format(site=settings.SITE_NAME)
+    link = address_of("forgotten_password")
+    return Written(address, subject, text(Kind.EMAIL_MOVES, account, link=link))
+
+
+def _leaving(account: Account, address: str) -> Written | None:
+    if not account.leaves_at:  # its owner is back already
+        return None
+    subject = _("Your account at {site} will be deleted").format(site=settings.SITE_NAME)
+    return Written(address, subject, text(Kind.LEAVING, account, link=address_of("sign_in")))
+
+
+def _named(person: str) -> Account | None:
     try:
-        account = lookup.by_id(int(urlsafe_base64_decode(person)))
+        return lookup.by_id(int(_decoded(person)))
     except (ValueError, OverflowError, lookup.NoSuchAccount):
         return None
-    good = _TOKENS[Letter.Kind.CONFIRMATION].check_token(account, token)
-    return account if good and not account.suspended_at else None
+
+
+def _encoded(value: object) -> str:
+    return urlsafe_base64_encode(force_bytes(value))
+
+
+def _decoded(part: str) -> str:
+    """What a part of a link says; nothing when it is malformed."""
+    try:
+        return urlsafe_base64_decode(part).decode()
+    except ValueError:
+        return ""
+
+
+_CONFIRMATIONS = ConfirmationTokens()
+_writers.update(
+    {
+        Kind.CONFIRMATION: _confirmation,
+        Kind.PASSWORD: _password,
+        Kind.NEW_EMAIL: _new_email,
+        Kind.EMAIL_MOVES: _email_moves,
+        Kind.LEAVING: _leaving,
+    }
+)

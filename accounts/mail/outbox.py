@@ -30,6 +30,7 @@ MOST_WAITING = 1000  # mails; more are not taken
 EVERY = 60  # seconds between two mails of a kind to one address
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60)]  # until the next try; the last repeats
 KEPT = timedelta(days=1)  # an older mail is of no use any more
+ONCE = {Letter.Kind.DIGEST}  # rather lost in a crash than sent twice
 
 logger = logging.getLogger(__name__)
 _woken = threading.Event()
@@ -41,25 +42,38 @@ class NoMailServer(Refused):
     """This server sends no mail."""
 
 
-def post(kind: Letter.Kind, address: str) -> None:
+def post(kind: Letter.Kind, address: str, account: int | None = None) -> None:
     """Have a mail sent, once the transaction is committed; to an unknown address none will be.
+
+    Without `account` it is for the one that has the address.
 
     :raises NoMailServer: when no mail server is configured.
     """
-    address = address.lower()
-    backend = get_connection()
-    if isinstance(backend, smtp.EmailBackend) and not settings.EMAIL_HOST:
+    if account is None:
+        address = address.lower()
+    if not sends_mail():
         raise NoMailServer
-    recent = f"mail:{kind}:{digest(address)}"
+    recent = f"mail:{kind}:{account or ''}:{digest(address)}"
     if settings.RATE_LIMITS and not turns.once(recent, lambda: cache.add(recent, 1, EVERY)):
         return
-    if isinstance(backend, console.EmailBackend | locmem.EmailBackend):  # there is nobody to wait for
-        turns.once(("mail", kind, address), lambda: _send(kind, address))
+    letter = Letter(kind=kind, address=address, account_id=account)
+    if isinstance(get_connection(), console.EmailBackend | locmem.EmailBackend):  # there is nobody to wait for
+        turns.once(("mail", kind, address, account), lambda: _send(letter))
     elif Letter.objects.count() >= MOST_WAITING:
         logger.warning("More than %d mails wait to be sent; one was not taken", MOST_WAITING)
     else:
-        Letter.objects.bulk_create([Letter(kind=kind, address=address)], ignore_conflicts=True)
+        Letter.objects.bulk_create([letter], ignore_conflicts=True)
         transaction.on_commit(wake, databases.for_write(Letter))
+
+
+def sends_mail() -> bool:
+    """Return True if this server can send mail."""
+    return bool(settings.EMAIL_HOST) or not isinstance(get_connection(), smtp.EmailBackend)
+
+
+def room() -> int:
+    """How many mails may be added that are less urgent than the others: they fill half of what may wait."""
+    return max(MOST_WAITING // 2 - Letter.objects.count(), 0)
 
 
 def digest(address: str) -> str:
@@ -111,21 +125,29 @@ def _claim(due: Letter) -> bool:
 
 
 def _try(due: Letter) -> None:
+    """A mail that must not come twice is forgotten before it is sent, so that a crash in between cannot repeat it."""
+    claimed = Letter.objects.filter(pk=due.pk)
+    kept = list(claimed) if due.kind in ONCE else []
+    if kept:
+        claimed.delete()
     try:
-        _send(Letter.Kind(due.kind), due.address)
+        _send(due)
     except SMTPRecipientsRefused:
         logger.warning("The mail server refused the recipient of a mail; it was dropped")
     except Exception as error:  # whatever the mail server did; the address and the link stay out of the log
         logger.warning("A mail could not be sent, which is tried again: %s", type(error).__name__)
+        Letter.objects.bulk_create(kept, ignore_conflicts=True)
         return
-    Letter.objects.filter(pk=due.pk).delete()
+    claimed.delete()
 
 
-def _send(kind: Letter.Kind, address: str) -> None:
-    written = letters.write(kind, address)
+def _send(letter: Letter) -> None:
+    written = letters.write(Letter.Kind(letter.kind), letter.address, letter.account_id)
     if written is None:
         return
     backend = get_connection()
     if isinstance(backend, smtp.EmailBackend):
         backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
-    EmailMessage(written.subject, written.text, to=[written.address], connection=backend).send()
+    EmailMessage(
+        written.subject, written.text, to=[written.address], headers=written.headers, connection=backend
+    ).send()

@@ -4,13 +4,15 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
 
-from accounts import attempts, familiar, limits, lookup
+from accounts import attempts, familiar, grace, limits, lookup
 from accounts.access import touch
 from accounts.models import Account
 from accounts.pages.shell import SITE, page, render_page
@@ -29,6 +31,10 @@ class SignInForm(AuthenticationForm):
         name = self.fields["username"]
         name.label = "User name or e-mail"
         name.widget.attrs |= {"maxlength": 254, "autocomplete": "username", "spellcheck": "false"}
+
+    def confirm_login_allowed(self, user: Account) -> None:
+        if not user.may_come_back:
+            super().confirm_login_allowed(user)
 
 
 class _SignIn(LoginView):
@@ -54,6 +60,8 @@ class _SignIn(LoginView):
         account, address = form.get_user(), familiar.valid(self.request.META.get("REMOTE_ADDR", ""))
         assert isinstance(account, Account)  # noqa: S101  # our backend knows no others
         touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
+        if grace.end(account.pk):
+            messages.success(self.request, _("Welcome back. Your account will not be deleted."))
         return super().form_valid(form)
 
     def get_default_redirect_url(self) -> str:

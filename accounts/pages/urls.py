@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.pages import recovery, sign_in
+from accounts.pages import new_email, recovery, sign_in
 
 urlpatterns = [
     path("auth/sign_in", sign_in.sign_in, name="sign_in"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("auth/new_password/<uidb64>/<token>", recovery.NewPassword.as_view(), name="reset_password"),
     path("auth/confirmation/new", recovery.AnotherConfirmation.as_view(), name="another_confirmation"),
     path("auth/confirmation/<person>/<token>", recovery.confirm_email, name="confirm_email"),
+    path("auth/new_email/<person>/<email>/<token>", new_email.confirm, name="new_email"),
     path(".well-known/change-password", recovery.change_password),
 ]

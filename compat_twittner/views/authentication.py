@@ -116,7 +116,7 @@ class OAuth(Guest):
             account = social.account_for(Provider(kind), token)
         except BadToken as refused:
             raise Failure(REFUSALS[BadToken], error=refused.details) from None
-        if not account.is_active:
+        if not (account.is_active or account.may_come_back):
             raise SuspendedAccount
         sessions.close_all(account.pk)
         return welcome(account, sessions.open_session(account.pk, PLATFORMS.get(form.text("device_type"), ANDROID)))

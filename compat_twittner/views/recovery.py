@@ -25,7 +25,7 @@ class ResetPassword(Guest):
         limits.charge((limits.EMAILS_FROM, self.place), (limits.EMAILS_TO, outbox.digest(email)))
         if settings.TELL_UNKNOWN_EMAIL:
             account = lookup.local(email)
-            if account is None or account.suspended_at:
+            if account is None or (account.suspended_at and not account.may_come_back):
                 raise Failure((411, "Email address is unknown"), bare=True)
         try:
             outbox.post(Letter.Kind.PASSWORD, email)

@@ -14,21 +14,18 @@
 The fields of a member's gate are in `settings`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Case, DateTimeField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, Lower
 from django.utils import timezone
 
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Verification
-from accounts.statements import Statement, Write, given
-from follows.models import Approval, ArrivalReason, Follow, GateRule, KeptOut, ServerRule, ServerRuleKind, Tally
-from follows.models.gate import MAX_FRIENDS
-from follows.policy import Blocked, FollowsTooMany, SelfFollow, check_ceiling, flag, parted
-from follows.queries import Count
+from follows.gate import facts
+from follows.gate.facts import Asker, Draft, Facts
+from follows.models import ArrivalReason, Follow, GateRule, ServerRuleKind
+from follows.policy import Blocked, FollowsTooMany, SelfFollow, check_ceiling
 
 PAUSED = 5  # the row of the table
 MASS = 5000  # an account that follows more, and `MASS_RATIO` times as many as follow it, follows very many
@@ -66,26 +63,23 @@ def answer(follower: int, target: int) -> Answer:
     return found
 
 
-def check(follower: int, target: int) -> Answer:
-    """As `answer`, but a refusal is an answer, too.
+def check(follower: int, target: int, draft: Draft | None = None) -> Answer:
+    """As `answer`, but a refusal is an answer, too. With `draft` as it will be once the owner saves that.
 
     :raises SelfFollow, NoSuchAccount: as `answer`.
     """
     if follower == target:
         raise SelfFollow
-    facts = _FACTS.first(target=target, viewer=follower, now=timezone.now())
-    if facts is None:
+    known = facts.of(follower, target, draft)
+    if known is None:
         raise NoSuchAccount
-    if facts.parted:
-        return Answer(Outcome.REFUSED, 0)
-    mutuals_only = facts.server_rule == ServerRuleKind.MUTUALS_ONLY
-    if facts.server_rule == ServerRuleKind.REFUSE or (mutuals_only and not facts.followed):
-        return Answer(Outcome.REFUSED, 1)
-    return _judge(facts, *_asking(facts))
+    return judge(known)
 
 
-def foresee(follower: int, target: int) -> Answer:
+def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
     """What would become of a follow now, for its owner to know. A tie that stands is row 0: it stays as it is.
+
+    With `draft` as it will be once the owner saves that.
 
     :raises NoSuchAccount: when there is no such follower or target.
     """
@@ -101,169 +95,62 @@ def foresee(follower: int, target: int) -> Answer:
         check_ceiling(follower)
     except FollowsTooMany:
         return Answer(Outcome.REFUSED, 0)
-    return check(follower, target)
+    return check(follower, target, draft)
 
 
-def use_up_approval(owner: int, follower: int) -> None:
-    """An approval lets in once."""
-    _USE_UP.run(target=owner, viewer=follower)
+def suppose(asker: Asker, draft: Draft) -> Answer:
+    """What would become of a follow by an imagined account; nothing is read."""
+    return judge(facts.imagined(asker, draft))
 
 
-def _judge(facts: "_Facts", rule: str | None, reason: ArrivalReason | None) -> Answer:
-    if facts.kept_out:
+def judge(known: Facts) -> Answer:
+    """The answer that follows from these facts, by the first row of the table that fits."""
+    if known.parted:
+        return Answer(Outcome.REFUSED, 0)
+    mutuals_only = known.server_rule == ServerRuleKind.MUTUALS_ONLY
+    if known.server_rule == ServerRuleKind.REFUSE or (mutuals_only and not known.followed):
+        return Answer(Outcome.REFUSED, 1)
+    return _judge(known, *_asking(known))
+
+
+def _judge(known: Facts, rule: str | None, reason: ArrivalReason | None) -> Answer:
+    if known.kept_out:
         return Answer(Outcome.ASIDE, 2, None, reason or ArrivalReason.KEPT_OUT)
-    if facts.approved:
+    if known.approved:
         return Answer(Outcome.FOLLOW, 3, GateRule.APPROVED)
-    if accepting := _accepting(facts):
+    if accepting := _accepting(known):
         return Answer(Outcome.FOLLOW, 4, accepting)
-    if facts.paused:
+    if known.paused:
         return Answer(Outcome.REQUEST, PAUSED, "paused", reason or ArrivalReason.PAUSED)
     if reason:
         return Answer(Outcome.REQUEST, 6, rule, reason)
     return Answer(Outcome.FOLLOW, 7)
 
 
-def _accepting(facts: "_Facts") -> GateRule | None:
-    if facts.remote:  # an account of another server decides there
+def _accepting(known: Facts) -> GateRule | None:
+    if known.remote:  # an account of another server decides there
         return None
-    if facts.accept_followed and facts.followed:
+    if known.accept_followed and known.followed:
         return GateRule.ACCEPT_FOLLOWED
-    if facts.accept_friends and facts.friends >= facts.accept_friends:
+    if known.accept_friends and known.friends >= known.accept_friends:
         return GateRule.ACCEPT_FRIENDS
-    if facts.accept_verified and facts.verification == Verification.VERIFIED:
+    if known.accept_verified and known.verification == Verification.VERIFIED:
         return GateRule.ACCEPT_VERIFIED
     return None
 
 
-def _asking(facts: "_Facts") -> tuple[str | None, ArrivalReason | None]:
+def _asking(known: Facts) -> tuple[str | None, ArrivalReason | None]:
     """What makes it a request, were there nothing before: the field of the gate, if it is one, and the reason."""
-    days = facts.ask_new_days
-    new = bool(days and facts.since and timezone.now() - facts.since < timedelta(days=days))
-    mass = facts.following > MASS and facts.following > MASS_RATIO * facts.followers
+    days = known.ask_new_days
+    new = bool(days and known.since and timezone.now() - known.since < timedelta(days=days))
+    mass = known.following > MASS and known.following > MASS_RATIO * known.followers
     causes: list[tuple[object, str | None, ArrivalReason]] = [
-        (facts.remote, None, ArrivalReason.REMOTE),
-        (facts.locked, "locked", ArrivalReason.LOCKED),
-        (facts.limited or facts.server_rule == ServerRuleKind.LIMITED, None, ArrivalReason.LIMITED),
-        (facts.server_rule == ServerRuleKind.MUST_ASK, None, ArrivalReason.SERVER),
-        (facts.ask_bots and facts.bot, "ask_bots", ArrivalReason.BOT),
+        (known.remote, None, ArrivalReason.REMOTE),
+        (known.locked, "locked", ArrivalReason.LOCKED),
+        (known.limited or known.server_rule == ServerRuleKind.LIMITED, None, ArrivalReason.LIMITED),
+        (known.server_rule == ServerRuleKind.MUST_ASK, None, ArrivalReason.SERVER),
+        (known.ask_bots and known.bot, "ask_bots", ArrivalReason.BOT),
         (new, "ask_new_days", ArrivalReason.NEW),
-        (facts.ask_mass and mass, "ask_mass", ArrivalReason.MASS),
+        (known.ask_mass and mass, "ask_mass", ArrivalReason.MASS),
     ]
     return next(((rule, reason) for holds, rule, reason in causes if holds), (None, None))
-
-
-class _Facts(NamedTuple):
-    """All that an answer depends on."""
-
-    locked: bool
-    remote: bool
-    parted: bool
-    server_rule: int | None
-    limited: bool
-    kept_out: bool
-    approved: bool
-    followed: bool  # the owner follows the follower
-    friends: int  # accounts that the owner follows and that follow the follower, up to `MAX_FRIENDS`
-    paused: bool
-    accept_followed: bool | None
-    accept_friends: int | None
-    accept_verified: bool | None
-    ask_bots: bool | None
-    ask_new_days: int | None
-    ask_mass: bool | None
-    bot: bool | None
-    verification: int | None
-    since: datetime | None
-    following: int
-    followers: int
-
-
-def _of_follower(column: str) -> Subquery:
-    return Subquery(Account.objects.filter(pk=given("viewer")).values(column))
-
-
-def _tally_of_follower(column: str) -> Coalesce:
-    return Coalesce(Subquery(Tally.objects.filter(pk=given("viewer")).values(column)), 0)
-
-
-def _kept_out() -> Q:
-    rows = KeptOut.objects.filter(owner=OuterRef("pk"))
-    theirs = Account.objects.filter(pk=given("viewer"), domain__gt="").values("domain")
-    return Q(Exists(rows.filter(account=given("viewer")))) | Q(Exists(rows.filter(domain__in=theirs)))
-
-
-def _approvals(owner: Any) -> QuerySet[Approval]:
-    """Approvals that mean the follower: by the account, or by its handle while no account was known."""
-    handles = Account.objects.filter(pk=given("viewer")).annotate(
-        handle=Case(
-            When(domain="", then=Lower("username")),
-            default=Concat(Lower("username"), Value("@"), "domain"),
-        )
-    )
-    return Approval.objects.filter(
-        Q(account=given("viewer")) | Q(account__isnull=True, handle__in=handles.values("handle")), owner=owner
-    )
-
-
-def friends_of(owner: Any, follower: Any) -> QuerySet[Follow]:
-    """The follows of `owner` whose target follows `follower`, too: at most as many as anybody may follow."""
-    theirs = Follow.objects.accepted().filter(follower=OuterRef("target"), target=follower)
-    return Follow.objects.accepted().filter(Exists(theirs), follower=owner)
-
-
-def _facts() -> QuerySet[Any, Any]:
-    now = given("now", DateTimeField())
-    server_rule = Subquery(
-        ServerRule.objects.filter(domain__in=Account.objects.filter(pk=given("viewer")).values("domain")).values("rule")
-    )
-    followed = Q(Exists(Follow.objects.accepted().filter(follower=OuterRef("pk"), target=given("viewer"))))
-    unexpired = Q(until__isnull=True) | Q(until__gt=now)
-    approved = Q(Exists(_approvals(OuterRef("pk")).filter(unexpired)))
-    limited = Q(Exists(Account.objects.filter(pk=given("viewer"), limited_at__isnull=False)))
-    paused = Q(gate__paused=True) & (Q(gate__paused_until__isnull=True) | Q(gate__paused_until__gt=now))
-    friends = Count(friends_of(given("target"), given("viewer")).values("pk")[:MAX_FRIENDS])
-    return (
-        Account.objects.filter(pk=given("target"), suspended_at__isnull=True, unconfirmed=False)
-        .annotate(
-            remote=flag(Q(domain__gt="")),
-            parted=flag(parted()),
-            server_rule=server_rule,
-            limited=flag(limited),
-            kept_out=flag(_kept_out()),
-            approved=flag(approved),
-            followed=flag(followed),
-            friends=Case(
-                When(gate__accept_friends__isnull=False, then=friends),
-                default=Value(0),
-                output_field=IntegerField(),
-            ),
-            is_paused=flag(paused),
-        )
-        .values_list(
-            "locked",
-            "remote",
-            "parted",
-            "server_rule",
-            "limited",
-            "kept_out",
-            "approved",
-            "followed",
-            "friends",
-            "is_paused",
-            "gate__accept_followed",
-            "gate__accept_friends",
-            "gate__accept_verified",
-            "gate__ask_bots",
-            "gate__ask_new_days",
-            "gate__ask_mass",
-            _of_follower("bot"),
-            _of_follower("verification"),
-            _of_follower("created_at"),
-            _tally_of_follower("following"),
-            _tally_of_follower("followers"),
-        )
-    )
-
-
-_FACTS = Statement(_Facts, lambda _: _facts())
-_USE_UP = Write.delete(lambda: _approvals(given("target")))

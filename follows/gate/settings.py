@@ -1,21 +1,24 @@
 """A member's gate: the rules that decide on new followers before the member is asked (`rules` applies them)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.utils import timezone
 
 from accounts.access import Actor
+from accounts.models import Account
 from accounts.people import Fault, Invalid, Problem, clean_text
 from follows import graph
+from follows.gate.facts import Draft
 from follows.models import Digest, Gate
 from follows.models.gate import EXPIRY_DAYS, MAX_FRIENDS, MAX_NEW_DAYS, MAX_READ_FIRST
+from follows.notices import digest
 
 
-class Fields(TypedDict, total=False):
-    """What a member may set; the columns of `Gate`, and `locked`, which is the account's."""
+class Rules(TypedDict, total=False):
+    """The columns of `Gate`."""
 
-    locked: bool
     accept_followed: bool
     accept_friends: int | None
     accept_verified: bool
@@ -28,6 +31,12 @@ class Fields(TypedDict, total=False):
     read_first: str
     tell_accepted: bool
     digest: str
+
+
+class Fields(Rules, total=False):
+    """What a member may set: the gate, and `locked`, which is the account's."""
+
+    locked: bool
 
 
 def of(account: int) -> Gate:
@@ -45,7 +54,30 @@ def change(account: int, by: Actor, *, accept_waiting: bool = False, **fields: U
 
     :raises Invalid: when a value is out of its range; then nothing is changed.
     """
-    columns: dict[str, Any] = {name: value for name, value in fields.items() if name != "locked"}
+    columns = _columns(fields)
+    if "digest" in columns:
+        zone = Account.objects.filter(pk=account).values_list("time_zone", flat=True).first()
+        columns["digest_at"] = digest.next_turn(columns["digest"], zone)
+    if columns:
+        Gate.objects.update_or_create(account_id=account, defaults=columns)
+    if "locked" in fields:
+        graph.change_profile(account, by, accept_waiting=accept_waiting, locked=fields["locked"])
+
+
+def draft(account: int, *, locked: bool, **fields: Unpack[Rules]) -> Draft:
+    """What `change` would make of the gate, without saving it.
+
+    :raises Invalid: as `change`.
+    """
+    gate = of(account)
+    for name, value in _columns(fields).items():
+        setattr(gate, name, value)
+    return Draft(gate, locked)
+
+
+def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """:raises Invalid: when a value is out of its range."""
+    columns = {name: value for name, value in fields.items() if name != "locked"}
     if columns.get("paused_until"):
         columns.setdefault("paused", True)
     if columns.get("paused") is False or (columns.get("paused") and "paused_until" not in columns):
@@ -54,10 +86,7 @@ def change(account: int, by: Actor, *, accept_waiting: bool = False, **fields: U
         raise Invalid(faults)
     if "read_first" in columns:
         columns["read_first"] = clean_text(columns["read_first"])
-    if columns:
-        Gate.objects.update_or_create(account_id=account, defaults=columns)
-    if "locked" in fields:
-        graph.change_profile(account, by, accept_waiting=accept_waiting, locked=fields["locked"])
+    return columns
 
 
 def tells_accepted(account: int) -> bool:

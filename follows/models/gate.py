@@ -71,6 +71,7 @@ class Gate(models.Model):
     read_first = models.CharField(max_length=MAX_READ_FIRST, blank=True, default="")
     tell_accepted = models.BooleanField(default=False)
     digest = models.CharField(max_length=8, choices=Digest, default=Digest.OFF)
+    digest_at = models.DateTimeField(null=True, blank=True, default=None, help_text="When the next digest is due.")
 
     class Meta:
         constraints = [
@@ -79,10 +80,17 @@ class Gate(models.Model):
             models.CheckConstraint(condition=Q(expire_days__in=EXPIRY_DAYS), name="gate_expiry_known"),
             models.CheckConstraint(condition=Q(digest__in=Digest.values), name="gate_digest_known"),
             models.CheckConstraint(
+                condition=Q(digest=Digest.OFF, digest_at=None) | (~Q(digest=Digest.OFF) & Q(digest_at__isnull=False)),
+                name="gate_digest_is_due_if_wanted",
+            ),
+            models.CheckConstraint(
                 condition=Q(paused=True) | Q(paused_until__isnull=True), name="gate_paused_until_only_while_paused"
             ),
         ]
-        indexes = [models.Index("account", name="gate_expiring", condition=Q(expire_days__isnull=False))]
+        indexes = [
+            models.Index("account", name="gate_expiring", condition=Q(expire_days__isnull=False)),
+            models.Index("digest_at", name="gate_digest_due", condition=Q(digest_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"the gate of {self.account}"

@@ -11,6 +11,7 @@ from accounts.mail import outbox
 from follows import leaving, opening
 from follows.gate import expiry, kept_out
 from follows.models import Leaving, Opening
+from follows.notices import digest
 
 Result = TypeVar("Result")
 
@@ -20,8 +21,8 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = (
         "Finish the work of a stopped server: approve the follow requests of unlocked accounts, delete accounts whose "
-        "deletion has begun, and send mails. Also end follow requests that waited longer than their owners want, and "
-        "delete expired sessions and accounts that nobody confirmed within seven days."
+        "deletion has begun or is due, and send mails. Also end follow requests that waited longer than their owners "
+        "want, and delete expired sessions and accounts that nobody confirmed within seven days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,9 +40,11 @@ class Command(BaseCommand):
         for account in unconfirmed:
             leaving.begin(account, leaving.SERVER)
         self.stdout.write(f"{len(unconfirmed)} accounts deleted that nobody confirmed.")
+        self.stdout.write(f"{len(leaving.begin_due())} accounts deleted whose owners asked for it a week ago.")
         begun = list(Leaving.objects.values_list("account_id", flat=True))
         deleted = self._each(begun, leaving.finish)
         self.stdout.write(f"{len(deleted)} accounts deleted in all.")
+        self.stdout.write(f"It was the turn of {digest.send_due()} members for a mail about who waits.")
         outbox.send_due()
         if self._failed:
             raise CommandError(f"{self._failed} accounts failed, as the log says; the next sweep goes on with them.")
