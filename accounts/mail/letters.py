@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -64,11 +66,13 @@ def register(kind: Letter.Kind, writer: Writer) -> None:
 
 
 def write(kind: Letter.Kind, address: str, account: int | None = None) -> Written | None:
-    """The mail, if somebody is to get it: no unknown account, and none that is suspended for good."""
+    """The mail, in its owner's language, if somebody is to get it: no unknown account, and none suspended for good."""
     owner = lookup.local(address) if account is None else Account.objects.filter(pk=account).first()
     if owner is None or not address or (owner.suspended_at and not owner.may_come_back):
         return None
-    return _writers[kind](owner, address)
+    zone = ZoneInfo(owner.time_zone or settings.TIME_ZONE)
+    with translation.override(owner.locale or settings.LANGUAGE_CODE), timezone.override(zone):
+        return _writers[kind](owner, address)
 
 
 def text(kind: Letter.Kind, account: Account, **told: Any) -> str:
@@ -94,7 +98,7 @@ def moved_by(person: str, email: str, token: str) -> Move | None:
     return Move(account, new) if account and new and good else None
 
 
-def _confirmation(account: Account, address: str) -> Written | None:
+def _confirmation(account: Account, _address: str) -> Written | None:
     if account.email_proven_at or account.suspended_at:
         return None
     link = address_of("confirm_email", _encoded(account.pk), _CONFIRMATIONS.make_token(account))
@@ -102,7 +106,7 @@ def _confirmation(account: Account, address: str) -> Written | None:
     return Written(account.email, subject, text(Kind.CONFIRMATION, account, link=link))
 
 
-def _password(account: Account, address: str) -> Written:
+def _password(account: Account, _address: str) -> Written:
     link = address_of("reset_password", _encoded(account.pk), default_token_generator.make_token(account))
     subject = _("Your password at {site}").format(site=settings.SITE_NAME)
     return Written(account.email, subject, text(Kind.PASSWORD, account, link=link))
