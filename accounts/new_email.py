@@ -1,9 +1,8 @@
 """A new e-mail address for an account. The account gets it once somebody opens a link that was sent there."""
 
-from django.db import transaction
 from django.utils import timezone
 
-from accounts import credentials, limits, lookup, people
+from accounts import credentials, databases, limits, lookup, people
 from accounts.mail import letters, outbox
 from accounts.mail.letters import Move
 from accounts.models import Account, Letter
@@ -30,7 +29,7 @@ def ask(account: Account, email: str, password: str, address: str | None) -> Non
         (limits.EMAILS_FROM, limits.neighbourhood(address)),
         (limits.EMAILS_TO, outbox.digest(email)),
     )
-    with transaction.atomic():
+    with databases.atomic(Letter):
         outbox.post(Letter.Kind.NEW_EMAIL, email, account.pk)
         if account.email:
             outbox.post(Letter.Kind.EMAIL_MOVES, account.email, account.pk)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts import databases
 from accounts.mail import letters, outbox
 from accounts.mail.letters import Written
 from accounts.models import Account, Letter
@@ -94,7 +94,7 @@ def write(account: Account, address: str) -> Written | None:
 
 
 def _take_turn(owner: int) -> bool:
-    with transaction.atomic():
+    with databases.atomic(Gate):
         due = Gate.objects.select_for_update(of=("self",)).select_related("account")
         gate = due.filter(pk=owner, digest_at__lte=timezone.now()).first()
         if gate is None:  # another process was faster
