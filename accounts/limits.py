@@ -38,6 +38,8 @@ APPS = Limit("apps", 5, 10 * MINUTE)
 FOLLOWS = Limit("follows", 400, DAY)  # new follows and requests
 REPORTS = Limit("reports", 400, DAY)
 UPLOADS = Limit("uploads", 30, 30 * MINUTE)
+ARCHIVES = Limit("archives", 5, DAY)
+IMPORTS = Limit("imports", 50, DAY)  # files that are read for a preview
 NEW_EMAILS = Limit("new_emails", 10, 10 * MINUTE)  # changes of the e-mail address, which tell whether it is taken
 
 # By address of the caller.

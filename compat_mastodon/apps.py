@@ -10,7 +10,9 @@ class MastodonConfig(AppConfig):
         from compat_mastodon import notifications
         from compat_mastodon.oauth import tokens
         from compat_mastodon.push import sending
+        from follows.data import contents
         from follows.notices import delivery
 
         delivery.register(sending.deliver, notifications.SHOWN)
         sessions.register(tokens.sign_out)
+        contents.register("apps.json", tokens.records_of)

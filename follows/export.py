@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Account
 from follows import history
@@ -33,12 +34,17 @@ class File(NamedTuple):
 def lines(kind: str, account: int) -> Iterator[bytes]:
     """The file of this kind, in chunks; `kind` is one of `FILES`."""
     file = FILES[kind]
+    return written(file.header, file.rows(account), file.address)
+
+
+def written(header: Row, rows: Iterable[Row], address: int | None = None) -> Iterator[bytes]:
+    """Rows as CSV, in chunks. Cells that a spreadsheet would run are made harmless, but for the column `address`."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    if file.header:
-        writer.writerow(file.header)
-    for number, row in enumerate(file.rows(account), 1):
-        writer.writerow([cell if place == file.address else _harmless(cell) for place, cell in enumerate(row)])
+    if header:
+        writer.writerow(header)
+    for number, row in enumerate(rows, 1):
+        writer.writerow([cell if place == address else _harmless(cell) for place, cell in enumerate(row)])
         if number % CHUNK == 0:
             yield _emptied(buffer)
     yield _emptied(buffer)
@@ -52,10 +58,15 @@ def _emptied(buffer: io.StringIO) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA) else cell
 
 
-def _walk(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
+def plain(cell: str) -> str:
+    """A cell as it was before it was made harmless."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
+
+
+def walk(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
     """All rows, the newest first, by one short query for each chunk: what changes meanwhile does no harm."""
     before: dict[str, int] = {}
     while True:
@@ -68,11 +79,12 @@ def _walk(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
 
 def _people(rows: QuerySet[Any], end: str, *columns: str) -> Iterator[tuple[Any, ...]]:
     """The address of the account at one end of each edge, and further columns."""
-    for username, domain, *more in _walk(rows, f"{end}__username", f"{end}__domain", *columns):
-        yield (_address(username, domain), *more)
+    for username, domain, *more in walk(rows, f"{end}__username", f"{end}__domain", *columns):
+        yield (address_of(username, domain), *more)
 
 
-def _address(username: str, domain: str) -> str:
+def address_of(username: str, domain: str) -> str:
+    """The whole handle of an account, `alice@this.server`."""
     return f"{username}@{domain or settings.LOCAL_DOMAIN}"
 
 
@@ -109,14 +121,15 @@ def _sent(account: int) -> Iterator[Row]:
 
 
 def _mutes(account: int) -> Iterator[Row]:
-    for address, hides in _people(Mute.objects.filter(muter=account), "target", "notices_too"):
+    lasting = Mute.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), muter=account)
+    for address, hides in _people(lasting, "target", "notices_too"):
         yield address, _flag(hides)
 
 
 def _lists(account: int) -> Iterator[Row]:
     rows = ListMember.objects.filter(list__owner=account)
-    for username, domain, title in _walk(rows, "member__username", "member__domain", "list__title"):
-        yield title, _address(username, domain)
+    for username, domain, title in walk(rows, "member__username", "member__domain", "list__title"):
+        yield title, address_of(username, domain)
 
 
 def _decisions(account: int) -> Iterator[Row]:
@@ -132,7 +145,7 @@ def _decisions(account: int) -> Iterator[Row]:
 def _logged(entries: Iterable[history.Entry]) -> Iterator[Row]:
     entries = list(entries)
     known = Account.objects.filter(pk__in={entry.account for entry in entries})
-    addresses = {pk: _address(*name) for pk, *name in known.values_list("pk", "username", "domain")}
+    addresses = {pk: address_of(*name) for pk, *name in known.values_list("pk", "username", "domain")}
     for entry in entries:
         if address := addresses.get(entry.account):
             yield address, entry.kind.name.lower(), entry.by, entry.door, _moment(entry.decided_at)
@@ -145,7 +158,7 @@ FILES = {
     "sent": File((ADDRESS, "Asked at", "Note"), 0, _sent),
     "blocks": File((), 0, lambda account: _people(Block.objects.filter(blocker=account), "target")),
     "mutes": File((ADDRESS, "Hide notifications"), 0, _mutes),
-    "domain_blocks": File((), None, lambda account: _walk(DomainBlock.objects.filter(account=account), "domain")),
+    "domain_blocks": File((), None, lambda account: walk(DomainBlock.objects.filter(account=account), "domain")),
     "lists": File((), 1, _lists),
     "decisions": File((ADDRESS, "Kind", "By", "Door", "Decided at"), 0, _decisions),
 }

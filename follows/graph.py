@@ -4,6 +4,7 @@ One write is one transaction under one pair lock. It raises its refusals before 
 `transitions`. Reads are in `queries`, rules in `policy`, the statements in `edges`.
 """
 
+import re
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
@@ -21,6 +22,7 @@ from follows.gate.rules import Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
 from follows.models import Decision, Follow
 
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 Decided = Decision.Kind
 
 

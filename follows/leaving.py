@@ -19,12 +19,14 @@ from follows.changes import Change
 from follows.locks import account_lock, lock_pairs, lock_tallies
 from follows.models import (
     Approval,
+    Archive,
     Batch,
     Block,
     Decision,
     Endorsement,
     Follow,
     FollowQuerySet,
+    ImportRow,
     KeptOut,
     Leaving,
     ListMember,
@@ -126,10 +128,13 @@ def _delete_row(account: int) -> bool:
         if any(rows.exists() for rows in (*(tie.edges for tie in _ties(account)), *_traces(account))):
             return False
         files, film = images.files_of(row), BadgeRequest.objects.filter(account=account).first()
+        archive = Archive.objects.filter(account=account).first()
         row.delete()
         transaction.on_commit(lambda: images.remove(files), databases.for_write(Leaving))
         if film:
             transaction.on_commit(lambda: film.video.delete(save=False), databases.for_write(Leaving))
+        if archive and archive.file:
+            transaction.on_commit(lambda: archive.file.delete(save=False), databases.for_write(Leaving))
         return True
 
 
@@ -189,6 +194,7 @@ def _traces(account: int) -> list[QuerySet[Any]]:
         ListMember.objects.filter(member=account),
         Report.objects.filter(reporter=account),
         Report.objects.filter(target=account),
+        ImportRow.objects.filter(job__account=account),
     ]
 
 

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connections
 
 from accounts.mail import outbox
 from follows import leaving, opening
+from follows.data import archives, imports
 from follows.gate import expiry
 from follows.notices import digest
 
@@ -27,7 +28,7 @@ def keep_looking() -> None:
 
 def look() -> None:
     """Go on with what is left; the long work is done behind the caller. What fails is left to the next time."""
-    for begin in (opening.resume, leaving.begin_due, leaving.resume, _expire, digest.send_due, outbox.wake):
+    for begin in BEGINNINGS:
         try:
             begin()
         except (OperationalError, InterfaceError) as error:
@@ -39,6 +40,24 @@ def look() -> None:
 
 def _expire() -> None:
     expiry.expire(at_most=EXPIRED_AT_ONCE)
+
+
+def _forget() -> None:
+    archives.forget_old()
+    imports.forget_old()
+
+
+BEGINNINGS = (
+    opening.resume,
+    leaving.begin_due,
+    leaving.resume,
+    _expire,
+    digest.send_due,
+    outbox.wake,
+    archives.resume,
+    imports.resume,
+    _forget,
+)
 
 
 def _keep_looking() -> None:

@@ -231,6 +231,13 @@ def clients_of(owner: Account) -> list[tuple[Application, list[AccessToken]]]:
     return list(found.values())
 
 
+def records_of(owner: int) -> list[dict[str, object]]:
+    """The apps that hold tokens of an account, for its archive: no token, and no secret of an app."""
+    tokens = AccessToken.objects.filter(user=owner, revoked_at=None, application__isnull=False)
+    living = tokens.select_related("application").order_by("pk")
+    return [{"app": str(token.application), "scopes": token.scope.split(), "since": token.created} for token in living]
+
+
 @databases.atomic(AccessToken)
 def withdraw(owner: Account, application: int) -> int:
     """End every token, and every code, that a client has of an account; gives how many tokens lived."""

@@ -1,6 +1,5 @@
 """Changing how I and another account stand (mastodon.md §3.3). All answer with the Relationship."""
 
-import re
 from contextlib import suppress
 from typing import ClassVar
 
@@ -14,8 +13,6 @@ from compat_mastodon import entities
 from compat_mastodon.api import View, raw
 from compat_mastodon.params import Params, as_id, to_int
 from follows import graph, marks, policy, relationships
-
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
 
 class Change(View):
@@ -121,6 +118,6 @@ def follow_options(params: Params) -> graph.Options:
         options["notify"] = notify
     if "languages" in params:
         options["languages"] = [language for language in params.items("languages") if language]
-        if not all(LANGUAGE.fullmatch(language) for language in params.items("languages") if language):
+        if not all(graph.LANGUAGE.fullmatch(language) for language in params.items("languages") if language):
             raise Invalid([Fault("languages", Problem.INVALID)])
     return options

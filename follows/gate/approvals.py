@@ -48,7 +48,7 @@ def approve(owner: int, handles: Sequence[str], until: datetime | None, by: Acto
     :raises Invalid: for a malformed handle, an end in the past, or an account that is kept out; nothing is done then.
     :raises SelfFollow: for one's own handle.
     """
-    wanted = [_parsed(handle) for handle in handles]
+    wanted = [parsed(handle) for handle in handles]
     return _approve(owner, [(handle, _account(handle)) for handle in wanted], until, by, field="acct")
 
 
@@ -109,8 +109,11 @@ def _accept_waiting(owner: int, account: int, by: Actor) -> None:
         Approval.objects.filter(owner=owner, account=account).delete()
 
 
-def _parsed(handle: str) -> str:
-    """A handle as it is compared: lower case, the domain in its one spelling, none for this server."""
+def parsed(handle: str) -> str:
+    """A handle as it is compared: lower case, the domain in its one spelling, none for this server.
+
+    :raises Invalid: for a malformed one.
+    """
     name, _, server = handle.strip().removeprefix("@").partition("@")
     if not NAME.fullmatch(name):
         raise Invalid([Fault("acct", Problem.INVALID)])

@@ -3,6 +3,7 @@
 Edges change in `graph`, the rest in the modules of their names; reads are in `queries` and beside them.
 """
 
+from follows.models.data import Archive, Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook
 from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Leaving, Opening, Tally
 from follows.models.gate import Approval, ArrivalReason, Digest, Gate, GateRule, KeptOut, ServerRule, ServerRuleKind
 from follows.models.lists import List, ListMember, Replies
@@ -12,6 +13,7 @@ from follows.models.records import Batch, Decision, Reason, Report
 
 __all__ = [
     "Approval",
+    "Archive",
     "ArrivalReason",
     "Batch",
     "Block",
@@ -25,6 +27,11 @@ __all__ = [
     "FollowRequest",
     "Gate",
     "GateRule",
+    "Import",
+    "ImportKind",
+    "ImportResult",
+    "ImportRow",
+    "ImportState",
     "KeptOut",
     "Leaving",
     "List",
@@ -36,6 +43,7 @@ __all__ = [
     "NoticePermission",
     "NoticePolicy",
     "Opening",
+    "Outlook",
     "Reason",
     "Replies",
     "Report",

@@ -3,10 +3,11 @@
 from getpass import getpass
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import BaseCommand, CommandParser
 
-from accounts import lookup, people
+from accounts import people
 from accounts.management import passwords
+from accounts.management.accounts import local_account
 
 
 class Command(BaseCommand):
@@ -16,8 +17,5 @@ class Command(BaseCommand):
         parser.add_argument("username", metavar="NAME", help="user name or e-mail address")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        account = lookup.local(username)
-        if account is None:
-            raise CommandError(f"There is no account {username!r} on this server.")
-        people.reset_password(account, passwords.ask(getpass))
+        people.reset_password(local_account(username), passwords.ask(getpass))
         self.stdout.write(f"The password of {username} has been changed. The account is signed out everywhere.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from accounts import lookup
+from accounts.management.accounts import local_account
 from compat_mastodon.models import Application
 from compat_mastodon.oauth import scopes, tokens
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--scopes", default=ALL, metavar="S", help=f'default "{ALL}"')
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        account = lookup.local(username)
-        if account is None:
-            raise CommandError(f"There is no account {username!r} on this server.")
+        account = local_account(username)
         wanted = scopes.split(options["scopes"])
         if not wanted or not scopes.all_known(wanted):
             raise CommandError(f"{options['scopes']!r} is not a list of scopes, such as {ALL!r}.")

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import BaseCommand, CommandParser
 
-from accounts import lookup
-from accounts.lookup import MAX_ID, NoSuchAccount
-from accounts.models import Account
+from accounts.lookup import NoSuchAccount
+from accounts.management.accounts import HANDLE, any_account
 from follows.gate import rules
 
 ROWS = (
@@ -26,7 +24,6 @@ OUTCOMES = {
     rules.Outcome.ASIDE: "a request that waits aside",
     rules.Outcome.REFUSED: "refused",
 }
-HANDLE = "user name, name@domain, or id"
 
 
 class Command(BaseCommand):
@@ -37,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("asker", metavar="ASKER", help=f"the account that would follow it: {HANDLE}")
 
     def handle(self, *args: Any, account: str, asker: str, **options: Any) -> None:
-        follower, target = _account(asker), _account(account)
+        follower, target = any_account(asker), any_account(account)
         try:
             found = rules.foresee(follower, target)
         except NoSuchAccount:  # it exists, so it is suspended
@@ -48,12 +45,3 @@ class Command(BaseCommand):
             self.stdout.write(f"Rule: {found.rule}.")
         if found.reason:
             self.stdout.write(f"Reason: {found.reason.label}.")
-
-
-def _account(text: str) -> int:
-    try:
-        if text.isdecimal() and (found := Account.objects.filter(pk=min(int(text), MAX_ID)).first()):
-            return found.pk
-        return lookup.by_handle(text, settings.LOCAL_DOMAIN)
-    except NoSuchAccount:
-        raise CommandError(f"There is no account {text!r}.") from None

@@ -9,6 +9,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from accounts import access, people, sessions
 from accounts.mail import outbox
 from follows import leaving, opening
+from follows.data import archives, imports
 from follows.gate import expiry, kept_out
 from follows.models import Leaving, Opening
 from follows.notices import digest
@@ -21,8 +22,9 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = (
         "Finish the work of a stopped server: approve the follow requests of unlocked accounts, delete accounts whose "
-        "deletion has begun or is due, and send mails. Also end follow requests that waited longer than their owners "
-        "want, and delete expired sessions and accounts that nobody confirmed within seven days."
+        "deletion has begun or is due, send mails, and go on with archives and imports. Also end follow requests that "
+        "waited longer than their owners want, and delete expired sessions, old archives and imports, and accounts "
+        "that nobody confirmed within seven days."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,6 +48,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(deleted)} accounts deleted in all.")
         self.stdout.write(f"It was the turn of {digest.send_due()} members for a mail about who waits.")
         outbox.send_due()
+        self._each(list(archives.unfinished()), archives.finish)
+        self._each(list(imports.runnable()), imports.finish)
+        self.stdout.write(f"{archives.forget_old()} archives and {imports.forget_old()} imports deleted that are over.")
         if self._failed:
             raise CommandError(f"{self._failed} accounts failed, as the log says; the next sweep goes on with them.")
 

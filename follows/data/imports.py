@@ -1,0 +1,286 @@
+"""A member's lists from another server: read, previewed, and then worked off line by line.
+
+Each line is noted with what became of it, so an import goes on where it stopped. It waits while a limit is used up.
+What an overwrite removes goes last. `background` does the work, and `resume` finds what a stopped process left.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from itertools import islice
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import databases, limits, lookup
+from accounts.access import Actor
+from accounts.models import Account
+from accounts.people import Fault, Invalid, Problem
+from follows import background, locks
+from follows.data import applying, reading
+from follows.data.applying import KINDS
+from follows.export import written
+from follows.models import Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook
+
+READ_AT_ONCE = 500  # lines
+CHUNK = 50  # lines that one step works off
+RESUMED = 1000  # accounts that a process goes on with at once
+RECENT = 10  # imports that a member is shown
+KEPT = timedelta(days=7)  # then the sweep deletes a finished or forgotten import
+
+logger = logging.getLogger(__name__)
+
+
+def preview(account: int, data: bytes, name: str, kind: ImportKind | None, by: Actor, *, overwrite: bool) -> Import:
+    """Read a file, and say of each line what is to be expected; nothing else is changed. Without a kind it is guessed.
+
+    An earlier preview of the same kind goes.
+
+    :raises Invalid: when the file cannot be read, as `reading.lines`, or one of its kind is being imported.
+    """
+    kind = kind or reading.kind_of(name, data)
+    if kind is None:
+        raise _refusal("kind", _("The file does not say what it is. Please choose it."))
+    with databases.atomic(Import):
+        lookup.for_update(account)
+        _check_free(account, kind)
+        Import.objects.filter(account=account, kind=kind, state=ImportState.PREVIEW).delete()
+        job = Import.objects.create(account_id=account, kind=kind, overwrite=overwrite, door=by.door)
+        seen: set[tuple[object, ...]] = set()
+        lines = reading.lines(kind, data)
+        while chunk := list(islice(lines, READ_AT_ONCE)):
+            ImportRow.objects.bulk_create(_foreseen(job, chunk, seen))
+    return job
+
+
+def start(account: int, pk: int) -> bool:
+    """As `begin`, and have it worked off behind the caller."""
+    found = begin(account, pk)
+    if found:
+        transaction.on_commit(lambda: background.carry_on(take_step, account), databases.for_write(Import))
+    return found
+
+
+def begin(account: int, pk: int) -> bool:
+    """An import that was previewed is to be worked off from now on; twice is once. False when there is none.
+
+    :raises Invalid: when one of its kind is running.
+    """
+    with databases.atomic(Import):
+        lookup.for_update(account)
+        job = find(account, pk)
+        if job is None or job.state != ImportState.PREVIEW:
+            return job is not None
+        _check_free(account, ImportKind(job.kind))
+        removable = KINDS[ImportKind(job.kind)].removable(account)
+        job.last = removable.aggregate(last=Max("pk"))["last"] or 0
+        job.state = ImportState.RUNNING
+        job.save(update_fields=["last", "state"])
+    return True
+
+
+def stop(account: int, pk: int) -> bool:
+    """Throw a preview away, or end an import where it is. False when there is none."""
+    if find(account, pk) is None:
+        return False
+    Import.objects.filter(pk=pk, account=account, state=ImportState.PREVIEW).delete()
+    Import.objects.filter(pk=pk, account=account, state=ImportState.RUNNING).update(
+        state=ImportState.DONE, waits_until=None, finished_at=timezone.now()
+    )
+    return True
+
+
+def find(account: int, pk: int) -> Import | None:
+    """The account's import with this id."""
+    return Import.objects.filter(account=account, pk=pk).first() if pk <= lookup.MAX_ID else None
+
+
+def recent(account: int) -> list[Import]:
+    """The account's imports, the newest first; at most `RECENT`."""
+    return list(Import.objects.filter(account=account).order_by("-pk")[:RECENT])
+
+
+def foreseen(job: Import) -> dict[Outlook, int]:
+    """How many lines have each outlook."""
+    found = job.rows.filter(line__isnull=False).order_by().values_list("outlook").annotate(Count("pk"))
+    return {Outlook(outlook): count for outlook, count in found}
+
+
+def removable(job: Import) -> int:
+    """How much an overwrite would remove now."""
+    return applying.surplus(job).count() if job.overwrite else 0
+
+
+def results(job: Import) -> dict[ImportResult | None, int]:
+    """How many lines came to what; None for those that wait. What was removed counts, too."""
+    found = job.rows.order_by().values_list("result").annotate(Count("pk"))
+    return {ImportResult(result) if result else None: count for result, count in found}
+
+
+def report(job: Import) -> Iterator[bytes]:
+    """What became of each line, as CSV in chunks."""
+    names = {reading.ADDRESS: "Account address", reading.DOMAIN: "Domain", reading.TITLE: "List name"}
+    columns = reading.COLUMNS[ImportKind(job.kind)]
+    header = ("Line", *(names[column] for column in columns), "Result", "Meaning")
+    return written(header, _reported(job), columns.index(reading.ADDRESS) + 1 if reading.ADDRESS in columns else None)
+
+
+def resume() -> None:
+    """Go on with what an earlier process left undone, and with what has waited long enough, behind the caller."""
+    for account in runnable()[:RESUMED]:
+        background.carry_on(take_step, account)
+
+
+def runnable() -> QuerySet[Import, int]:
+    """The accounts whose imports can go on."""
+    return _runnable().order_by().values_list("account_id", flat=True).distinct()
+
+
+def finish(account: int) -> None:
+    """Do all that can be done now."""
+    while take_step(account):
+        pass
+
+
+def take_step(account: int) -> bool:
+    """Work off some lines of the oldest import of an account; False when there is nothing to do now.
+
+    Several processes may do this at once.
+    """
+    job = _runnable().filter(account=account).order_by("pk").first()
+    if job is None:
+        return False
+    by = Actor(account, job.door)
+    rows = list(ImportRow.objects.using(databases.for_write(Import)).filter(job=job, result="").order_by("pk")[:CHUNK])
+    if rows:
+        _resolve(job, [row for row in rows if row.target is None])
+        try:
+            for row in rows:
+                _work_off(job, row, by)
+        except limits.TooMany as refused:
+            wait = timedelta(seconds=refused.state.reset)
+            _running(job).update(waits_until=timezone.now() + wait)
+    elif not (job.overwrite and _remove_some(job, by)):
+        _running(job).update(state=ImportState.DONE, finished_at=timezone.now())
+    return True
+
+
+def forget_old() -> int:
+    """Delete the imports that were finished, or never begun, a week ago; returns how many."""
+    before = timezone.now() - KEPT
+    old = Q(state=ImportState.PREVIEW, created_at__lt=before) | Q(state=ImportState.DONE, finished_at__lt=before)
+    jobs = list(Import.objects.filter(old).values_list("pk", flat=True)[:RESUMED])
+    for job in jobs:
+        Import.objects.filter(pk=job).delete()
+    return len(jobs)
+
+
+def _runnable() -> QuerySet[Import]:
+    due = Q(waits_until=None) | Q(waits_until__lte=timezone.now())
+    primary = databases.for_write(Import)  # a replica may not know yet what was done
+    return Import.objects.using(primary).filter(due, state=ImportState.RUNNING, account__suspended_at=None)
+
+
+def _running(job: Import) -> QuerySet[Import]:
+    return Import.objects.filter(pk=job.pk, state=ImportState.RUNNING)
+
+
+def _check_free(account: int, kind: ImportKind) -> None:
+    if Import.objects.filter(account=account, kind=kind, state=ImportState.RUNNING).exists():
+        raise _refusal("kind", _("A file of this kind is being imported. Wait until it is done, or stop it."))
+
+
+def _refusal(field: str, reason: str) -> Invalid:
+    return Invalid([Fault(field, Problem.NOT_ACCEPTED, reason=reason)])
+
+
+def _foreseen(job: Import, lines: Iterable[reading.Line], seen: set[tuple[object, ...]]) -> list[ImportRow]:
+    """The lines as rows. A line that repeats an earlier one is known."""
+    rows = [ImportRow(job=job, outlook=Outlook.NEW, **line._asdict()) for line in lines]
+    for row in rows:
+        if not row.subject:
+            row.outlook, row.result = Outlook.INVALID, ImportResult.INVALID
+    readable = [row for row in rows if row.subject]
+    _resolve(job, readable)
+    known = applying.known(job, readable)
+    for row in readable:
+        key = applying.key_of(job, row)
+        if job.kind != ImportKind.DOMAIN_BLOCKS and row.target is None:
+            row.outlook = Outlook.UNKNOWN
+        elif key in known or key in seen:
+            row.outlook = Outlook.KNOWN
+        seen.add(key)
+    return rows
+
+
+def _resolve(job: Import, rows: Sequence[ImportRow]) -> None:
+    """Find the accounts that the handles mean, in one query. The suspended can be blocked and muted alone."""
+    if job.kind == ImportKind.DOMAIN_BLOCKS or not rows:
+        return
+    accounts = Account.objects.filter(unconfirmed=False).annotate(lowered=Lower("username"))
+    if job.kind in {ImportKind.FOLLOWING, ImportKind.LISTS}:
+        accounts = accounts.filter(suspended_at=None)
+    names = {row.subject.partition("@")[0] for row in rows}
+    found = accounts.filter(lowered__in=names).values_list("lowered", "domain", "pk")
+    by_handle = {f"{name}@{domain}".removesuffix("@"): pk for name, domain, pk in found}
+    for row in rows:
+        row.target = by_handle.get(row.subject)
+
+
+def _work_off(job: Import, row: ImportRow, by: Actor) -> None:
+    """Do what a line says, and note what became of it: both or neither, if one write does it (`Kind.whole`).
+
+    :raises limits.TooMany: when a limit is used up; then the line waits.
+    """
+    kind = KINDS[ImportKind(job.kind)]
+    waiting = ImportRow.objects.filter(pk=row.pk, result="")
+    try:
+        with _together() if kind.whole else nullcontext():
+            if kind.whole and not waiting.select_for_update(skip_locked=True).exists():
+                return  # another process does it
+            waiting.update(result=kind.apply(job, row, by), target=row.target)
+    except (limits.TooMany, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        result = applying.result_of(lookup.told_by_the_database(error))
+        if result is ImportResult.FAILED:
+            logger.exception("Line %s of import %d failed", row.line, job.pk)
+        waiting.update(result=result, target=row.target)
+
+
+def _remove_some(job: Import, by: Actor) -> int:
+    """Remove some of what the file does not have, one after the other; returns how many there were."""
+    kind = KINDS[ImportKind(job.kind)]
+    found = list(
+        applying.surplus(job).using(databases.for_write(Import)).filter(pk__lte=job.last).order_by("pk")[:CHUNK]
+    )
+    for surplus in found:
+        with _together():
+            if not _running(job).select_for_update().exists():
+                return 0
+            if type(surplus).objects.filter(pk=surplus.pk).exists():
+                kind.remove(job, surplus, by)
+                cells, outlook, result = kind.cells(surplus), Outlook.KNOWN, ImportResult.REMOVED
+                ImportRow.objects.create(job=job, line=None, cells=cells, outlook=outlook, result=result)
+    return len(found)
+
+
+@contextmanager
+def _together() -> Iterator[None]:
+    """One transaction for a write of the graph and the note of it."""
+    with locks.embedded(), databases.atomic(Import):
+        yield
+
+
+def _reported(job: Import) -> Iterator[tuple[str, ...]]:
+    """The lines in the order of the file, and then what was removed."""
+    after = 0
+    while rows := list(job.rows.filter(pk__gt=after).order_by("pk")[:READ_AT_ONCE]):
+        for row in rows:
+            meaning = ImportResult(row.result).label if row.result else _("not done")
+            yield str(row.line or ""), *row.cells, row.result or "waiting", str(meaning)
+        after = rows[-1].pk
