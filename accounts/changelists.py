@@ -1,12 +1,12 @@
 """What every list of the admin shares, so that a list of a million rows opens like one of ten.
 
-Nothing here counts, sorts or scans a whole table: counts stop, people are found by index, and long lists are
-sorted by what an index answers. The filters are in `list_filters`, the cells in `columns`.
+Nothing here counts, sorts or scans a whole table: people are found by index, and `bounded_lists` bounds counts and
+sorting. The filters are in `list_filters`, the cells in `columns`.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
@@ -17,7 +17,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, StrIndex
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,56 +26,15 @@ from django.utils.html import format_html, format_html_join
 
 from accounts import lookup
 from accounts.access import Actor
+from accounts.bounded_lists import BoundedChangeList, BoundedPaginator
 from accounts.models import Account
 
-COUNTED = 10_000  # rows that a list counts and pages through; whoever looks for others, filters
 FOUND = 1_000  # people that a search finds by their names and bios
 AT_ONCE = 500  # rows that one click may change
 UNASKED = 20  # rows that one click changes without asking whether that is meant
 SAMPLE = 10  # rows that are named when it asks
 
 Row = TypeVar("Row", bound=Model)
-
-
-class AtLeast(int):
-    """A count that stopped: a number to reckon with, and a "+" to read."""
-
-    def __str__(self) -> str:
-        return f"{int(self)}+"
-
-
-def bounded(count: int) -> int:
-    return AtLeast(count) if count >= COUNTED else count
-
-
-class BoundedPaginator(Paginator[Any]):
-    object_list: QuerySet[Any]
-
-    @cached_property
-    def count(self) -> int:
-        return bounded(self.object_list.order_by()[:COUNTED].count())
-
-
-class BoundedChangeList(ChangeList):
-    """Its columns sort; those without an index only while there are few rows."""
-
-    model_admin: "ListAdmin[Any]"
-    is_long: bool | None = None
-
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        if self.is_long is None:  # asked once, with all filters; each filter's counts ask again
-            self.is_long = queryset.order_by()[: COUNTED + 1].count() > COUNTED
-        if self.is_long:
-            self.sortable_by = [each for each in self.list_display if getattr(each, "by_index", False)]  # type: ignore[misc]
-        return super().get_ordering(request, queryset)
-
-    def get_ordering_field(self, field_name: Any) -> Any:
-        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        self.model_admin.prepare(self.result_list)
 
 
 class ListAdmin(admin.ModelAdmin[Row]):

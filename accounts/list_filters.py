@@ -10,7 +10,7 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import changelists
+from accounts import bounded_lists
 from accounts.models import Account
 
 NEW = timedelta(days=7)
@@ -50,15 +50,15 @@ class OptionFilter(admin.SimpleListFilter):
         """Count how many of the first `COUNTED` rows each option would leave."""
         rows = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
         prefix = f"{self.of}__" if self.of else ""
-        counts = rows[: changelists.COUNTED].aggregate(
+        counts = rows[: bounded_lists.COUNTED].aggregate(
             all=Count("pk"),
             **{
                 f"{index}__c": Count("pk", filter=Q(**{prefix + path: value for path, value in option.lookups.items()}))
                 for index, option in enumerate(self.options())
             },
         )
-        stopped = counts.pop("all") >= changelists.COUNTED
-        return {key: changelists.AtLeast(count) if stopped else count for key, count in counts.items()}
+        stopped = counts.pop("all") >= bounded_lists.COUNTED
+        return {key: bounded_lists.AtLeast(count) if stopped else count for key, count in counts.items()}
 
 
 class StateFilter(OptionFilter):

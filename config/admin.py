@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import credentials, familiar, limits, people
-from accounts.changelists import COUNTED, bounded
+from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
 from accounts.models import Account
 from follows import queries

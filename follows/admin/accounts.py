@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin import AccountAdmin, reason
-from accounts.changelists import COUNTED, actor, bounded, link_to_rows
+from accounts.admin.accounts import AccountAdmin, reason
+from accounts.bounded_lists import COUNTED, bounded
+from accounts.changelists import actor, link_to_rows
 from accounts.models import Account
 from follows import graph, leaving
 from follows.gate import servers

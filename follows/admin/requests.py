@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts.admin import states
+from accounts.admin.accounts import states
 from accounts.changelists import ReadOnlyAdmin, actor, link_to_rows
 from accounts.columns import account_column, age_column, link_to, link_to_profile, portrait, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter

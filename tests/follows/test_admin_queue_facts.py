@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import changelists, people
+from accounts import bounded_lists, people
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, reports
@@ -93,7 +93,7 @@ def test_the_other_columns_sort_as_long_as_the_list_is_short(
         ask(AccountFactory(username=name), carol)
 
     assert [row.follower.username for row in desk.rows(QUEUE, o="1")] == ["adam", "mia", "zoe"]
-    monkeypatch.setattr(changelists, "COUNTED", 2)
+    monkeypatch.setattr(bounded_lists, "COUNTED", 2)
     page = desk.open(QUEUE, o="1")
     assert page.context["cl"].result_list[0].follower.username == "mia"
     assert "column-created_at" in page.content.decode()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import changelists, people
+from accounts import bounded_lists, people
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
@@ -98,7 +98,7 @@ def test_requests_are_filtered_by_who_asks(desk: Desk, carol: Account) -> None:
 
 
 def test_counts_stop_before_they_take_long(desk: Desk, carol: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changelists, "COUNTED", 3)
+    monkeypatch.setattr(bounded_lists, "COUNTED", 3)
     for _ in range(4):
         ask(AccountFactory(), carol)
 

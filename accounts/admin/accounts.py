@@ -1,4 +1,4 @@
-"""Accounts and sessions in the admin. Every change goes through `people` and `sessions`.
+"""Accounts in the admin. Every change goes through `people`.
 
 `follows.admin` adds what the graph knows of an account.
 """
@@ -11,29 +11,20 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts import badges, people, sessions
-from accounts.changelists import ListAdmin, ReadOnlyAdmin
-from accounts.columns import (
-    account_column,
-    age_column,
-    in_words,
-    moment_column,
-    portrait,
-    profile_url,
-    time_tag,
-)
+from accounts import badges, people
+from accounts.changelists import ListAdmin
+from accounts.columns import age_column, in_words, portrait, profile_url, time_tag
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
 from accounts.list_filters import NEW, Option, OptionFilter, StateFilter
 from accounts.lookup import NoSuchAccount
-from accounts.models import Account, BadgeRequest, Session, Verification
+from accounts.models import Account, Verification
 
 
 class KindFilter(OptionFilter):
@@ -267,99 +258,3 @@ def states(account: Account) -> list[str]:
 
 def _badge(verification: Verification) -> Callable[[int], None]:
     return partial(badges.answer, verification=verification)
-
-
-@admin.register(BadgeRequest)
-class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
-    """Requests for the verified badge, with their texts and videos."""
-
-    list_display = (
-        account_column("account", "who"),
-        "full_name",
-        "message",
-        "film",
-        age_column("created_at", "for"),
-    )
-    list_display_links = None
-    list_select_related = ("account",)
-    search_fields = ("account",)
-    actions = ("verify", "refuse")
-    row_actions: ClassVar = {"verify": "Verify", "refuse": "Refuse"}
-
-    def subject(self, row: BadgeRequest) -> str:
-        return row.account.acct
-
-    def get_urls(self) -> list[Any]:
-        watch = self.admin_site.admin_view(self.watch)
-        return [path("<int:account>/film", watch, name="badge_request_film"), *super().get_urls()]
-
-    def watch(self, request: HttpRequest, account: int) -> FileResponse:
-        """Serve the private video of a request."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        asked = self.get_object(request, str(account))
-        if asked is None:
-            raise Http404
-        try:
-            return FileResponse(asked.video.open(), as_attachment=True)
-        except (OSError, ValueError) as error:  # the row names a file that is not there, or none
-            raise Http404 from error
-
-    @admin.display
-    def film(self, asked: BadgeRequest) -> str:
-        return format_html('<a href="{}">Watch</a>', reverse("admin:badge_request_film", args=[asked.pk]))
-
-    def has_answer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.change_account")
-
-    @admin.action(permissions=["answer"], description="Verify selected accounts")
-    def verify(self, request: HttpRequest, queryset: QuerySet[BadgeRequest]) -> None:
-        self._answer(request, queryset, Verification.VERIFIED, "Granted")
-
-    @admin.action(permissions=["answer"], description="Refuse selected accounts")
-    def refuse(self, request: HttpRequest, queryset: QuerySet[BadgeRequest]) -> None:
-        self._answer(request, queryset, Verification.NONE, "Refused")
-
-    def _answer(
-        self, request: HttpRequest, queryset: QuerySet[BadgeRequest], verification: Verification, done: str
-    ) -> None:
-        def answer(asked: BadgeRequest) -> bool:
-            badges.answer(asked.pk, verification)
-            return True
-
-        self.each(request, queryset, answer, done)
-
-
-@admin.register(Session)
-class SessionAdmin(ReadOnlyAdmin[Session]):
-    """The sessions of phones. Revoke one to sign it out."""
-
-    list_display = (
-        account_column("account", "account"),
-        "platform",
-        moment_column("created_at", "since"),
-        "until",
-    )
-    list_display_links = None
-    list_select_related = ("account",)
-    search_fields = ("account",)
-    fields = ("account", "platform", "created_at", "expires_at")
-    actions = ("revoke",)
-    row_actions: ClassVar = {"revoke": "Revoke"}
-
-    def offers(self, request: HttpRequest, action: str, row: Session) -> bool:
-        return row.expires_at > timezone.now()
-
-    def subject(self, row: Session) -> str:
-        return f"the session of {row.account.acct} on {row.get_platform_display()}"
-
-    @admin.display(ordering="expires_at")
-    def until(self, session: Session) -> str:
-        return time_tag(session.expires_at, in_words(session.expires_at))
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.delete_session")
-
-    @admin.action(permissions=["revoke"], description="Revoke selected sessions")
-    def revoke(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        self.each(request, queryset, lambda session: sessions.close(session.pk), "Revoked")
