@@ -89,6 +89,7 @@ def test_requests_are_filtered_by_who_asks(desk: Desk, carol: Account) -> None:
     assert desk.filters(QUEUE)["requester"] == [
         "All",
         "Suspended (1)",
+        "Deleted by its owner, not for good yet (0)",
         "Limited (0)",
         "New, under 7 days (1)",
         "Of another server (1)",
