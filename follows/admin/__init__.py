@@ -4,9 +4,9 @@ Every change goes through the domain, row by row, in the moderator's name; rows 
 """
 
 from accounts.changelists import ListAdmin
-from follows.admin import accounts, records, requests, servers
+from follows.admin import accounts, records, reports, requests, servers
 from follows.finding import search
 
-__all__ = ["accounts", "records", "requests", "servers"]
+__all__ = ["accounts", "records", "reports", "requests", "servers"]
 
 ListAdmin.people = staticmethod(search.for_moderators)

@@ -1,4 +1,4 @@
-"""The admin of follows, blocks, decisions, notices and reports."""
+"""The admin of follows, blocks, decisions and notices."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,26 +8,16 @@ from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.timesince import timesince
 
 from accounts.changelists import ReadOnlyAdmin, Row, actor, link_to_rows
 from accounts.columns import account_column, age_column, moment_column, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
-from follows import deciding, graph, reports
+from follows import deciding, graph
 from follows.deciding import Result
-from follows.models import Block, Decision, Follow, Leaving, Notice, Opening, Reason, Report
+from follows.models import Block, Decision, Follow, Leaving, Notice, Opening
 
 BATCH = "batch__id__exact"
 Edge = TypeVar("Edge", bound=Follow)
-SHORT = 160  # characters of a comment that a list shows
-
-
-def in_short(text: str) -> str:
-    """A long text unfolds."""
-    if len(text) <= SHORT:
-        return text
-    return format_html("<details><summary>{}…</summary>…{}</details>", text[:SHORT], text[SHORT:])
 
 
 def by_owner(rows: Iterable[Edge]) -> dict[int, list[Edge]]:
@@ -243,63 +233,3 @@ class OpeningAdmin(UnderWay[Opening]):
 @admin.register(Leaving)
 class LeavingAdmin(UnderWay[Leaving]):
     """Accounts that are being deleted."""
-
-
-class OpenFilter(OptionFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def options(self) -> Sequence[Option]:
-        return [
-            Option("open", "Open", {"closed_at__isnull": True}),
-            Option("closed", "Closed", {"closed_at__isnull": False}),
-        ]
-
-
-class ReasonFilter(OptionFilter):
-    title = parameter_name = "reason"
-
-    def options(self) -> Sequence[Option]:
-        return [Option(str(reason.value), str(reason.label).capitalize(), {"reason": reason}) for reason in Reason]
-
-
-@admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin[Report]):
-    """Reports from members. A moderator closes a report after dealing with it."""
-
-    list_display = (
-        account_column("target", "about whom"),
-        "reason",
-        "comment_in_short",
-        account_column("reporter", "from whom"),
-        "reported",
-        account_column("closed_by", "closed by"),
-    )
-    list_display_links = None
-    list_select_related = ("reporter", "target", "closed_by")
-    list_filter = (OpenFilter, ReasonFilter)
-    search_fields = ("target", "reporter")
-    actions = ("close",)
-    row_actions: ClassVar = {"close": "Close"}
-
-    @admin.display(description="for", ordering="created_at")
-    def reported(self, report: Report) -> str:
-        return time_tag(report.created_at, timesince(report.created_at, depth=1))
-
-    @admin.display(description="comment")
-    def comment_in_short(self, report: Report) -> str:
-        return in_short(report.comment)
-
-    def offers(self, request: HttpRequest, action: str, row: Report) -> bool:
-        return row.closed_at is None
-
-    def subject(self, row: Report) -> str:
-        return f"the report about {row.target.acct} from {row.reporter.acct}"
-
-    def has_close_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("follows.close_report")
-
-    @admin.action(permissions=["close"], description="Close selected reports")
-    def close(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        by = actor(request)
-        self.each(request, queryset, lambda report: reports.close(report.pk, by), "Closed", "had been closed before")

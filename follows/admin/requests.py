@@ -16,7 +16,8 @@ from accounts.changelists import ReadOnlyAdmin, actor, link_to_rows
 from accounts.columns import account_column, age_column, link_to, link_to_profile, portrait, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
 from follows import deciding, vetting
-from follows.admin.records import by_owner, in_short
+from follows.admin.records import by_owner
+from follows.admin.reports import in_short
 from follows.deciding import Verdict
 from follows.models import Decision, FollowRequest
 from follows.models.edges import WAITING
