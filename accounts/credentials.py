@@ -1,6 +1,6 @@
 """Signing in with e-mail address and password, and proving it again. Sessions are opened in `sessions`."""
 
-from accounts import attempts, lookup
+from accounts import attempts, entrance, lookup
 from accounts.access import touch
 from accounts.models import Account
 from accounts.refused import Refused
@@ -18,12 +18,17 @@ class Unconfirmed(Refused):
     """The credentials are right, but the e-mail address is not confirmed yet."""
 
 
+class Unapproved(Refused):
+    """The credentials are right, but a moderator has not approved the account yet."""
+
+
 def check(email: str, password: str, address: str | None = None) -> Account:
     """The account with these credentials, as it was before it became active just now.
 
     :raises limits.TooMany: when too many were wrong lately.
     :raises WrongCredentials: when there is none.
     :raises Unconfirmed: when its e-mail address has to be confirmed first.
+    :raises Unapproved: when a moderator has to approve it first.
     :raises SuspendedAccount: when it may not sign in.
     """
     if not password:
@@ -36,12 +41,22 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     if not account.check_password(password):
         raise WrongCredentials
     attempt.succeeded()
-    if account.unconfirmed:
-        raise Unconfirmed
-    if not (account.is_active or account.may_come_back):
-        raise SuspendedAccount
+    admit(account)
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
     return account
+
+
+def admit(account: Account) -> None:
+    """Let an account in whose owner has been recognized.
+
+    :raises Unconfirmed: when its e-mail address has to be confirmed first.
+    :raises Unapproved: when a moderator has to approve it first.
+    :raises SuspendedAccount: when it may not sign in.
+    """
+    if account.unconfirmed and account.suspended_at is None:
+        raise Unapproved if entrance.waits(account) else Unconfirmed
+    if not (account.is_active or account.may_come_back):
+        raise SuspendedAccount
 
 
 def confirm(account: Account, password: str, address: str | None = None) -> None:

@@ -15,6 +15,7 @@ PROBLEMS = {
     Problem.TAKEN: "Somebody has this already.",
     Problem.TOO_LONG: "This is longer than {bound} characters.",
     Problem.TOO_SHORT: "This is shorter than {bound} characters.",
+    Problem.REFUSED: "Addresses of this domain are refused here.",
 }
 
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import databases, searching
+from accounts.entrance import Application, Document, Invite, MailDomain, Rule  # noqa: F401  # models of this app
 from accounts.searching import (
     SearchedAccounts,
     SearchText,  # noqa: F401  # a model of this app
@@ -84,7 +85,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, default=None, editable=False, help_text="When its owner showed to receive mail there."
     )
     unconfirmed = models.BooleanField(
-        default=False, db_default=False, editable=False, help_text="Not to be used or seen until the address is proven."
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Not to be used or seen until the address is proven and a moderator approves, if that is asked for.",
     )
 
     display_name = models.CharField(max_length=64, blank=True, default="")
@@ -142,6 +146,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     last_active_at = models.DateTimeField(default=timezone.now, db_default=Now())
     last_address = models.GenericIPAddressField(null=True, blank=True)
+    invite = models.ForeignKey(Invite, null=True, default=None, editable=False, on_delete=models.SET_NULL)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -307,6 +312,8 @@ class Letter(models.Model):
         EMAIL_MOVES = "email_moves"  # to the old address, as a warning
         LEAVING = "leaving"
         DIGEST = "digest"
+        APPROVED = "approved"
+        REJECTED = "rejected"
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, default=None, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -320,7 +327,12 @@ class Letter(models.Model):
             models.UniqueConstraint("address", "kind", condition=Q(account=None), name="letter_unique"),
             models.UniqueConstraint("account", "address", "kind", name="letter_of_account_unique"),
             models.CheckConstraint(
-                condition=Q(kind__in=["confirmation", "password", "new_email", "email_moves", "leaving", "digest"]),
+                condition=Q(
+                    kind__in=[
+                        *("confirmation", "password", "new_email", "email_moves", "leaving", "digest"),
+                        *("approved", "rejected"),
+                    ]
+                ),
                 name="letter_kind_known",
             ),
         ]

@@ -18,7 +18,8 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, databases, lookup, markup, sessions
+from accounts import attempts, databases, domains, lookup, markup, sessions
+from accounts.entrance import Application, MailDomain
 from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -45,6 +46,7 @@ class Problem(StrEnum):
     TOO_SHORT = "too short"
     TOO_MANY = "too many"
     NOT_ACCEPTED = "not accepted"
+    REFUSED = "refused"
 
 
 class Fault(NamedTuple):
@@ -211,8 +213,14 @@ def reset_password_by_mail(account: Account, password: str) -> None:
 
 
 def prove_email(account: int) -> None:
-    """Its owner receives mail at the account's address; from now on the account can be used, and be seen."""
-    change(account, email_proven_at=timezone.now(), unconfirmed=False)
+    """Its owner receives mail at the account's address; from now on the account can be used, and be seen.
+
+    One that waits for a moderator's approval goes on waiting.
+    """
+    with databases.atomic(Account):
+        lookup.for_update(account)
+        waits = Application.objects.filter(account=account).exists()
+        change(account, email_proven_at=timezone.now(), unconfirmed=waits)
 
 
 def give_up_email(email: str) -> None:
@@ -221,9 +229,11 @@ def give_up_email(email: str) -> None:
 
 
 def never_confirmed() -> list[int]:
-    """Accounts whose owners had time enough to confirm their address."""
+    """Accounts whose owners had time enough to confirm their address; not those that wait for a moderator."""
     since = timezone.now() - TIME_TO_CONFIRM
-    return list(Account.objects.filter(unconfirmed=True, created_at__lt=since).values_list("pk", flat=True))
+    late = Account.objects.filter(unconfirmed=True, created_at__lt=since)
+    unproven = {"email_proven_at": None} if settings.CONFIRM_EMAIL else {"application": None}
+    return list(late.filter(**unproven).values_list("pk", flat=True))
 
 
 def suspend(account: int) -> None:
@@ -311,6 +321,17 @@ def _identity_faults(
         yield Fault(column, Problem.INVALID)
     elif lookup.local_id(value) not in {None, account}:
         yield Fault(column, Problem.TAKEN)
+    elif column == "email" and _is_refused(value):
+        yield Fault(column, Problem.REFUSED)
+
+
+def _is_refused(email: str) -> bool:
+    """Return True if moderators refuse the domain of this address, or one above it."""
+    try:
+        labels = domains.canonical(email.rpartition("@")[2]).split(".")
+    except domains.NotADomain:  # such as an address in brackets
+        return False
+    return MailDomain.objects.filter(domain__in=[".".join(labels[n:]) for n in range(len(labels))]).exists()
 
 
 def is_email(value: str) -> bool:

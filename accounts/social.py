@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import databases, lookup, outward, people, turns
+from accounts import databases, joining, lookup, outward, people, turns
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
@@ -37,10 +37,6 @@ class BadToken(Refused):
     def __init__(self, details: object) -> None:
         self.details = details
         super().__init__("The provider refuses the token.")
-
-
-class Closed(Refused):
-    """The person has no account here, and the server takes nobody new."""
 
 
 class Profile(NamedTuple):
@@ -99,7 +95,7 @@ def account_for(provider: Provider, token: str) -> Account:
 
     :raises Unavailable: when the provider cannot be asked.
     :raises BadToken: when it refuses the token.
-    :raises Closed: when the account would be new, and people may not sign up themselves.
+    :raises joining.Closed: when the account would be new, and people may not sign up themselves.
     """
     if not token:
         raise BadToken(REFUSED)
@@ -134,15 +130,16 @@ def _proven(profile: Profile) -> Account | None:
 
 
 def _sign_up(provider: Provider, profile: Profile) -> Account:
-    if not settings.REGISTRATIONS_OPEN:
-        raise Closed
+    if not joining.is_possible():
+        raise joining.Closed
     username, email = f"{PREFIXES[provider]}_{secrets.token_hex(7)}", profile.email
     proven = timezone.now() if email and profile.vouched else None
     if proven:
         people.give_up_email(email)
     elif lookup.local_id(email) or not people.is_email(email):
         email = ""
-    account = people.sign_up(
+    account = joining.join(
+        unconfirmed=False,
         username=username,
         email=email or f"{username}@{provider}.com",
         password=secrets.token_urlsafe(32),

@@ -105,6 +105,8 @@ BODIES: dict[str, dict[str, Shape]] = {
         "email!": a("string", format="email"),
         "password!": a("string", pattern=STORABLE, minLength=8, maxLength=72),
         "agreement!": a("boolean", enum=[True]),
+        "reason": word(maxLength=500),
+        "invite_code": TEXT,
         "locale": TEXT,
     },
     **dict.fromkeys(("PATCH v1/accounts/update_credentials", "PATCH v1/profile", "PUT v1/profile"), _PROFILE),

@@ -1,16 +1,17 @@
 """The messages of the domain's refusals in the Mastodon API (mastodon.md §0.3)."""
 
 from accounts.badges import Verified, Waiting
-from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials
+from accounts.credentials import SuspendedAccount, Unapproved, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
 from accounts.people import Fault, Invalid, IsLeaving, Problem
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Closed, Unavailable
+from accounts.social import BadToken, Unavailable
 from follows.deciding import NoSuchDecision
 from follows.gate.approvals import NoSuchApproval
 from follows.gate.kept_out import NotKeptOut
@@ -25,7 +26,9 @@ from follows.reports import NoSuchReason
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
     NoSuchRequest: (404, "Record not found"),
-    **dict.fromkeys((NoSuchNotice, NoSuchDecision, NoSuchApproval, NotKeptOut), (404, "Record not found")),
+    **dict.fromkeys(
+        (NoSuchNotice, NoSuchDecision, NoSuchApproval, NoSuchApplication, NotKeptOut), (404, "Record not found")
+    ),
     Changed: (409, "Conflict during update, please try again"),
     SelfFollow: (403, "Following your own account is not allowed"),
     Blocked: (403, "This action is not allowed"),
@@ -40,6 +43,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     UnknownToken: (401, "The access token is invalid"),
     WrongCredentials: (401, "The access token is invalid"),
     Unconfirmed: (403, "Your login is missing a confirmed e-mail address"),
+    Unapproved: (403, "Your login is currently pending approval"),
     NoMailServer: (503, "There was a temporary problem serving your request, please try again"),
     SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),
@@ -62,6 +66,7 @@ PROBLEMS: dict[Problem, tuple[str, str]] = {
     Problem.TOO_LONG: ("ERR_TOO_LONG", "is too long (maximum is {bound} characters)"),
     Problem.NOT_ACCEPTED: ("ERR_ACCEPTED", "must be accepted"),
     Problem.TOO_SHORT: ("ERR_TOO_SHORT", "is too short (minimum is {bound} characters)"),
+    Problem.REFUSED: ("ERR_BLOCKED", "contains a disallowed e-mail provider"),
     Problem.TOO_MANY: ("ERR_TOO_LONG", "may be {bound} at most"),
 }
 

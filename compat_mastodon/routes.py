@@ -116,6 +116,7 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/instance/activity": about.Activity,
     f"{V1}/instance/extended_description": about.ExtendedDescription,
     f"{V1}/instance/privacy_policy": about.PrivacyPolicy,
+    f"{V1}/instance/terms_of_service": about.TermsOfService,
     f"{V1}/instance/languages": about.Languages,
     f"{V1}/instance/translation_languages": about.TranslationLanguages,
     f"{V1}/collections": {"GET": nothing.Collections, "POST": nothing.MakeCollection},

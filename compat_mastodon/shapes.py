@@ -218,6 +218,10 @@ COMPONENTS: dict[str, Shape] = {
     "Week": mapping(dict.fromkeys(("week", "statuses", "logins", "registrations"), a("string", pattern="^[0-9]+$"))),
     "Language": mapping({"code": TEXT, "name": TEXT}),
     "TextPage": _TEXT_PAGE,
+    "TermsOfService": mapping(
+        {"effective_date": TEXT, "effective": FLAG, "content": TEXT, "succeeded_by": a("string", null=True)}
+    ),
+    "Rule": mapping({"id": ID, "text": TEXT, "hint": TEXT, "translations": a("object")}),
     "Tag": mapping({"id": ID, "name": TEXT, "url": LINK, "history": NONE, "following": FLAG, "featuring": FLAG}),
     "Instance": mapping(
         {
@@ -226,7 +230,7 @@ COMPONENTS: dict[str, Shape] = {
             "languages": many(TEXT),
             "api_versions": a("object"),
             "icon": many(a("object")),
-            "rules": NONE,
+            "rules": many(ref("Rule")),
         }
     ),
     "InstanceV1": mapping(
@@ -236,7 +240,7 @@ COMPONENTS: dict[str, Shape] = {
             "stats": a("object"),
             "thumbnail": LINK,
             "languages": many(TEXT),
-            "rules": NONE,
+            "rules": many(ref("Rule")),
         }
     ),
     "Error": mapping({"error": TEXT}, error_description=TEXT, details=a("object")),
@@ -278,6 +282,8 @@ GETS: dict[str, Shape] = {  # what is not named is an empty list
     "v1/instance": ref("InstanceV1"),
     "v2/instance": ref("Instance"),
     **dict.fromkeys(("v1/instance/extended_description", "v1/instance/privacy_policy"), ref("TextPage")),
+    "v1/instance/terms_of_service": ref("TermsOfService"),
+    "v1/instance/rules": many(ref("Rule")),
     "v1/instance/activity": many(ref("Week")),
     "v1/instance/languages": many(ref("Language")),
     "v1/instance/translation_languages": DONE,

@@ -131,6 +131,7 @@ _V1 = {
     "GET instance/activity": "Show the activity of the last weeks",
     "GET instance/extended_description": "Show the long description of this server",
     "GET instance/privacy_policy": "Show the privacy policy of this server",
+    "GET instance/terms_of_service": "Show the terms of service of this server",
     "GET instance/languages": "List the languages of this server",
     "GET instance/translation_languages": "List the languages that posts can be translated to",
     "GET collections": "List your collections (always empty)",

@@ -1,16 +1,17 @@
 """The messages of the domain's refusals in the Twittner API (twittner.md §2). Views can replace them."""
 
 from accounts.badges import Verified, Waiting
-from accounts.credentials import SuspendedAccount, Unconfirmed, WrongCredentials
+from accounts.credentials import SuspendedAccount, Unapproved, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
 from accounts.people import Invalid, IsLeaving
 from accounts.refused import Refused
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Closed, Unavailable
+from accounts.social import BadToken, Unavailable
 from follows.deciding import NoSuchDecision
 from follows.gate.approvals import NoSuchApproval
 from follows.gate.kept_out import NotKeptOut
@@ -31,6 +32,7 @@ NO_DATA: Envelope = (204, "No data found")
 NOTHING_TOLD: Envelope = (404, "No data found")
 ALREADY_SIGNED_IN: Envelope = (400, "You are already logged in")
 REGISTRATIONS_CLOSED: Envelope = (400, "Registrations are closed on this server")
+INVITATION_NEEDED: Envelope = (400, "You need an invitation. Open its link in a browser to sign up")
 
 REFUSALS: dict[type[Refused], Envelope] = {
     NoSuchAccount: (400, "User ID is missing or invalid"),
@@ -43,6 +45,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     Changed: BROKEN,
     WrongCredentials: (402, "Incorrect credentials"),
     Unconfirmed: (402, "Incorrect credentials"),
+    Unapproved: (402, "Account disabled or inactive"),
     NoMailServer: BROKEN,
     SuspendedAccount: (402, "Account disabled or inactive"),
     UnknownToken: (400, "Invalid token value or user account disabled"),
@@ -57,6 +60,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     # What this dialect has no words for, because no phone of it asks for it.
     AlreadyListed: UNREADABLE,
     IsLeaving: UNREADABLE,
+    NoSuchApplication: UNREADABLE,
     NoSuchList: UNREADABLE,
     NotADomain: UNREADABLE,
     NotConnected: UNREADABLE,

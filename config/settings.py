@@ -29,7 +29,9 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 DATABASE_URL = env.text("DATABASE_URL")
 EMBEDDED = not DATABASE_URL  # nothing configured: one SQLite file, ready to try
 DEBUG = env.flag("DEBUG", default=False)
-REGISTRATIONS_OPEN = env.choice("REGISTRATIONS", ("open", "closed"), "open" if EMBEDDED else "closed") == "open"
+# Who may sign up themselves: everybody, those whom a moderator approves, those with an invitation, or nobody.
+REGISTRATIONS = env.choice("REGISTRATIONS", ("open", "approval", "invite", "closed"), "open" if EMBEDDED else "closed")
+REGISTRATIONS_OPEN = REGISTRATIONS != "closed"
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:password@host:6379/0")
 

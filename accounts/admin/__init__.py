@@ -1,5 +1,5 @@
-"""Accounts in the admin, with their sessions and their requests for the verified badge."""
+"""Accounts in the admin, with their sessions, their requests for the verified badge, and how people join."""
 
-from accounts.admin import accounts, badges, sessions
+from accounts.admin import accounts, badges, joining, sessions
 
-__all__ = ["accounts", "badges", "sessions"]
+__all__ = ["accounts", "badges", "joining", "sessions"]

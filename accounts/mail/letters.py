@@ -67,6 +67,8 @@ def register(kind: Letter.Kind, writer: Writer) -> None:
 
 def write(kind: Letter.Kind, address: str, account: int | None = None) -> Written | None:
     """The mail, in its owner's language, if somebody is to get it: no unknown account, and none suspended for good."""
+    if kind is Kind.REJECTED:
+        return _rejected(address)
     owner = lookup.local(address) if account is None else Account.objects.filter(pk=account).first()
     if owner is None or not address or (owner.suspended_at and not owner.may_come_back):
         return None
@@ -134,6 +136,17 @@ def _leaving(account: Account, address: str) -> Written | None:
     return Written(address, subject, text(Kind.LEAVING, account, link=address_of("sign_in")))
 
 
+def _approved(account: Account, address: str) -> Written:
+    subject = _("Welcome to {site}").format(site=settings.SITE_NAME)
+    return Written(address, subject, text(Kind.APPROVED, account, link=address_of("sign_in")))
+
+
+def _rejected(address: str) -> Written:
+    """The account is deleted already."""
+    subject = _("Your request to join {site}").format(site=settings.SITE_NAME)
+    return Written(address, subject, render_to_string("accounts/mail/rejected.txt", {"site_name": settings.SITE_NAME}))
+
+
 def _named(person: str) -> Account | None:
     try:
         return lookup.by_id(int(_decoded(person)))
@@ -161,5 +174,6 @@ _writers.update(
         Kind.NEW_EMAIL: _new_email,
         Kind.EMAIL_MOVES: _email_moves,
         Kind.LEAVING: _leaving,
+        Kind.APPROVED: _approved,
     }
 )

@@ -7,12 +7,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.template.defaultfilters import pluralize
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts import attempts, familiar, grace, limits, lookup
+from accounts import attempts, entrance, familiar, grace, limits, lookup
 from accounts.access import touch
 from accounts.models import Account
 from accounts.pages.shell import SITE, page, render_page
@@ -22,17 +25,23 @@ class SignInForm(AuthenticationForm):
     """By name or e-mail. One message for both mistakes, so that nobody can find out which names exist."""
 
     error_messages = {
-        "invalid_login": "The name or the password is not right. Please try again.",
-        "inactive": "Please confirm your e-mail address first. Open the link in the mail that we sent you.",
+        "invalid_login": gettext_lazy("The name or the password is not right. Please try again."),
+        "inactive": gettext_lazy(
+            "Please confirm your e-mail address first. Open the link in the mail that we sent you."
+        ),
+        "waits": gettext_lazy("A moderator has not read your request to join yet. We will tell you by mail."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = self.fields["username"]
-        name.label = "User name or e-mail"
+        name.label = gettext_lazy("User name or e-mail")
         name.widget.attrs |= {"maxlength": 254, "autocomplete": "username", "spellcheck": "false"}
+        self.fields["password"].label = gettext_lazy("Password")
 
     def confirm_login_allowed(self, user: Account) -> None:
+        if entrance.waits(user):
+            raise ValidationError(self.error_messages["waits"], code="waits")
         if not user.may_come_back:
             super().confirm_login_allowed(user)
 
@@ -42,6 +51,9 @@ class _SignIn(LoginView):
     authentication_form = SignInForm
     extra_context = SITE | {"confirms": settings.CONFIRM_EMAIL}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"may_sign_up": settings.REGISTRATIONS_OPEN}
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Limit wrong passwords per address and per account."""
         name, address = request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
@@ -50,9 +62,7 @@ class _SignIn(LoginView):
         try:
             self.attempt = attempts.begin(name, lookup.local(name), address, attempts.PAGE)
         except limits.TooMany as refused:
-            minutes = ceil(refused.state.reset / 60)
-            wait = f"Please try again in {minutes} minute{pluralize(minutes)}."
-            return render_page(request, "accounts/pages/error", status=429, title="Too many attempts", description=wait)
+            return too_many(request, refused)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -65,8 +75,30 @@ class _SignIn(LoginView):
         return super().form_valid(form)
 
     def get_default_redirect_url(self) -> str:
-        staff = getattr(self.request.user, "is_staff", False)
-        return resolve_url("admin:index" if staff else "authorized_applications")
+        return _home(self.request.user)
+
+
+def destination(request: HttpRequest, account: Account) -> str:
+    """Where somebody goes who has just signed in: back to where they came from, or to their first page."""
+    onward = request.POST.get("next") or request.GET.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return onward if allowed else _home(account)
+
+
+def too_many(request: HttpRequest, refused: limits.TooMany) -> HttpResponse:
+    """Tell somebody when they may try again."""
+    minutes = ceil(refused.state.reset / 60)
+    wait = ngettext("Please try again in %(n)d minute.", "Please try again in %(n)d minutes.", minutes) % {"n": minutes}
+    return render_page(request, "accounts/pages/error", status=429, title=_("Too many attempts"), description=wait)
+
+
+def _home(account: Any) -> str:
+    if account.is_staff:
+        return reverse("admin:index")
+    try:
+        return reverse("requests")
+    except NoReverseMatch:  # where only the accounts have pages
+        return resolve_url("authorized_applications")
 
 
 sign_in = page(_SignIn.as_view())

@@ -3,14 +3,16 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
-from accounts import census, markup
+from accounts import census, joining, markup
+from accounts.entrance import Document
 from compat_mastodon.api import Caller, View
-from compat_mastodon.views.instance import public
+from compat_mastodon.views.instance import public, rules
 
 WEEKS = 12
+NO_POLICY_SINCE = "2026-08-21T00:00:00Z"  # clients insist on a date
 
 
 class Fixed(View):
@@ -23,18 +25,37 @@ class Fixed(View):
         return public(self.body)
 
 
-class Rules(Fixed):
-    body = []
+class Rules(View):
+    caller = Caller.EVERYBODY
+
+    def get(self, request: Request) -> HttpResponse:
+        return public(rules())
 
 
 class ExtendedDescription(Fixed):
     body = {"updated_at": None, "content": markup.paragraphs(settings.SITE_DESCRIPTION)}
 
 
-class PrivacyPolicy(Fixed):
-    """There is none, since the day that this was first said: clients insist on a date."""
+class PrivacyPolicy(View):
+    caller = Caller.EVERYBODY
 
-    body = {"updated_at": "2026-08-21T00:00:00Z", "content": ""}
+    def get(self, request: Request) -> HttpResponse:
+        text = joining.document(Document.Kind.PRIVACY)
+        if text is None:
+            return public({"updated_at": NO_POLICY_SINCE, "content": ""})
+        return public({"updated_at": f"{text.changed_at:%Y-%m-%dT%H:%M:%SZ}", "content": markup.paragraphs(text.text)})
+
+
+class TermsOfService(View):
+    caller = Caller.EVERYBODY
+
+    def get(self, request: Request) -> HttpResponse:
+        text = joining.document(Document.Kind.TERMS)
+        if text is None:
+            raise Http404
+        since = f"{text.changed_at:%Y-%m-%d}"
+        content = markup.paragraphs(text.text)
+        return public({"effective_date": since, "effective": True, "content": content, "succeeded_by": None})
 
 
 class Languages(Fixed):

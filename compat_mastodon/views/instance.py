@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import census, limits
+from accounts import census, joining, limits
 from accounts.images import MOST_PIXELS
 from accounts.pictures import header_url
 from compat_mastodon.api import Caller, Denied, View, address_of, answer
@@ -19,6 +19,7 @@ API_VERSIONS = {"mastodon": API_VERSION, "latchkey": 1, "outgoing_follow_request
 PUBLIC = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400"
 DEPRECATED_V1 = "@1668384000"
 THUMBNAIL = header_url("")
+NEEDS_INVITE = "<p>You can sign up with an invitation. Ask a member of this server for one.</p>"
 CONFIGURATION = {
     "accounts": {
         "max_display_name_length": MAX_DISPLAY_NAME,
@@ -54,6 +55,7 @@ class InstanceV2(View):
     caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
+        texts = joining.documents()
         return public(
             {
                 "domain": settings.LOCAL_DOMAIN,
@@ -70,8 +72,8 @@ class InstanceV2(View):
                         "streaming": settings.STREAMING_URL,
                         "status": None,
                         "about": settings.BASE_URL,
-                        "privacy_policy": None,
-                        "terms_of_service": None,
+                        "privacy_policy": f"{settings.BASE_URL}/privacy" if "privacy" in texts else None,
+                        "terms_of_service": f"{settings.BASE_URL}/terms" if "terms" in texts else None,
                     },
                     "vapid": {"public_key": webpush.public_key()},
                     **CONFIGURATION,
@@ -83,17 +85,17 @@ class InstanceV2(View):
                     "limited_federation": False,
                 },
                 "registrations": {
-                    "enabled": settings.REGISTRATIONS_OPEN,
-                    "approval_required": False,
+                    "enabled": joining.is_possible(),
+                    "approval_required": joining.needs_approval(),
                     "reason_required": False,
-                    "message": None,
+                    "message": NEEDS_INVITE if settings.REGISTRATIONS == "invite" else None,
                     "min_age": None,
                     "url": None,
                 },
                 "api_versions": API_VERSIONS,
                 "wrapstodon": None,
                 "contact": {"email": settings.CONTACT_EMAIL, "account": None},
-                "rules": [],
+                "rules": rules(),
             }
         )
 
@@ -114,12 +116,12 @@ class InstanceV1(View):
                 "stats": {"user_count": census.local_count(), "status_count": 0, "domain_count": census.domain_count()},
                 "thumbnail": THUMBNAIL,
                 "languages": ["en"],
-                "registrations": settings.REGISTRATIONS_OPEN,
-                "approval_required": False,
-                "invites_enabled": False,
+                "registrations": joining.is_possible(),
+                "approval_required": joining.needs_approval(),
+                "invites_enabled": settings.REGISTRATIONS == "invite",
                 "configuration": CONFIGURATION,
                 "contact_account": None,
-                "rules": [],
+                "rules": rules(),
             }
         )
         response["Deprecation"] = DEPRECATED_V1
@@ -154,3 +156,8 @@ def public(value: object) -> HttpResponse:
     response = answer(value)
     response["Cache-Control"] = PUBLIC
     return response
+
+
+def rules() -> list[dict[str, object]]:
+    """The rules of this server, as clients show them to people who sign up."""
+    return [{"id": str(rule.pk), "text": rule.text, "hint": rule.hint, "translations": {}} for rule in joining.rules()]

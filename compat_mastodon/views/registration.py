@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import databases, familiar, limits, lookup, people
+from accounts import databases, familiar, joining, limits, lookup, people
 from accounts.access import touch
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.people import Fault, Invalid, Problem
-from compat_mastodon.api import Caller, Denied, View, answer
+from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.oauth import tokens
 from compat_mastodon.oauth.endpoints import token_answer
 from compat_mastodon.params import Params
@@ -26,22 +26,27 @@ class SignUp(View):
     is_form = True
 
     def post(self, request: Request) -> HttpResponse:
-        if not settings.REGISTRATIONS_OPEN:
-            raise Denied(403, "Forbidden")
+        invite_code = self.params.text("invite_code") or ""
+        if not joining.is_possible(invite_code):
+            raise joining.Closed
         assert self.access is not None  # noqa: S101  # a client's token was demanded
+        reason = self.params.text("reason") or ""
+        if len(people.clean_text(reason)) > joining.MAX_REASON:
+            raise Invalid([Fault("reason", Problem.TOO_LONG, joining.MAX_REASON)])
         with databases.atomic(Account):
-            account = people.sign_up(**_wanted(self.params), unconfirmed=settings.CONFIRM_EMAIL)
+            account = joining.join(**_wanted(self.params), invite_code=invite_code, reason=reason)
             touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
             return token_answer(*tokens.token_for(account, self.access.client))
 
 
 class CheckConfirmation(View):
-    """Return True if the account may be used, which clients wait for."""
+    """Return True if the address is confirmed, which clients wait for."""
 
     serves_unconfirmed = True
 
     def get(self, request: Request) -> HttpResponse:
-        return answer(not lookup.by_id(self.me).unconfirmed)
+        account = lookup.by_id(self.me)
+        return answer(not account.unconfirmed or account.email_proven_at is not None)
 
 
 class Confirmations(View):
@@ -52,7 +57,7 @@ class Confirmations(View):
 
     def post(self, request: Request) -> HttpResponse:
         account, email = lookup.by_id(self.me), self.params.text("email") or ""
-        if account.unconfirmed:
+        if account.unconfirmed and account.email_proven_at is None and settings.CONFIRM_EMAIL:
             self.charge((limits.EMAILS_TO, account.pk))
             if email and email.lower() != account.email.lower():
                 people.change(account.pk, email=email)

@@ -7,16 +7,23 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import badges, credentials, limits, lookup, people, sessions, social
+from accounts import badges, credentials, joining, limits, lookup, people, sessions, social
 from accounts.access import touch
-from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Provider
-from accounts.people import Invalid
+from accounts.people import Invalid, Problem
 from accounts.sessions import Tokens
 from accounts.social import BadToken
 from compat_twittner import entities
 from compat_twittner.api import Write, answer, success
-from compat_twittner.refusals import ALREADY_SIGNED_IN, REFUSALS, REGISTRATIONS_CLOSED, UNREADABLE, Envelope, Failure
+from compat_twittner.refusals import (
+    ALREADY_SIGNED_IN,
+    INVITATION_NEEDED,
+    REFUSALS,
+    REGISTRATIONS_CLOSED,
+    UNREADABLE,
+    Envelope,
+    Failure,
+)
 from follows import queries
 
 USERNAME = re.compile(r"\w{3,25}", re.ASCII)
@@ -58,8 +65,10 @@ class SignUp(Guest):
 
     def post(self, request: Request) -> HttpResponse:
         form = self.params.form
-        if not settings.REGISTRATIONS_OPEN:
-            raise Failure(REGISTRATIONS_CLOSED, bare=True)
+        invite_code = form.text("invite_code")
+        if not joining.is_possible(invite_code):
+            closed = not settings.REGISTRATIONS_OPEN
+            raise Failure(REGISTRATIONS_CLOSED if closed else INVITATION_NEEDED, bare=True)
         first_name, last_name, username = form.text("first_name"), form.text("last_name"), form.text("username")
         email, password = form.text("email"), form.raw("password")
         _demand(
@@ -75,17 +84,20 @@ class SignUp(Guest):
             (len(password) in PASSWORD_LENGTHS, (410, "Invalid password")),
         )
         try:
-            account = people.sign_up(
+            account = joining.join(
+                invite_code=invite_code,
                 username=username,
                 email=email,
                 password=password,
                 first_name=first_name,
                 last_name=last_name,
-                unconfirmed=settings.CONFIRM_EMAIL,
             )
-        except Invalid as invalid:  # somebody was faster
-            taken_name = any(fault.field == "username" for fault in invalid.faults)
-            raise Failure(USERNAME_TAKEN if taken_name else EMAIL_TAKEN, bare=True) from None
+        except joining.Closed:  # somebody was faster, here and below
+            raise Failure(INVITATION_NEEDED, bare=True) from None
+        except Invalid as invalid:
+            problems = {fault.field: fault.problem for fault in invalid.faults}
+            refused = (410, "Invalid email address") if problems.get("email") == Problem.REFUSED else EMAIL_TAKEN
+            raise Failure(USERNAME_TAKEN if "username" in problems else refused, bare=True) from None
         touch(account.pk, account.last_active_at, self.params.address, moved=True)
         if account.unconfirmed:  # without a session, as some versions of the original sign up
             return success("User logged in successfully")
@@ -116,8 +128,7 @@ class OAuth(Guest):
             account = social.account_for(Provider(kind), token)
         except BadToken as refused:
             raise Failure(REFUSALS[BadToken], error=refused.details) from None
-        if not (account.is_active or account.may_come_back):
-            raise SuspendedAccount
+        credentials.admit(account)
         sessions.close_all(account.pk)
         return welcome(account, sessions.open_session(account.pk, PLATFORMS.get(form.text("device_type"), ANDROID)))
 

@@ -7,6 +7,21 @@ MAY = {
         'view_account': 'Can view account',
         'suspend_account': 'Can suspend and unsuspend members',
     },
+    ('accounts', 'application'): {
+        'view_application': 'Can view request to join',
+        'decide_application': 'Can approve and reject requests to join',
+    },
+    ('accounts', 'invite'): {
+        'view_invite': 'Can view invite',
+        'add_invite': 'Can add invite',
+        'change_invite': 'Can change invite',
+    },
+    ('accounts', 'maildomain'): {
+        'view_maildomain': 'Can view refused mail domain',
+        'add_maildomain': 'Can add refused mail domain',
+        'change_maildomain': 'Can change refused mail domain',
+        'delete_maildomain': 'Can delete refused mail domain',
+    },
     ('follows', 'follow'): {'view_follow': 'Can view follow'},
     ('follows', 'followrequest'): {
         'view_followrequest': 'Can view follow request',

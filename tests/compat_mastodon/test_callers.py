@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.access import Actor
+from accounts.entrance import Document
 from accounts.models import Account
 from compat_mastodon.api import Caller
 from compat_mastodon.models import AccessToken
@@ -109,6 +110,7 @@ def test_where_a_token_is_optional(mastodon: Clients, app: Callable[..., Mastodo
 FOR_EVERYBODY = [
     *("v1/instance", "v2/instance", "v1/instance/rules", "v1/instance/peers", "v1/instance/activity"),
     *("v1/instance/extended_description", "v1/instance/privacy_policy", "v1/instance/languages"),
+    "v1/instance/terms_of_service",
     *("v1/instance/translation_languages", "v1/custom_emojis", "v1/directory"),
     *("v1/trends", "v1/trends/tags", "v1/trends/statuses", "v1/trends/links"),
 ]
@@ -119,6 +121,7 @@ def test_a_revoked_token_is_none_for_what_everybody_may_read(
     mastodon: Clients, alice: Account, bob: Account, path: str
 ) -> None:
     people.change(bob.pk, discoverable=True)
+    Document.objects.create(kind="terms", text="Be kind.")
     dead, token = mastodon(alice), token_for(alice)
     AccessToken.objects.update(revoked_at=timezone.now())
     stranger = mastodon().get(f"/api/{path}")

@@ -31,7 +31,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
     [
         ("DEBUG", "perhaps", "DEBUG must be on or off, not 'perhaps'."),
         ("RATE_LIMITS", "2", "RATE_LIMITS must be on or off, not '2'."),
-        ("REGISTRATIONS", "ajar", "REGISTRATIONS must be one of open, closed, not 'ajar'."),
+        ("REGISTRATIONS", "ajar", "REGISTRATIONS must be one of open, approval, invite, closed, not 'ajar'."),
         ("SQLITE_SYNCHRONOUS", "off", "SQLITE_SYNCHRONOUS must be one of normal, full, not 'off'."),
         ("HSTS_SECONDS", "1y", "HSTS_SECONDS must be a whole number from 0 to 2147483647, not '1y'."),
         ("PORT", "0", "PORT must be a whole number from 1 to 65535, not '0'."),

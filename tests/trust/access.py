@@ -206,6 +206,7 @@ MASTODON = {
         GET v1/instance/peers
         GET v1/instance/privacy_policy
         GET v1/instance/rules
+        GET v1/instance/terms_of_service
         GET v1/instance/translation_languages
         GET v1/trends
         GET v1/trends/links

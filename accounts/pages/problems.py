@@ -1,0 +1,24 @@
+"""What is wrong with a value, in the words of the pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.people import Invalid, Problem
+
+PROBLEMS = {
+    Problem.BLANK: _("This is needed."),
+    Problem.INVALID: _("This is not well-formed."),
+    Problem.TAKEN: _("Somebody has this already."),
+    Problem.TOO_LONG: _("This is longer than {bound} characters."),
+    Problem.TOO_SHORT: _("This is shorter than {bound} characters."),
+    Problem.TOO_MANY: _("These are more than {bound}."),
+    Problem.NOT_ACCEPTED: _("This is not possible here."),
+    Problem.REFUSED: _("Addresses of this domain are refused here."),
+}
+
+
+def add_faults(form: forms.Form, invalid: Invalid) -> None:
+    """Show each fault at its field; one of a value that the form does not ask for, above all fields."""
+    for fault in invalid.faults:
+        field = fault.field if fault.field in form.fields else None
+        form.add_error(field, fault.reason or PROBLEMS[fault.problem].format(bound=fault.bound))
