@@ -1,4 +1,4 @@
-"""A member's own followers with filters, and the requests that a member made: what bulk removal and taking back need.
+"""A member's own followers and follows with filters, and the requests that a member made: for decisions in bulk.
 
 As in `queue` every read is bounded; the sort by activity looks at the `RANKED` newest followers that a filter leaves.
 """
@@ -28,8 +28,10 @@ class Sort(StrEnum):
 
 
 class Filter(NamedTuple):
-    """Which followers; a field that is left alone leaves none out. Of accounts of other servers nobody knows when
-    they were active, so they are never dormant."""
+    """Which followers, or accounts that one follows; a field that is left alone leaves none out.
+
+    Of accounts of other servers nobody knows when they were active, so they are never dormant.
+    """
 
     dormant_days: int = 0
     mutual: bool | None = None
@@ -71,45 +73,69 @@ class Sent(NamedTuple):
 
 def followers(owner: int, chosen: Filter, sort: Sort, after: Place | None, limit: int) -> Found:
     """A page of the followers of `owner`."""
-    everything, rows = Follow.objects.accepted().filter(target=owner), _chosen(owner, chosen)
-    if sort is Sort.DORMANT:
-        return _longest_inactive(everything, rows, after, limit)
-    found = part(everything, rows, after and after.id, limit, *_COLUMNS, oldest=sort is Sort.OLDEST)
-    return Found(list(_made(found.rows)), Place(found.after) if found.after else None)
+    return _page(owner, "follower", chosen, sort, after, limit)
 
 
-def sent(follower: int, after: int | None, limit: int) -> Part[Sent]:
-    """The requests of `follower` that wait, the newest first; those that wait aside look like the others."""
-    rows = Follow.objects.pending().filter(follower=follower)
-    found = part(rows, rows, after, limit, "created_at", "note", *key_columns("target"))
+def following(owner: int, chosen: Filter, sort: Sort, after: Place | None, limit: int) -> Found:
+    """A page of the accounts that `owner` follows, as `followers`."""
+    return _page(owner, "target", chosen, sort, after, limit)
+
+
+def sent(follower: int, after: int | None, limit: int, text: str = "") -> Part[Sent]:
+    """The requests of `follower` that wait, the newest first; those that wait aside look like the others.
+
+    `text` is sought in the names and bios of those who are asked.
+    """
+    everything = Follow.objects.pending().filter(follower=follower)
+    rows = everything.filter(named("target", text))
+    found = part(everything, rows, after, limit, "created_at", "note", *key_columns("target"))
     return Part([Sent(pk, Key(*key), asked_at, note) for pk, asked_at, note, *key in found.rows], found.after)
 
 
-def _chosen(owner: int, chosen: Filter) -> QuerySet[Follow]:
-    rows = Follow.objects.accepted().filter(target=owner)
+def request_to(follower: int, target: int) -> Sent | None:
+    """The request of `follower` to one account; None when none waits."""
+    rows = Follow.objects.pending().filter(follower=follower, target=target)
+    for pk, asked_at, note, *key in rows.values_list("pk", "created_at", "note", *key_columns("target")):
+        return Sent(pk, Key(*key), asked_at, note)
+    return None
+
+
+def _page(owner: int, end: str, chosen: Filter, sort: Sort, after: Place | None, limit: int) -> Found:
+    """`end` is the one of the edges where the others are."""
+    everything = Follow.objects.accepted().filter(**{_OPPOSITE[end]: owner})
+    rows, columns = _chosen(everything, owner, end, chosen), _columns(end)
+    if sort is Sort.DORMANT:
+        return _longest_inactive(everything, rows, end, after, limit)
+    found = part(everything, rows, after and after.id, limit, *columns, oldest=sort is Sort.OLDEST)
+    return Found(list(_made(found.rows)), Place(found.after) if found.after else None)
+
+
+def _chosen(rows: QuerySet[Follow], owner: int, end: str, chosen: Filter) -> QuerySet[Follow]:
     if chosen.dormant_days:
         before = timezone.now() - timedelta(days=chosen.dormant_days)
-        rows = rows.filter(follower__last_active_at__lt=before, follower__domain="")
+        rows = rows.filter(**{f"{end}__last_active_at__lt": before, f"{end}__domain": ""})
     if chosen.mutual is not None:
-        mine = Follow.objects.accepted().filter(follower=owner, target=OuterRef("follower"))
-        rows = rows.filter(Exists(mine) if chosen.mutual else ~Exists(mine))
+        back = Follow.objects.accepted().filter(**{end: owner, _OPPOSITE[end]: OuterRef(end)})
+        rows = rows.filter(Exists(back) if chosen.mutual else ~Exists(back))
     if chosen.bot is not None:
-        rows = rows.filter(follower__bot=chosen.bot)
+        rows = rows.filter(**{f"{end}__bot": chosen.bot})
     if chosen.limited is not None:
-        rows = rows.filter(follower__limited_at__isnull=not chosen.limited)
-    return rows.filter(named("follower", chosen.text))
+        rows = rows.filter(**{f"{end}__limited_at__isnull": not chosen.limited})
+    return rows.filter(named(end, chosen.text))
 
 
-def _longest_inactive(everything: QuerySet[Follow], rows: QuerySet[Follow], after: Place | None, limit: int) -> Found:
+def _longest_inactive(
+    everything: QuerySet[Follow], rows: QuerySet[Follow], end: str, after: Place | None, limit: int
+) -> Found:
     looked_at = rows.filter(pk__gte=end_of(everything, SCANNED) or 0).order_by("-pk")
-    columns = ("pk", "follower__domain", "follower__last_active_at")
+    columns = ("pk", f"{end}__domain", f"{end}__last_active_at")
     places = sorted(
         (_NEVER if domain else int(active.timestamp()), pk)
         for pk, domain, active in looked_at.values_list(*columns)[:RANKED]
     )
     behind = [place for place in places if after is None or place > (after.active, after.id)]
     shown = [pk for _, pk in behind[:limit]]
-    found = {row[0]: row for row in everything.filter(pk__in=shown).values_list("pk", *_COLUMNS)}
+    found = {row[0]: row for row in everything.filter(pk__in=shown).values_list("pk", *_columns(end))}
     active, last = behind[limit - 1] if len(behind) > limit else (0, 0)
     return Found(list(_made([found[pk] for pk in shown if pk in found])), Place(last, active) if last else None)
 
@@ -119,5 +145,9 @@ def _made(rows: list[tuple[Any, ...]]) -> Iterator[Follower]:
         yield Follower(Key(*key), since, None if domain else active.date())
 
 
+def _columns(end: str) -> tuple[str, ...]:
+    return ("accepted_at", f"{end}__domain", f"{end}__last_active_at", *key_columns(end))
+
+
 _NEVER = 2**40  # behind all others
-_COLUMNS = ("accepted_at", "follower__domain", "follower__last_active_at", *key_columns("follower"))
+_OPPOSITE = {"follower": "target", "target": "follower"}

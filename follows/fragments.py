@@ -1,7 +1,7 @@
 """Rendered accounts, kept until they change.
 
-An account's JSON in one dialect depends only on its row's version and its tally, and a page reads
-those anyway; so what was rendered once serves later pages of the same process, and is never stale.
+An account's JSON in one dialect, or its card on a page, depends only on its row's version and its tally, and a page
+reads those anyway; so what was rendered once serves later pages of the same process, and is never stale.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from follows.queries import Key, OwnKey
 
 K = TypeVar("K", Key, OwnKey)
 K_co = TypeVar("K_co", Key, OwnKey, covariant=True)
+V = TypeVar("V")
 
 GENERATION = 4_000  # accounts; two generations are kept per process and dialect, about 8 MB
 
@@ -30,16 +31,16 @@ class Renderable(Protocol[K_co]):
     def key(self) -> K_co: ...
 
 
-class Fragments(Generic[K]):
-    """Accounts as JSON bytes. What two generations of new ones have not asked for is dropped.
+class Fragments(Generic[K, V]):
+    """Accounts as JSON bytes, or as something else that does not change.
 
-    `load` gives what `render` needs of some accounts.
+    What two generations of new ones have not asked for is dropped. `load` gives what `render` needs of some accounts.
     """
 
     def __init__(
         self,
         load: Callable[[list[int]], Iterable[Renderable[K]]],
-        render: Callable[[Any], bytes],
+        render: Callable[[Any], V],
         generation: int = GENERATION,
     ) -> None:
         self._load: Callable[[list[int]], Iterable[Renderable[K]]] = load
@@ -47,10 +48,10 @@ class Fragments(Generic[K]):
         self.clear()
 
     def clear(self) -> None:
-        self._young: dict[K, bytes] = {}
-        self._old: dict[K, bytes] = {}
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
 
-    def of(self, keys: Sequence[K]) -> list[bytes | None]:
+    def of(self, keys: Sequence[K]) -> list[V | None]:
         """The keys' accounts in the same order; one query if some are not kept, else none.
 
         None stands for an account that was deleted since its key was read.
@@ -58,15 +59,19 @@ class Fragments(Generic[K]):
         found = list(map(self._young.get, keys))
         return found if None not in found else self._completed(keys, found)
 
-    def _completed(self, keys: Sequence[K], found: list[bytes | None]) -> list[bytes | None]:
+    def _completed(self, keys: Sequence[K], found: list[V | None]) -> list[V | None]:
         for place, fragment in enumerate(found):
             if fragment is None and (kept := self._old.get(keys[place])):
                 found[place] = self._keep(keys[place], kept)
         missing = [key.account for key, fragment in zip(keys, found, strict=True) if fragment is None]
-        fresh = {one.key.account: self._keep(one.key, sized(self._render(one))) for one in self._load(missing)}
+        fresh = {one.key.account: self._keep(one.key, self._rendered(one)) for one in self._load(missing)}
         return [fragment or fresh.get(key.account) for key, fragment in zip(keys, found, strict=True)]
 
-    def _keep(self, key: K, fragment: bytes) -> bytes:
+    def _rendered(self, one: Renderable[K]) -> V:
+        rendered = self._render(one)
+        return sized(rendered) if isinstance(rendered, bytes) else rendered  # type: ignore[return-value]  # V is bytes
+
+    def _keep(self, key: K, fragment: V) -> V:
         if len(self._young) >= self._size:
             self._old, self._young = self._young, {}
         self._young[key] = fragment

@@ -8,7 +8,6 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Val
 from accounts.models import Account
 from accounts.statements import Statement, each, given
 from follows.models import Follow
-from follows.paging import end_of
 from follows.queries import Count
 
 MOST = 99  # that are counted
@@ -23,7 +22,8 @@ def in_common(owner: int, accounts: Sequence[int]) -> dict[int, int]:
     if not accounts:
         return {}
     share = TIES // len(accounts)
-    oldest = end_of(Follow.objects.accepted().filter(follower=owner), share) or 0
+    ends = _ENDS.rows(share, owner=owner)
+    oldest = ends[0][0] if len(ends) > 1 else 0
     return dict(_IN_COMMON.rows(ids=accounts, owner=owner, share=share, oldest=oldest))
 
 
@@ -41,4 +41,13 @@ def _counted() -> QuerySet[Any, Any]:
     return Account.objects.filter(pk__among=each("ids")).annotate(friends=friends).values_list("pk", "friends")
 
 
+_ENDS: Statement[tuple[int]] = Statement(  # as `paging.end_of`, of the newest follows
+    None,
+    lambda share: (
+        Follow.objects.accepted()
+        .filter(follower=given("owner"))
+        .order_by("-pk")
+        .values_list("pk")[share - 1 : share + 1]
+    ),
+)
 _IN_COMMON: Statement[tuple[int, int]] = Statement(None, lambda _: _counted())

@@ -4,6 +4,7 @@ What was decided about oneself shows only what the pair shows anyway: never a re
 out, a pause, a rule, or that moderators decided.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -62,6 +63,31 @@ def history(member: int, chosen: Filter, after: int | None, limit: int) -> Part[
     shown = rows[:limit]
     end = shown[-1][0] if len(rows) > limit else max(ends, default=None)
     return Part(list(_entries(member, shown)), end)
+
+
+class Summary(NamedTuple):
+    """What was done at once: how many of each kind, with how many of them now kept out, and about whom.
+
+    `undoable` is whether a part of it may be undone, as far as its age says.
+    """
+
+    counts: dict[Kind, int]
+    kept_out: int
+    accounts: list[int]
+    undoable: bool
+
+
+def summary(member: int, batch: int) -> Summary:
+    """What became of a batch of the member; nothing for one that is somebody else's."""
+    columns = ("kind", "follower_id", "target_id", "created_at", "was__kept_out", "undone_by__id")
+    rows = list(Decision.objects.filter(batch=batch, batch__owner=member).order_by("pk").values_list(*columns))
+    since = timezone.now() - UNDOABLE_FOR
+    return Summary(
+        dict(Counter(Kind(row[0]) for row in rows)),
+        sum(row[4] is True for row in rows),
+        [target if follower == member else follower for _, follower, target, *_ in rows],
+        any(row[0] in UNDOABLE and row[3] > since and row[5] is None for row in rows),
+    )
 
 
 def _part(

@@ -13,14 +13,16 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.searching import fold
+from accounts.statements import Statement, each, given
 from follows import friends, queries
 from follows.graph import NoSuchRequest
 from follows.models import ArrivalReason, Decision, Follow
-from follows.paging import end_of, part
+from follows.paging import Keyset, Window, end_of, part
 from follows.queries import Key, key_columns
 
 COUNTED = 10_000  # requests that are counted
 RANKED = 500  # requests that are sorted by friends in common
+NEWER = 100  # new requests that are counted
 MOST_WORDS = 16
 DECIDED = {
     Decision.Kind.ACCEPTED: "accepted",
@@ -82,6 +84,8 @@ def requests(owner: int, chosen: Filter, sort: Sort, after: Place | None, limit:
     """A page of the requests to `owner`. The number of queries is the same for any page of the same filter and sort."""
     if sort is Sort.FRIENDS or chosen.min_friends:
         return _by_friends(owner, chosen, sort, after, limit)
+    if chosen == Filter():
+        return _unfiltered(owner, sort, after, limit)
     found = part(_all(owner), _chosen(owner, chosen), after and after.id, limit, *_COLUMNS, oldest=sort is Sort.OLDEST)
     return Found(_with_facts(owner, found.rows), Place(found.after) if found.after else None)
 
@@ -102,6 +106,26 @@ def count(owner: int, chosen: Filter) -> int:
         return len(_ranked(owner, chosen, newest=0, oldest_first=False))
     oldest = end_of(_all(owner), COUNTED) or 0
     return _chosen(owner, chosen).filter(pk__gte=oldest).count()
+
+
+def matching(owner: int, chosen: Filter, newest: int) -> list[int]:
+    """The ids of the requests that the filter leaves, up to the id `newest`: the newest first, at most `RANKED`."""
+    if chosen.min_friends:
+        return sorted((pk for pk, _ in _ranked(owner, chosen, newest=newest, oldest_first=False)), reverse=True)
+    oldest = end_of(_all(owner).filter(pk__lte=newest), COUNTED) or 0
+    rows = _chosen(owner, chosen).filter(pk__lte=newest, pk__gte=oldest)
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:RANKED])
+
+
+def newest(owner: int) -> int:
+    """The id of the newest request; 0 for none."""
+    found = _NEWEST.first(owner=owner)
+    return int(found[0]) if found else 0
+
+
+def newer(owner: int, newest: int) -> int:
+    """Count the requests that came after this id, up to `NEWER`; not those that came while the owner paused."""
+    return queries.waiting_for(owner).filter(pk__gt=newest, while_paused=False)[:NEWER].count()
 
 
 def mark_seen(owner: int, ids: Collection[int]) -> None:
@@ -135,6 +159,19 @@ def named(end: str, text: str) -> Q:
         columns = (f"{end}__found__{column}__contains" for column in ("handle", "names", "bio"))
         condition &= Q(*((column, word) for column in columns), _connector=Q.OR)
     return condition
+
+
+def _unfiltered(owner: int, sort: Sort, after: Place | None, limit: int) -> Found:
+    """What a member looks at most, in a statement of its own."""
+    window = Window(limit + 1)
+    if sort is Sort.OLDEST:
+        window = window._replace(after=after.id if after else 0, from_below=True)
+    elif after:
+        window = window._replace(before=after.id)
+    rows = _WAITING.cut(window, owner=owner)
+    if window.from_below:
+        rows.reverse()
+    return Found(_with_facts(owner, rows[:limit]), Place(rows[limit - 1][0]) if len(rows) > limit else None)
 
 
 def _by_friends(owner: int, chosen: Filter, sort: Sort, after: Place | None, limit: int) -> Found:
@@ -184,19 +221,31 @@ def _with_facts(owner: int, rows: Sequence[tuple[Any, ...]], ranks: dict[int, in
 
 def _decided(owner: int, followers: Collection[int]) -> dict[int, dict[str, int]]:
     """What was decided about each and not taken back."""
-    log = Decision.objects.filter(
-        target=owner, follower__in=followers, kind__in=DECIDED, aside=False, undone_by__isnull=True
-    )
     found: dict[int, dict[str, int]] = {}
-    for follower, kind, number in log.order_by().values_list("follower", "kind").annotate(Count("pk")):
+    for follower, kind, number in _DECIDED.rows(owner=owner, ids=followers) if followers else ():
         counts = found.setdefault(follower, dict.fromkeys(DECIDED.values(), 0))
         counts[DECIDED[Decision.Kind(kind)]] = number
     return found
 
 
+_DECIDED: Statement[tuple[int, int, int]] = Statement(
+    None,
+    lambda _: (
+        Decision.objects.filter(
+            target=given("owner"), follower__among=each("ids"), kind__in=DECIDED, aside=False, undone_by__isnull=True
+        )
+        .order_by()
+        .values_list("follower", "kind")
+        .annotate(Count("pk"))
+    ),
+)
+_NEWEST: Statement[tuple[int]] = Statement(
+    None, lambda _: queries.waiting_for(given("owner")).order_by("-pk").values_list("pk")[:1]
+)
 _ORDERS: dict[Sort, Callable[[tuple[int, int]], tuple[int, int]]] = {  # of ids and friends in common
     Sort.NEWEST: lambda row: (0, -row[0]),
     Sort.OLDEST: lambda row: (0, row[0]),
     Sort.FRIENDS: lambda row: (-row[1], -row[0]),
 }
 _COLUMNS = ("created_at", "reason", "note", "while_paused", "seen", *key_columns("follower"))
+_WAITING = Keyset(lambda: queries.waiting_for(given("owner")), *_COLUMNS)

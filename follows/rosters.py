@@ -1,20 +1,21 @@
 """Pages of the people whom one account has marked: blocked, muted, endorsed, put on a list.
 
 The rules of `queries` hold here too: pages of `Key`s, a fixed number of queries. Writes are in
-`graph`, `marks` and `lists`.
+`graph`, `marks`, `lists` and `bulk`.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.statements import given
 from follows.models import Block, Endorsement, ListMember, Mute
-from follows.paging import Keyset, Page, Window
+from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import parted_from, unexpired
 from follows.queries import Key, key_columns, page, pages
+from follows.queue import named
 
 
 class Muted(NamedTuple):
@@ -22,6 +23,31 @@ class Muted(NamedTuple):
 
     key: Key
     expires_at: datetime | None
+
+
+class Marked(NamedTuple):
+    """A blocked or muted account, since when, and until when; None for good."""
+
+    account: Key
+    since: datetime
+    until: datetime | None = None
+
+
+def blocks(blocker: int, text: str, after: int | None, limit: int) -> Part[Marked]:
+    """The accounts that a member blocks, newest first: those with the words of `text` in their names or bio."""
+    return _marked(Block.objects.filter(blocker=blocker), text, after, limit)
+
+
+def mutes(muter: int, text: str, after: int | None, limit: int) -> Part[Marked]:
+    """The accounts that a member mutes, as `blocks`."""
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    return _marked(Mute.objects.filter(lasting, muter=muter), text, after, limit, "expires_at")
+
+
+def _marked(rows: QuerySet[Any], text: str, after: int | None, limit: int, *more: str) -> Part[Marked]:
+    everything = rows.filter(target__suspended_at__isnull=True)
+    found = part(everything, everything.filter(named("target", text)), after, limit, *_MARKED, *more)
+    return Part([Marked(Key(*row[1:5]), *row[5:]) for row in found.rows], found.after)
 
 
 def blocked_by(blocker: int, window: Window) -> Page[Key]:
@@ -51,6 +77,7 @@ def _endorsed() -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(endorser=given("owner"), target__suspended_at__isnull=True)
 
 
+_MARKED = (*key_columns("target"), "created_at")
 _BLOCKED_BY = pages(lambda: Block.objects.filter(blocker=given("owner"), target__suspended_at__isnull=True), "target")
 _MUTED_BY = Keyset(
     lambda: Mute.objects.filter(unexpired(), muter=given("owner"), target__suspended_at__isnull=True),

@@ -4,10 +4,12 @@ alice, bob and mallory are open; carol is locked: whoever wants to follow her mu
 """
 
 import pytest
+from django.conf import settings
 
 from accounts.models import Account
 from compat_mastodon import entities
 from compat_twittner import cards
+from follows.pages import people
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
 from tests.servers import django_db_setup, live
@@ -35,7 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""
-    for kept in (entities.ACCOUNTS, entities.OWN, cards.CARDS):
+    for kept in (
+        entities.ACCOUNTS,
+        entities.OWN,
+        cards.CARDS,
+        *(people.kept(language) for language, _ in settings.LANGUAGES),
+    ):
         kept.clear()
 
 

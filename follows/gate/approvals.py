@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import DateTimeField, Q
 from django.utils import timezone
 
 from accounts import databases, domains, lookup
@@ -13,13 +14,14 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
+from accounts.searching import fold
 from accounts.statements import given
 from follows import graph
 from follows.gate.kept_out import is_kept_out
 from follows.graph import NoSuchRequest
 from follows.locks import account_lock
 from follows.models import Approval
-from follows.paging import Keyset, Page, Window
+from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import SelfFollow
 
 MOST = 500  # approvals in one call
@@ -62,8 +64,17 @@ def approve_account(owner: int, account: int, until: datetime | None, by: Actor)
 
 def approved_by(owner: int, window: Window) -> Page[Approved]:
     """The member's approvals, the newest first; those that are over are left out."""
-    rows = [Approved(*row) for row in _APPROVED_BY.cut(window, owner=owner)]
+    rows = [Approved(*row) for row in _APPROVED_BY.cut(window, owner=owner, now=timezone.now())]
     return Page([row.id for row in rows], rows, window.limit)
+
+
+def found_by(owner: int, text: str, after: int | None, limit: int) -> Part[Approved]:
+    """As `approved_by`, those with `text` in the handle."""
+    lasting = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    everything = Approval.objects.filter(lasting, owner=owner)
+    chosen = everything.filter(handle__contains=fold(text).removeprefix("@"))
+    found = part(everything, chosen, after, limit, "account_id", "handle", "until", "created_at")
+    return Part([Approved(*row) for row in found.rows], found.after)
 
 
 def withdraw(owner: int, approval: int) -> None:
@@ -131,5 +142,11 @@ def _account(handle: str) -> int | None:
 
 
 _APPROVED_BY = Keyset(
-    lambda: Approval.objects.filter(owner=given("owner")), "account_id", "handle", "until", "created_at"
+    lambda: Approval.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=given("now", DateTimeField())), owner=given("owner")
+    ),
+    "account_id",
+    "handle",
+    "until",
+    "created_at",
 )

@@ -10,13 +10,15 @@ from accounts.domains import canonical
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
+from accounts.searching import fold
 from accounts.statements import given
 from follows import edges, graph
 from follows.locks import account_lock, pair_lock
 from follows.models import Follow, KeptOut, Notice
 from follows.notices import making
-from follows.paging import Keyset, Page, Window
+from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import SelfFollow
+from follows.queue import named
 
 CHUNK = 500  # pairs looked at in one go
 SERVER = Actor(None, "server")
@@ -124,6 +126,14 @@ def kept_out_by(owner: int, window: Window) -> Page[Entry]:
     """The entries of the member, the newest first."""
     rows = [Entry(*row) for row in _KEPT_OUT_BY.cut(window, owner=owner)]
     return Page([row.id for row in rows], rows, window.limit)
+
+
+def found_by(owner: int, text: str, after: int | None, limit: int) -> Part[Entry]:
+    """As `kept_out_by`, those with the words of `text` in the names or the bio of an account, or in a domain."""
+    everything = KeptOut.objects.filter(owner=owner)
+    chosen = everything.filter(named("account", text) | Q(domain__contains=fold(text))) if text else everything
+    found = part(everything, chosen, after, limit, *_COLUMNS[1:])
+    return Part([Entry(*row) for row in found.rows], found.after)
 
 
 def entry(owner: int, pk: int) -> Entry:

@@ -1,14 +1,21 @@
-"""What everybody may see of an account of this server."""
+"""The profile of an account of this server, with what a member can do with it."""
+
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts import lookup, markup
 from accounts.lookup import NoSuchAccount
 from accounts.pages.shell import page, render_page
 from accounts.pictures import avatar_url, header_url
-from follows import queries
+from follows import queries, relationships
+from follows.followers import request_to
+from follows.gate import settings as gates
+from follows.pages.door import door, me, nobody
+from follows.pages.told import told
 from follows.queries import Person
 
 
@@ -20,17 +27,44 @@ def local_person(name: str) -> Person:
     return _shown(lookup.by_handle(name, settings.LOCAL_DOMAIN))
 
 
+def profile(request: HttpRequest, name: str) -> HttpResponseBase:
+    """What everybody may see of an account; members find buttons there, too."""
+    return (_for_member if request.user.is_authenticated else _for_anybody)(request, name)
+
+
 @page
 @require_safe
-def profile(request: HttpRequest, name: str) -> HttpResponse:
+def _for_anybody(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         person = local_person(name)
     except NoSuchAccount:
-        hint = {"title": "Nobody here", "description": "There is no such account on this server."}
-        return render_page(request, "accounts/pages/error", status=404, **hint)
+        return nobody(request)
+    return _rendered(request, person, frame="accounts/pages/base.html")
+
+
+@door
+@require_safe
+def _for_member(request: HttpRequest, name: str) -> HttpResponseBase:
+    person = local_person(name)
+    ties = relationships.one(me(request), person.id)
+    asks = bool(person.locked or gates.of(person.id).read_first)
+    return _rendered(
+        request,
+        person,
+        frame="accounts/pages/member.html",
+        ties=ties,
+        mine=person.id == me(request),
+        asks=asks,
+        asked=request_to(me(request), person.id) if ties.requested else None,
+        told=told(request, me(request)),
+    )
+
+
+def _rendered(request: HttpRequest, person: Person, **context: Any) -> HttpResponse:
     return render_page(
         request,
         "follows/pages/profile",
+        section="profile",
         person=person,
         name=person.display_name or person.username,
         handle=f"{person.username}@{settings.LOCAL_DOMAIN}",
@@ -38,6 +72,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponse:
         header=header_url(person.header),
         note=markup.paragraphs(person.note, person.note_mentions),
         fields=[item | {"value": markup.field(item["value"], person.fields_mentions)} for item in person.fields],
+        **context,
     )
 
 

@@ -1,11 +1,31 @@
-"""The public profile page, and the addresses that lead to it."""
+"""Members' pages about people, the public profile page, and the addresses that lead to it."""
 
 from django.urls import path
 
-from follows.pages import digest, profile
+from accounts.pages.shell import count_in_navigation
+from follows import queries
+from follows.pages import acts, digest, gate, history, lists, profile, requests
+
+count_in_navigation("requests", queries.pending_count)
 
 urlpatterns = [
+    path("requests", requests.requests, name="requests"),
+    path("requests/newer", requests.newer, name="requests_newer"),
+    path("requests/decide", requests.decide, name="requests_decide"),
+    path("requests/all", requests.decide_all, name="requests_all"),
+    path("requests/undo", requests.undo, name="undo"),
+    path("requests/sent", lists.of(lists.Sent), name="sent"),
+    path("approved", lists.of(gate.Approved), name="approved"),
+    path("kept-out", lists.of(gate.KeptOut), name="kept_out"),
+    path("followers", lists.of(lists.Followers), name="followers"),
+    path("following", lists.of(lists.Following), name="following"),
+    path("blocks", lists.of(lists.Blocks), name="blocks"),
+    path("mutes", lists.of(lists.Mutes), name="mutes"),
+    path("history", history.log, name="history"),
+    path("people/<int:account>/<verb>", acts.act, name="act"),
     path("@<name>", profile.profile, name="profile"),
+    path("@<name>/ask", acts.ask, name="ask"),
+    path("@<name>/report", acts.report, name="report"),
     path("users/<name>", profile.by_name),
     path("digest/stop/<link>", digest.stop, name="stop_digest"),
     path("ap/users/<int:account>", profile.by_id),

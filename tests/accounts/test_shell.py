@@ -29,7 +29,7 @@ def clock(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string("{% load pages %}{% moment noon %}").render({"noon": NOON}))
 
 
-urlpatterns = [path("here", here), path("clock", clock), path("lists/requests", here, name="requests"), *everything]
+urlpatterns = [path("here", here), path("clock", clock), *everything]
 
 
 def test_somebody_who_is_not_signed_in_is_asked_to_and_comes_back(alice: Account) -> None:
@@ -71,7 +71,7 @@ def test_a_page_of_a_member_is_strict_and_kept_nowhere(alice: Account) -> None:
 def test_the_navigation_says_where_one_is(alice: Account) -> None:
     html = browser(alice).get("/here").content.decode()
 
-    assert re.findall(r'<a href="([^"]*)" aria-current="page">', html) == ["/lists/requests"]
+    assert re.findall(r'<a href="([^"]*)" aria-current="page">', html) == ["/requests"]
     assert html.index('class="skip" href="#main"') < html.index("<nav") < html.index('<main id="main"')
 
 

@@ -1,0 +1,253 @@
+"""What the pages take: filters of lists, of which a wrong value counts as none, and forms."""
+
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone, localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lookup import MAX_ID
+from accounts.people import Invalid
+from follows import followers, queue
+from follows.deciding import MOST
+from follows.gate import approvals
+from follows.models import ArrivalReason, Decision, Reason
+from follows.models.edges import MAX_NOTE
+
+MOST_DAYS = 36_500
+MAX_COMMENT = 1000  # characters
+REASONS = {
+    ArrivalReason.LOCKED: _("your account is locked"),
+    ArrivalReason.LIMITED: _("moderators limit this account"),
+    ArrivalReason.SERVER: _("a rule of moderators for their server"),
+    ArrivalReason.BOT: _("it is a bot"),
+    ArrivalReason.NEW: _("the account is new"),
+    ArrivalReason.MASS: _("it follows very many accounts"),
+    ArrivalReason.REMOTE: _("you are on another server"),
+    ArrivalReason.PAUSED: _("you have paused new followers"),
+    ArrivalReason.KEPT_OUT: _("you kept them out"),
+}
+KINDS = {
+    Decision.Kind.ASKED: _("asked to follow"),
+    Decision.Kind.FOLLOWED: _("followed"),
+    Decision.Kind.UNFOLLOWED: _("unfollowed"),
+    Decision.Kind.ACCEPTED: _("accepted"),
+    Decision.Kind.REJECTED: _("rejected"),
+    Decision.Kind.CANCELLED: _("taken back"),
+    Decision.Kind.REMOVED: _("removed"),
+    Decision.Kind.BLOCKED: _("blocked"),
+    Decision.Kind.UNBLOCKED: _("unblocked"),
+    Decision.Kind.EXPIRED: _("expired"),
+    Decision.Kind.UNDONE: _("undone"),
+}
+YES_OR_NO = [("", _("Any")), ("yes", _("Yes")), ("no", _("No"))]
+DAYS = [(0, _("Any time")), (7, _("A week")), (30, _("30 days")), (90, _("90 days")), (365, _("A year"))]
+
+
+class Filters(forms.Form):
+    """The filters in the address of a list. Values that are wrong are left out, as if they had not been sent."""
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+    def html(self) -> SafeString:
+        """The form; the same filters look the same, so they are made once."""
+        assert isinstance(self.data, MultiValueDict)  # noqa: S101  # a query
+        sent = tuple((name, tuple(self.data.getlist(name))) for name in self.fields if name in self.data)
+        return _filters(type(self), sent, get_language())
+
+
+@lru_cache(200)
+def _filters(
+    kind: type[Filters],
+    sent: tuple[tuple[str, tuple[str, ...]], ...],
+    language: str | None,  # noqa: ARG001  # it is made in this language
+) -> SafeString:
+    form = kind(MultiValueDict({name: list(values) for name, values in sent}))
+    filtered = any(name not in {"q", "sort"} and any(values) for name, values in sent)
+    return render_to_string("follows/pages/filters.html", {"form": form, "filtered": filtered})
+
+
+def _flag(label: Any, yes: Any = "", no: Any = "") -> forms.TypedChoiceField:
+    choices = [("", _("Any")), ("yes", yes or _("Yes")), ("no", no or _("No"))]
+    return forms.TypedChoiceField(
+        choices=choices, coerce=lambda value: value == "yes", empty_value=None, required=False, label=label
+    )
+
+
+def _text() -> forms.CharField:
+    return forms.CharField(max_length=500, required=False, label=_("Search"))
+
+
+def _days(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(choices=DAYS, coerce=int, empty_value=None, required=False, label=label)
+
+
+class QueueFilters(Filters):
+    """Which requests, and in which order."""
+
+    q = _text()
+    sort = forms.ChoiceField(
+        choices=[
+            (queue.Sort.NEWEST.value, _("Newest first")),
+            (queue.Sort.OLDEST.value, _("Longest waiting first")),
+            (queue.Sort.FRIENDS.value, _("Most friends in common first")),
+        ],
+        required=False,
+        label=_("Order"),
+    )
+    reasons = forms.TypedMultipleChoiceField(
+        choices=[(reason.value, text) for reason, text in REASONS.items() if reason != ArrivalReason.KEPT_OUT],
+        coerce=lambda value: ArrivalReason(int(value)),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=_("Why it is a request"),
+    )
+    followed = _flag(_("You follow them"))
+    min_friends = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Friends in common, at least"))
+    older_than_days = _days(_("Waiting for at least"))
+    seen = _flag(_("Seen before"))
+
+    def filter(self) -> tuple[queue.Filter, queue.Sort]:
+        chosen = self.chosen()
+        sort = queue.Sort(chosen.pop("sort", queue.Sort.NEWEST))
+        return queue.Filter(text=chosen.pop("q", ""), **chosen), sort
+
+
+class PeopleFilters(Filters):
+    """Which followers, or follows, and in which order."""
+
+    q = _text()
+    sort = forms.ChoiceField(
+        choices=[
+            (followers.Sort.NEWEST.value, _("Newest first")),
+            (followers.Sort.OLDEST.value, _("Oldest first")),
+            (followers.Sort.DORMANT.value, _("Longest inactive first")),
+        ],
+        required=False,
+        label=_("Order"),
+    )
+    mutual = _flag(_("You follow each other"))
+    dormant_days = _days(_("Inactive for at least"))
+    bot = _flag(_("Bots"))
+
+    def filter(self) -> tuple[followers.Filter, followers.Sort]:
+        chosen = self.chosen()
+        sort = followers.Sort(chosen.pop("sort", followers.Sort.NEWEST))
+        return followers.Filter(text=chosen.pop("q", ""), **chosen), sort
+
+
+class Search(Filters):
+    """Words alone."""
+
+    q = _text()
+
+
+class HistoryFilters(Filters):
+    """Which rows of the log."""
+
+    kinds = forms.TypedMultipleChoiceField(
+        choices=[(kind.value, text) for kind, text in KINDS.items()],
+        coerce=lambda value: Decision.Kind(int(value)),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=_("What happened"),
+    )
+    mine = _flag(_("About"), _("Who follows you"), _("Whom you follow"))
+    account = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)
+
+
+class AskForm(forms.Form):
+    """A note to the owner of an account, with the request to follow it."""
+
+    note = forms.CharField(
+        max_length=MAX_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("A note, if you like"),
+        help_text=_("Up to %(most)d characters. Only the owner of the account sees it.") % {"most": MAX_NOTE},
+    )
+
+
+class ReportForm(forms.Form):
+    """What moderators should know of an account."""
+
+    reason = forms.TypedChoiceField(
+        choices=[
+            (Reason.SPAM.value, _("Spam")),
+            (Reason.IMPERSONATION.value, _("Impersonation: it pretends to be somebody else")),
+            (Reason.INAPPROPRIATE.value, _("Inappropriate content")),
+            (Reason.FAKE.value, _("Fake account")),
+            (Reason.FRAUD.value, _("Fraud")),
+            (Reason.OTHER.value, _("Something else")),
+        ],
+        coerce=int,
+        widget=forms.RadioSelect,
+        label=_("What is wrong with this account?"),
+    )
+    comment = forms.CharField(
+        max_length=MAX_COMMENT, required=False, widget=forms.Textarea(attrs={"rows": 4}), label=_("More about it")
+    )
+
+
+class ApproveForm(forms.Form):
+    """Handles, one or many lines, and until when they may come."""
+
+    handles = forms.CharField(
+        max_length=MOST * 320,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        label=_("Handles"),
+        help_text=_("One or more, such as @dora or @dora@server.example, each on a line. They need not exist yet."),
+    )
+    until = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"}), label=_("Until (empty for no end)")
+    )
+
+    def clean_handles(self) -> list[str]:
+        found = self.cleaned_data["handles"].replace(",", "\n").split()
+        if len(found) > MOST:
+            raise forms.ValidationError(_("Enter %(most)d handles at most."), params={"most": MOST})
+        for handle in found:
+            try:
+                approvals.parsed(handle)
+            except Invalid:
+                text = _("%(handle)s is no handle. Write @name, or @name@server.example.")
+                raise forms.ValidationError(text, params={"handle": handle[:80]}) from None
+        return list(dict.fromkeys(found))
+
+    def clean_until(self) -> datetime | None:
+        """The last moment of the day in the member's time zone."""
+        day = self.cleaned_data["until"]
+        if day is None:
+            return None
+        if day < localdate():
+            raise forms.ValidationError(_("Choose a day that is not over."))
+        return datetime.combine(day, time.max, get_current_timezone())
+
+
+class KeepOutForm(forms.Form):
+    """A handle, or the name of a server."""
+
+    who = forms.CharField(
+        max_length=320,
+        label=_("Account or server"),
+        help_text=_("Write @name, @name@server.example, or server.example for everybody there."),
+    )
+
+
+def number(text: str | None) -> int:
+    """An id or a count that was sent; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= MAX_ID else 0
+
+
+def numbers(form: QueryDict, name: str) -> list[int]:
+    """The ids that were sent by this name, at most `MOST`; nonsense is left out."""
+    return [found for text in form.getlist(name)[:MOST] if (found := number(text))]

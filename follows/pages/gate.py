@@ -1,0 +1,137 @@
+"""The lists of a member's gate: who is approved before asking, and who is kept out."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import lookup
+from accounts.domains import NotADomain
+from accounts.lookup import NoSuchAccount
+from accounts.people import Invalid
+from follows import bulk
+from follows.gate import approvals, kept_out
+from follows.gate.approvals import Approved as Approval
+from follows.gate.kept_out import Entry
+from follows.pages.door import PAGE, actor, me
+from follows.pages.forms import ApproveForm, KeepOutForm, Search
+from follows.pages.lists import List, Row, Rows, dated
+from follows.pages.people import Face, faces_of
+from follows.pages.trail import Trail
+from follows.policy import SelfFollow
+
+_NAME_ALONE = """<span class="avatar" aria-hidden="true"></span><div class="who"><h2><bdi class="name">{}</bdi></h2>\
+<p class="quiet">{}</p></div>"""
+
+
+class Approved(List):
+    name = "approved"
+    group = "requests"
+    title = _("Approved before they ask")
+    lead = _(
+        "These people may follow you once without asking. Nobody is told. A request of theirs is accepted at once."
+    )
+    empty = _("You have approved nobody yet")
+    icon = "person-check"
+    verb = _("Withdraw")
+    verbs = {"withdraw": _("Withdraw ticked")}
+    more = "follows/pages/approve.html"
+
+    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
+        found = approvals.found_by(member, form.chosen().get("q", ""), trail.after, PAGE)
+        people = faces_of(one.account for one in found.rows)
+        return Rows([self._row(one, people.get(one.account or 0)) for one in found.rows], found.after)
+
+    @staticmethod
+    def _row(one: Approval, face: Face | None) -> Row:
+        until = dated(_("Until %(day)s"), one.until) if one.until else format_html("{}", _("No end"))
+        html = face.html if face else format_html(_NAME_ALONE, f"@{one.handle}", _("No account here yet"))
+        return Row(one.id, face.name if face else one.handle, html, until)
+
+    def get(self, request: HttpRequest, status: int = 200, **context: Form) -> HttpResponse:
+        context.setdefault("asked", ApproveForm())
+        return super().get(request, status, **context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "handles" not in request.POST:
+            return super().post(request)
+        form = ApproveForm(request.POST)
+        if form.is_valid():
+            handles, until = form.cleaned_data["handles"], form.cleaned_data["until"]
+            try:
+                made = approvals.approve(me(request), handles, until, actor(request))
+            except SelfFollow:
+                form.add_error("handles", now("You need no approval of your own."))
+            except Invalid:
+                form.add_error("handles", now("One of these is kept out. Stop keeping them out first."))
+            else:
+                text = ngettext("You approved %(number)d account.", "You approved %(number)d accounts.", len(made))
+                return self.done(request, text, len(made))
+        return self.get(request, 422, asked=form)
+
+    def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
+        count = bulk.withdraw(me(request), ids)
+        text = ngettext("You withdrew %(number)d approval.", "You withdrew %(number)d approvals.", count)
+        return self.done(request, text, count)
+
+
+class KeptOut(List):
+    name = "kept_out"
+    group = "requests"
+    title = _("Kept out")
+    lead = _(
+        "Requests of these accounts and servers wait aside: you do not see them, and nobody is told. "
+        "If you stop keeping them out, their requests come to you."
+    )
+    empty = _("You keep nobody out")
+    icon = "shield"
+    verb = _("Stop keeping out")
+    verbs = {"let_in": _("Stop keeping ticked out")}
+    more = "follows/pages/keep_out.html"
+
+    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
+        found = kept_out.found_by(member, form.chosen().get("q", ""), trail.after, PAGE)
+        people = faces_of(one.account for one in found.rows)
+        return Rows(
+            [self._row(one, people.get(one.account or 0)) for one in found.rows if one.domain or one.account in people],
+            found.after,
+        )
+
+    @staticmethod
+    def _row(one: Entry, face: Face | None) -> Row:
+        html = face.html if face else format_html(_NAME_ALONE, one.domain, _("Everybody of this server"))
+        return Row(one.id, face.name if face else one.domain, html, dated(_("Kept out since %(day)s"), one.since))
+
+    def get(self, request: HttpRequest, status: int = 200, **context: Form) -> HttpResponse:
+        context.setdefault("asked", KeepOutForm())
+        return super().get(request, status, **context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "who" not in request.POST:
+            return super().post(request)
+        form = KeepOutForm(request.POST)
+        if form.is_valid():
+            who = form.cleaned_data["who"]
+            try:
+                if "." in who and "@" not in who:
+                    kept_out.keep_server_out(me(request), who, actor(request))
+                else:
+                    account = lookup.by_handle(who, settings.LOCAL_DOMAIN)
+                    kept_out.keep_out(me(request), account, actor(request))
+            except SelfFollow:
+                form.add_error("who", now("This is your own account."))
+            except (NoSuchAccount, NotADomain):
+                form.add_error("who", now("There is no such account or server. Write @name, or server.example."))
+            else:
+                messages.success(request, now("Done. Nobody is told."))
+                return HttpResponseRedirect(request.path)
+        return self.get(request, 422, asked=form)
+
+    def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
+        count = bulk.let_in(me(request), ids)
+        text = ngettext("You keep %(number)d out no longer.", "You keep %(number)d out no longer.", count)
+        return self.done(request, text, count)

@@ -1,0 +1,171 @@
+"""The queue of a member's requests: read, decided one by one, in part and altogether, and undone."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reselect, reswap, retarget
+
+from accounts.lookup import MAX_ID
+from accounts.pages.shell import render_page
+from follows import deciding, queries, queue
+from follows.deciding import Batched, NoSuchDecision, Result, Verdict
+from follows.pages import told
+from follows.pages.cards import cards
+from follows.pages.door import PAGE, actor, door, is_htmx, me, next_page
+from follows.pages.forms import QueueFilters, number, numbers
+from follows.pages.trail import Trail
+from follows.queue import Place
+
+# With the script, what a form leads to replaces the queue, what is told about it, and the counts.
+SWAP = mark_safe(
+    'hx-target="#queue" hx-select="#queue" hx-swap="outerHTML" hx-select-oob="#undo:innerHTML,#count,#count-requests"'
+)
+VERDICTS = {
+    "accept": (Verdict.ACCEPT, False),
+    "reject": (Verdict.REJECT, False),
+    "keep_out": (Verdict.REJECT, True),  # whose later requests wait aside
+}
+
+
+@door
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """The requests that wait."""
+    form, trail = QueueFilters(request.GET), Trail.of(request)
+    chosen, sort = form.filter()
+    place = trail.place(3)
+    found = queue.requests(me(request), chosen, sort, Place(*place) if place else None, PAGE)
+    response = render_page(
+        request,
+        "follows/pages/requests",
+        cards=cards(me(request), found.requests),
+        count=queue.count(me(request), chosen),
+        most=queue.COUNTED,
+        newest=queue.newest(me(request)),
+        form=form,
+        filtered=chosen != queue.Filter(),
+        trail=trail,
+        next=trail.next(found.after),
+        told=told.told(request, me(request)),
+        swap=SWAP,
+        waiting=queries.pending_count(me(request)) if is_htmx(request) else 0,
+    )
+    if chosen.seen is None and (unseen := [one.id for one in found.requests if not one.seen]):
+        queue.mark_seen(me(request), unseen)
+    return response
+
+
+@door
+@require_safe
+def newer(request: HttpRequest) -> HttpResponse:
+    """How many requests came since the page was made: the part of it that asks for this again and again."""
+    than = number(request.GET.get("than"))
+    return render(request, "follows/pages/newer.html", {"new": queue.newer(me(request), than), "swap": SWAP})
+
+
+@door
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Decide the request that the button names, with the account that asks, or those that are ticked."""
+    one = next((name for name in VERDICTS if name in request.POST), "")
+    pk, _dash, account = request.POST.get(one, "").partition("-")
+    ids = [number(pk)] if one else numbers(request.POST, "request")
+    name = one or request.POST.get("ticked", "")
+    if name not in VERDICTS or not ids:
+        return HttpResponseRedirect(next_page(request, "requests"))
+    verdict, keep_out = VERDICTS[name]
+    found = deciding.decide_requests(me(request), verdict, ids, actor(request), keep_out=keep_out)
+    gone = number(account) if one and found.outcomes[0].result is Result.GONE else 0
+    if one and is_htmx(request):
+        return _in_its_card(request, ids[0], found, gone)
+    return told.back(request, found, "requests", gone)
+
+
+@door
+def decide_all(request: HttpRequest) -> HttpResponse:
+    """Ask whether all requests that the filters leave shall be decided, and then decide them, as many as fit a batch.
+
+    Requests that came since it was asked are left alone.
+    """
+    name = request.POST.get("verdict") or request.GET.get("verdict", "")
+    form = QueueFilters(request.GET)
+    chosen, _sort = form.filter()
+    newest = number(request.POST.get("newest")) or MAX_ID
+    ids = queue.matching(me(request), chosen, newest)
+    if name not in VERDICTS or not ids:
+        return HttpResponseRedirect(next_page(request, "requests"))
+    verdict, keep_out = VERDICTS[name]
+    if request.method == "POST":
+        found = deciding.decide_requests(me(request), verdict, ids, actor(request), keep_out=keep_out)
+        return told.back(request, found, "requests")
+    return render_page(
+        request,
+        "follows/pages/decide_all",
+        title=_QUESTIONS[name](len(ids)) % {"number": len(ids)},
+        verdict=name,
+        newest=ids[0],
+        number=len(ids),
+        more=queue.count(me(request), chosen) - len(ids),
+        form=form,
+        queue=reverse("requests") + (f"?{query}" if (query := _filters(request)) else ""),
+    )
+
+
+@door
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take a decision back, or a batch of them."""
+    batch, decision = number(request.POST.get("batch")), number(request.POST.get("decision"))
+    try:
+        if batch:
+            return told.back(request, deciding.undo_batch(me(request), batch, actor(request)), "requests")
+        outcome = deciding.undo(me(request), decision, actor(request))
+    except NoSuchDecision:
+        raise Http404 from None
+    if outcome.result is Result.RESTORED:
+        messages.success(request, _("Undone."))
+    return told.back(request, Batched(0, [outcome]), "history")
+
+
+def _filters(request: HttpRequest) -> str:
+    """The filters of a list in the address of another page."""
+    query = request.GET.copy()
+    query.pop("verdict", None)
+    return query.urlencode()
+
+
+def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> HttpResponse:
+    """What comes in place of the card: nothing, or how things are if the request is gone; and the bar.
+
+    After the last request comes the whole page.
+    """
+    waiting = queries.pending_count(me(request))
+    if not waiting and not gone:
+        return told.back(request, found, "requests")
+    context = {
+        "now": told.now(me(request), gone) if gone else "",
+        "card": f"r{pk}",
+        "told": None if gone else told.about(me(request), found),
+        "count": waiting,
+        "waiting": waiting,
+        "swap": SWAP,
+        "trail": Trail(next_page(request, "requests"), ()),
+    }
+    response = render(request, "follows/pages/decided.html", context)
+    return reselect(reswap(retarget(response, f"#r{pk}"), "outerHTML"), ".gone")
+
+
+_QUESTIONS = {
+    "accept": lambda number: ngettext("Accept %(number)d request?", "Accept %(number)d requests?", number),
+    "reject": lambda number: ngettext("Reject %(number)d request?", "Reject %(number)d requests?", number),
+    "keep_out": lambda number: ngettext(
+        "Reject %(number)d request, and keep the requester out?",
+        "Reject %(number)d requests, and keep the requesters out?",
+        number,
+    ),
+}

@@ -1,0 +1,103 @@
+// The lists of people, quicker: keys, ticking all, and news without reloading. Without it everything works, too.
+"use strict";
+
+const LOOK_EVERY = 20_000; // milliseconds
+const find = (selector) => document.querySelector(selector);
+const cards = () => [...document.querySelectorAll("#rows > .request:not(.gone)")];
+const current = () => document.activeElement?.closest(".request");
+let left = null; // where the last decision was made: the place of the card, and the name of its button
+
+function move(step) {
+  const all = cards();
+  const place = all.indexOf(current());
+  (all[place < 0 ? 0 : place + step] ?? all[place])?.focus();
+}
+
+function press(name) {
+  current()?.querySelector(`button[name="${name}"]`)?.click();
+}
+
+function tick() {
+  current()?.querySelector("input[type=checkbox]")?.click();
+}
+
+function help() {
+  const keys = find(".keys");
+  keys.open = !keys.open;
+  keys.querySelector("summary").focus();
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => press("accept"),
+  r: () => press("reject"),
+  x: tick,
+  u: () => find("#undo button")?.click(),
+  "?": help,
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const wanted = find("#keys")?.checked && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (wanted && Object.hasOwn(KEYS, event.key)) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+});
+
+// Single keys disturb those who dictate, so they can be turned off.
+if (find("#keys")) {
+  find("#keys").checked = localStorage.getItem("keys") !== "off";
+  find("#keys").addEventListener("change", (event) => {
+    localStorage.setItem("keys", event.target.checked ? "on" : "off");
+  });
+}
+
+// A second click on a card that is on its way says nothing new.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const card = event.submitter?.closest("#decide .request");
+    if (!card) return;
+    if (card.ariaBusy === "true") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    card.ariaBusy = "true";
+    left = { place: cards().indexOf(card), name: current() === document.activeElement ? "" : event.submitter.name };
+  },
+  true,
+);
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) cards().forEach((card) => (card.ariaBusy = null));
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  prepare();
+  const all = cards();
+  if (all.length === 0) find("#pager [rel=next]")?.click();
+  if (document.activeElement !== document.body) return;
+  const card = all[Math.min(left?.place ?? 0, all.length - 1)];
+  const button = left?.name && card?.querySelector(`button[name="${left.name}"]`);
+  (button || card || find("#main"))?.focus({ preventScroll: !left });
+  left = null;
+});
+
+function prepare() {
+  find(".all")?.removeAttribute("hidden");
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "all") return;
+  for (const box of document.querySelectorAll("#rows > .request > input")) box.checked = event.target.checked;
+});
+
+function look() {
+  if (!document.hidden && find("#newer")) htmx.trigger("#newer", "look");
+}
+
+prepare();
+setInterval(look, LOOK_EVERY);
+document.addEventListener("visibilitychange", look);
