@@ -30,6 +30,7 @@ READ_AT_ONCE = 500  # lines
 CHUNK = 50  # lines that one step works off
 RESUMED = 1000  # accounts that a process goes on with at once
 RECENT = 10  # imports that a member is shown
+SHOWN = 50  # lines of a preview that are shown one by one
 KEPT = timedelta(days=7)  # then the sweep deletes a finished or forgotten import
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,12 @@ def foreseen(job: Import) -> dict[Outlook, int]:
     return {Outlook(outlook): count for outlook, count in found}
 
 
+def problems(job: Import) -> list[ImportRow]:
+    """The first lines that are likely to come to nothing, at most `SHOWN`."""
+    likely = job.rows.filter(outlook__in=[Outlook.UNKNOWN, Outlook.INVALID])
+    return list(likely.order_by("line")[:SHOWN])
+
+
 def removable(job: Import) -> int:
     """How much an overwrite would remove now."""
     return applying.surplus(job).count() if job.overwrite else 0
@@ -123,9 +130,8 @@ def results(job: Import) -> dict[ImportResult | None, int]:
 
 def report(job: Import) -> Iterator[bytes]:
     """What became of each line, as CSV in chunks."""
-    names = {reading.ADDRESS: "Account address", reading.DOMAIN: "Domain", reading.TITLE: "List name"}
     columns = reading.COLUMNS[ImportKind(job.kind)]
-    header = ("Line", *(names[column] for column in columns), "Result", "Meaning")
+    header = ("Line", *(reading.NAMES[column] for column in columns), "Result", "Meaning")
     return written(header, _reported(job), columns.index(reading.ADDRESS) + 1 if reading.ADDRESS in columns else None)
 
 

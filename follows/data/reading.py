@@ -41,6 +41,7 @@ BEGINNINGS = {  # of the names that Mastodon and this server give to their files
     "domain_blocks": ImportKind.DOMAIN_BLOCKS,
     "lists": ImportKind.LISTS,
 }
+NAMES = {ADDRESS: "Account address", DOMAIN: "#domain", TITLE: "List name"}
 FLAGS = {BOOSTS: "show_reblogs", NOTIFY: "notify", HIDE: "notices_too"}
 FALSE = {"0", "f", "false", "off"}
 
@@ -84,7 +85,7 @@ def lines(kind: ImportKind, data: bytes) -> Iterator[Line]:
     if columns[0] not in HEADERS:
         columns, rows = list(COLUMNS[kind]), chain([first], rows)
     elif missing := [column for column in COLUMNS[kind] if column not in columns]:
-        raise _unreadable(_("The file has no column “%(name)s”.") % {"name": missing[0]})
+        raise _unreadable(_("The file has no column “%(name)s”.") % {"name": NAMES[missing[0]]})
     count = 0
     for count, (number, cells) in enumerate(rows, 1):
         if count > MOST_ROWS:

@@ -41,18 +41,19 @@ def door(view: PageView) -> PageView:
             further = [(limits.PAGING, me(request))] if "after" in request.GET else []
             limits.charge((limits.ACCOUNT, me(request)), *further)
             return view(request, *args, **kwargs)
-        except limits.TooMany:
-            text = _("Please try again in a few minutes.")
+        except limits.TooMany as refused:
+            soon = refused.state.reset <= limits.HOUR
+            text = _("Please try again in a few minutes.") if soon else _("Please try again tomorrow.")
             return render_page(
                 request, "accounts/pages/error", status=429, title=_("Too many requests"), description=text
             )
         except (Refused, IntegrityError) as error:
-            refused = lookup.told_by_the_database(error)
-            if type(refused) not in REFUSALS:
+            refusal = lookup.told_by_the_database(error)
+            if type(refusal) not in REFUSALS:
                 raise
             if request.method != "POST":
                 return nobody(request)
-            messages.error(request, str(REFUSALS[type(refused)]))
+            messages.error(request, str(REFUSALS[type(refusal)]))
             return HttpResponseRedirect(next_page(request, "requests"))
 
     return member(through)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.pages.shell import count_in_navigation
 from follows import queries
-from follows.pages import acts, digest, gate, history, lists, profile, requests
+from follows.pages import acts, data, digest, gate, history, lists, profile, requests
 
 count_in_navigation("requests", queries.pending_count)
 
@@ -23,6 +23,15 @@ urlpatterns = [
     path("mutes", lists.of(lists.Mutes), name="mutes"),
     path("history", history.log, name="history"),
     path("people/<int:account>/<verb>", acts.act, name="act"),
+    path("data", data.data, name="data"),
+    path("data/archive", data.archive, name="archive"),
+    path("data/archive.zip", data.archive_file, name="archive_file"),
+    path("data/lists/<kind>.csv", data.csv, name="list_file"),
+    path("data/imports", data.new_import, name="new_import"),
+    path("data/imports/<int:pk>", data.one_import, name="import"),
+    path("data/imports/<int:pk>/start", data.start_import, name="start_import"),
+    path("data/imports/<int:pk>/stop", data.stop_import, name="stop_import"),
+    path("data/imports/<int:pk>/results.csv", data.import_report, name="import_report"),
     path("@<name>", profile.profile, name="profile"),
     path("@<name>/ask", acts.ask, name="ask"),
     path("@<name>/report", acts.report, name="report"),
