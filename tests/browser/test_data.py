@@ -1,0 +1,62 @@
+"""A member takes an archive along and imports a list, and the page shows how far it is without a reload."""
+
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions as see
+
+from accounts.models import Account
+from follows.models import Follow
+from tests.browser.conftest import Browser
+from tests.browser.test_accessibility import barriers
+from tests.browser.test_sign_in import person
+from tests.clients import npm
+from tests.factories import PASSWORD
+from tests.servers import Live
+
+__all__ = ["person"]
+pytestmark = pytest.mark.once  # pages in a browser are the same on both databases
+SIZES = ((360, 740), (1280, 800))
+
+
+def barriers_everywhere(browser: Browser) -> list[object]:
+    """What axe finds on this page, on a phone and on a desk, by day and by night; and whether it is too wide."""
+    found: list[object] = []
+    for width, height in SIZES:
+        for dark in (False, True):
+            browser.show(width, height, dark=dark)
+            found += barriers(browser)
+        if browser.execute_script("return document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"wider than {width}")
+    return found
+
+
+def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account, tmp_path: Path) -> None:
+    npm.installed()
+    bob = live.sign_up("bob")
+    browser.get(f"{live.url}/auth/sign_in?next=/data")
+    browser.find_element(By.NAME, "username").send_keys(person.username)
+    browser.find_element(By.NAME, "password").send_keys(PASSWORD)
+    browser.find_element(By.CSS_SELECTOR, "button.primary").click()
+    browser.patience.until(see.presence_of_element_located((By.ID, "archive")))
+
+    browser.find_element(By.CSS_SELECTOR, "#archive button").click()
+    browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "#archive a[download]")))
+    browser.picture("data")
+    assert barriers_everywhere(browser) == []
+
+    (file := tmp_path / "following_accounts.csv").write_text(
+        f"Account address,Show boosts\n{bob.username},true\nnobody@a-very-long-name-of-a-server.example,true\n"
+    )
+    browser.find_element(By.ID, "file").send_keys(str(file))
+    browser.find_element(By.CSS_SELECTOR, "form[enctype] button").click()
+    browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "#import table")))
+    assert barriers_everywhere(browser) == []
+    browser.picture("data-preview")
+    browser.find_element(By.CSS_SELECTOR, "#import button.primary").click()
+    browser.patience.until(see.text_to_be_present_in_element((By.ID, "import"), "The import is done"))
+
+    assert not [entry for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
+    with live.database():
+        assert Follow.objects.filter(follower=person.pk, target=bob.pk).exists()
