@@ -39,23 +39,31 @@ class Refusal(Exception):
     """What is wrong with the picture, in words that go on after its name; none when this is no picture at all."""
 
 
-def avatar(data: bytes, formats: list[str]) -> list[bytes]:
-    """A square around the middle as JPEG, and if the picture moves the moving one in its own format."""
+def avatar(data: bytes, place: int, formats: list[str]) -> list[bytes]:
+    """A square as JPEG, and if the picture moves the moving one in its own format.
+
+    `place` is where the square lies on the longer side: 0 at the left or upper end, 50 in the middle, 100 at the other.
+    """
     picture = opened(data, formats)
     frames = 1 if picture.format not in MOVING else getattr(picture, "n_frames", 1)
-    still = ImageOps.fit(flat(picture), AVATAR)
-    return [jpeg(still)] if frames == 1 else [jpeg(still), moving(picture, frames)]
+    centre = (place / 100, place / 100)
+    still = ImageOps.fit(flat(picture), AVATAR, centering=centre)
+    return [jpeg(still)] if frames == 1 else [jpeg(still), moving(picture, frames, centre)]
 
 
-def header(data: bytes, formats: list[str]) -> list[bytes]:
-    """The whole picture, as wide as a header and at least as high, and the upper part of it."""
+def header(data: bytes, place: int, formats: list[str]) -> list[bytes]:
+    """The whole picture, as wide as a header and at least as high, a part of it, and where that begins.
+
+    `place` is 0 for the upper part, 100 for the lower.
+    """
     width, least = HEADER
     picture = flat(opened(data, formats))
     height = max(least, round(picture.height * width / picture.width))
     if height > HIGHEST:
         raise Refusal(TOO_NARROW)
     picture = picture.resize((width, height))
-    return [jpeg(picture), jpeg(picture.crop((0, 0, *HEADER)))]
+    top = round((height - least) * place / 100)
+    return [jpeg(picture), jpeg(picture.crop((0, top, width, top + least))), str(top).encode()]
 
 
 def cut(data: bytes, top: int) -> list[bytes]:
@@ -135,14 +143,14 @@ def scans(data: bytes) -> int:
     return found
 
 
-def moving(picture: Picture, frames: int) -> bytes:
+def moving(picture: Picture, frames: int, centre: tuple[float, float]) -> bytes:
     """Each frame cut to the same square, as large as the source and the limits allow, in the source's format."""
     kind = str(picture.format)
     side = min(AVATAR[0], *picture.size, math.isqrt(MOST_KEPT // frames))
     squares, durations = [], []
     for frame in shown(picture):
         check_size(*frame.size)  # a frame of a GIF may enlarge it
-        squares.append(ImageOps.fit(flat(frame), (side, side)))
+        squares.append(ImageOps.fit(flat(frame), (side, side), centering=centre))
         durations.append(int(frame.info.get("duration", 100)))
     options = {"loop": picture.info["loop"]} if "loop" in picture.info else {}
     encoded = BytesIO()
@@ -192,9 +200,9 @@ def main(task: str, *arguments: str) -> int:
     try:
         match task:
             case "avatar":
-                files = avatar(data, list(arguments))
+                files = avatar(data, int(arguments[0]), list(arguments[1:]))
             case "header":
-                files = header(data, list(arguments))
+                files = header(data, int(arguments[0]), list(arguments[1:]))
             case _:
                 files = cut(data, int(arguments[0]))
     except Refusal as refusal:

@@ -49,27 +49,32 @@ class Avatar(NamedTuple):
 
 
 class Header(NamedTuple):
-    """Two JPEGs: the uncut picture, and the upper part of it."""
+    """Two JPEGs: the uncut picture, and a part of it, which begins `top` pixels below its upper edge."""
 
     original: bytes
-    upper: bytes
+    part: bytes
+    top: int = 0
 
 
-def avatar(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Avatar:
-    """A picture to become an avatar: a square around the middle.
+def avatar(file: "File[Any]", formats: tuple[str, ...] = FORMATS, place: int = 50) -> Avatar:
+    """A picture to become an avatar: a square of it.
+
+    `place` is where it lies on the longer side, 0 to 100; without it around the middle.
 
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
-    return Avatar(*_decoded(_read(file), "avatar", *formats))
+    return Avatar(*_decoded(_read(file), "avatar", str(place), *formats))
 
 
-def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS) -> Header:
+def header(file: "File[Any]", formats: tuple[str, ...] = FORMATS, place: int = 0) -> Header:
     """A picture to become a header picture: as wide as these, and at least as high.
 
+    `place` is which part of it is shown, from 0, the upper one, to 100.
+
     :raises BadImage: when the file is none of `formats`, broken, or larger than the limits.
     """
-    original, upper = _decoded(_read(file), "header", *formats)
-    return Header(original, upper)
+    original, part, top = _decoded(_read(file), "header", str(place), *formats)
+    return Header(original, part, int(top))
 
 
 def set_avatar(account: Account, picture: Avatar) -> str:
@@ -82,10 +87,10 @@ def set_avatar(account: Account, picture: Avatar) -> str:
 
 
 def set_header(account: Account, picture: Header) -> str:
-    """Give an account a new header picture, cut from the top; returns its stored name."""
+    """Give an account a new header picture; returns its stored name."""
     base = f"headers/{_fresh()}"
     _store(picture.original, original_of(f"{base}-"))
-    name = _store(picture.upper, _header_name(base, 0))
+    name = _store(picture.part, _header_name(base, picture.top))
     return _replace(account, "header", name)
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
@@ -13,23 +12,15 @@ from django.core.files.base import File
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from accounts import images, limits, lookup
 from accounts.domains import NotADomain, canonical
-from accounts.images import Avatar, BadImage, Header, too_large
-from accounts.people import Fault, Invalid, Problem, clean_text
+from accounts.images import BadImage
+from accounts.people import Fault, Invalid, Problem
+from accounts.profile import READ, TEXTS, Pictures, fields, picture, texts
 from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
 from follows.queries import Own
 
-MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD, MAX_SITES = 40, 500, 150, 4, 255, 10
-TEXTS = {
-    "display_name": MAX_DISPLAY_NAME,
-    "note": MAX_NOTE,
-    "avatar_description": MAX_DESCRIPTION,
-    "header_description": MAX_DESCRIPTION,
-}
-LINK, LINK_LENGTH = re.compile(r"https?://\S+"), 23
-MENTION = re.compile(r"(?<![\w/])(@\w+)@\w[\w.-]*\w")
+MAX_SITES = 10
 FLAGS = (
     *("locked", "bot", "discoverable", "hide_collections", "indexable"),
     *("show_media", "show_media_replies", "show_featured"),
@@ -38,10 +29,6 @@ DEFAULTS = {
     "privacy": {"public", "unlisted", "private"},
     "quote_policy": {"public", "followers", "nobody"},
 }
-Pictures = dict[str, Avatar | Header]
-READ: dict[str, Callable[..., Avatar | Header]] = {"avatar": images.avatar, "header": images.header}
-GIVE: dict[str, Callable[..., str]] = {"avatar": images.set_avatar, "header": images.set_header}
-FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MAX_JSON, MAX_VALUES = 24_000_000, 10_000  # bytes: two such files as data URIs; values in the whole
 URL_SAFE = str.maketrans("-_", "+/")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -86,15 +73,10 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
     """
     faults: list[Fault] = []
     changed: dict[str, Any] = {name: flag for name in FLAGS if (flag := params.flag(name)) is not None}
-    for name, bound in TEXTS.items():
-        if (text := params.text(name)) is not None:
-            changed[name] = clean_text(text)
-            if _length(changed[name]) > bound:
-                faults.append(Fault(name, Problem.TOO_LONG, bound))
+    changed |= texts({name: text for name in TEXTS if (text := params.text(name)) is not None}, faults)
     if (rows := params.mappings("fields_attributes")) is not None:
-        changed["fields"] = _fields(rows)
-        if len(changed["fields"]) > MAX_FIELDS:
-            faults.append(Fault("fields", Problem.TOO_MANY, MAX_FIELDS))
+        sent = [{name: row.text(name) or "" for name in ("name", "value")} for row in rows]
+        changed["fields"] = fields(sent, faults)
     if (defaults := params.mapping("source")) is not None:
         changed["source"] = source | _defaults(defaults, faults)
     if "attribution_domains" in params:
@@ -113,11 +95,10 @@ def pictures(account: int, params: Params) -> Pictures:
     """
     read: Pictures = {}
     faults = []
-    for name, to_picture in READ.items():
+    for name in READ:
         try:
             if value := params.raw(name):
-                limits.charge((limits.UPLOADS, account))
-                read[name] = to_picture(_file(value), FORMATS)
+                read[name] = picture(account, name, _file(value))
         except BadImage as bad:
             faults.append(Fault(name, Problem.INVALID, reason=str(bad)))
     if faults:
@@ -125,19 +106,12 @@ def pictures(account: int, params: Params) -> Pictures:
     return read
 
 
-def set_pictures(account: int, pictures: Pictures) -> None:
-    for name, picture in pictures.items():
-        GIVE[name](lookup.by_id(account), picture)
-
-
 def _file(value: Any) -> File[Any]:
-    """:raises BadImage: when it is no file and no data URI, or too large."""
+    """:raises BadImage: when it is no file and no data URI."""
     if isinstance(value, str):
         value = File(BytesIO(_bytes_of(value)), "data")
     if not isinstance(value, File):
         raise BadImage("is neither a file nor a data URI")
-    if value.size > MAX_FILE:
-        raise BadImage(too_large(MAX_FILE))
     return value
 
 
@@ -155,17 +129,6 @@ def _bytes_of(uri: str) -> bytes:
         return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except ValueError:
         raise BadImage("is no data URI in base64") from None
-
-
-def _length(text: str) -> int:
-    """Characters, with every link counted as if it had 23, and the servers of mentioned people not at all."""
-    return len(MENTION.sub(r"\1", LINK.sub("x" * LINK_LENGTH, text)))
-
-
-def _fields(rows: list[Params]) -> list[dict[str, str]]:
-    """The rows that are filled in."""
-    fields = [{name: clean_text(row.text(name) or "")[:MAX_FIELD] for name in ("name", "value")} for row in rows]
-    return [field for field in fields if field["name"] or field["value"]]
 
 
 def _sites(sent: list[str], faults: list[Fault]) -> list[str]:

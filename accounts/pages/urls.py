@@ -1,8 +1,10 @@
 """Signing up, in and out, and what is done by mail."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from accounts.pages import new_email, recovery, sign_in, sign_up
+from accounts.pages.settings import account, language, profile
 
 urlpatterns = [
     path("auth/sign_in", sign_in.sign_in, name="sign_in"),
@@ -17,5 +19,12 @@ urlpatterns = [
     path("auth/confirmation/new", recovery.AnotherConfirmation.as_view(), name="another_confirmation"),
     path("auth/confirmation/<person>/<token>", recovery.confirm_email, name="confirm_email"),
     path("auth/new_email/<person>/<email>/<token>", new_email.confirm, name="new_email"),
+    path("settings", RedirectView.as_view(pattern_name="settings_profile"), name="settings"),
+    path("settings/profile", profile.edit, name="settings_profile"),
+    path("settings/language", language.edit, name="settings_language"),
+    path("settings/account", account.overview, name="settings_account"),
+    path("settings/account/email", account.change_email, name="settings_email"),
+    path("settings/account/password", account.change_password, name="settings_password"),
+    path("settings/account/delete", account.delete, name="settings_delete"),
     path(".well-known/change-password", recovery.change_password),
 ]

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts import images, lookup
+from accounts.profile import set_pictures
 from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.forms import Form, Multipart
@@ -35,7 +36,7 @@ class UpdateCredentials(View):
     def patch(self, request: Request) -> HttpResponse:
         own = queries.own(self.me)
         columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.me, self.params)
-        profile.set_pictures(self.me, pictures)
+        set_pictures(self.me, pictures)
         graph.change_profile(self.me, self.actor, **columns)
         return answer(self.entity(queries.own(self.me)))
 

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from accounts import census, joining, limits
 from accounts.images import MOST_PIXELS
 from accounts.pictures import header_url
+from accounts.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_FILE, MAX_NOTE
 from compat_mastodon.api import Caller, Denied, View, address_of, answer
-from compat_mastodon.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_FILE, MAX_NOTE
 from compat_mastodon.push import webpush
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`

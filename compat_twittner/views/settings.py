@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import URLValidator
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import badges, credentials, images, limits, lookup, people
+from accounts import badges, credentials, images, limits, lookup, people, profile
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
@@ -26,7 +24,6 @@ from follows import leaving, queries
 Picture = TypeVar("Picture", images.Avatar, images.Header)
 
 ABOUT_LENGTHS = range(141)
-WEBSITE_LENGTH = 115
 EMAIL_TAKEN = "This email address is already taken"
 USERNAME_MALFORMED = (
     "This username does not match the valid format. Please select a username of no more than 25 characters "
@@ -62,7 +59,7 @@ class GeneralSettings(Write):
             ),
             (_free(email, me), EMAIL_TAKEN),
             (gender in Gender, "The user gender you selected is not valid"),
-            (not website or _is_url(website), "Website URL address you entered is not valid"),
+            (not website or profile.is_website(website), "Website URL address you entered is not valid"),
             (country is not None, "Country your selected is not valid"),
             (_fits(username, NAME_LENGTHS, account.username), "Username is missing or inavlid"),
             (re.fullmatch(r"\w+", username, re.ASCII), USERNAME_MALFORMED),
@@ -99,14 +96,6 @@ def _fits(value: str, lengths: range, kept: str) -> bool:
 
 def _free(name_or_email: str, me: int) -> bool:
     return lookup.local_id(name_or_email) in {None, me}
-
-
-def _is_url(value: str) -> bool:
-    try:
-        URLValidator(schemes=["http", "https"])(value)
-    except ValidationError:
-        return False
-    return len(value) <= WEBSITE_LENGTH
 
 
 class Upload(Write):

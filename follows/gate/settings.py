@@ -82,10 +82,10 @@ def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:
         columns.setdefault("paused", True)
     if columns.get("paused") is False or (columns.get("paused") and "paused_until" not in columns):
         columns.setdefault("paused_until", None)
-    if faults := list(_faults(columns)):
-        raise Invalid(faults)
     if "read_first" in columns:
         columns["read_first"] = clean_text(columns["read_first"])
+    if faults := list(_faults(columns)):
+        raise Invalid(faults)
     return columns
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.pages.shell import count_in_navigation
 from follows import queries
 from follows.pages import acts, data, digest, gate, history, lists, profile, requests
+from follows.pages.settings import notices, rules
 
 count_in_navigation("requests", queries.pending_count)
 
@@ -36,6 +37,8 @@ urlpatterns = [
     path("@<name>/ask", acts.ask, name="ask"),
     path("@<name>/report", acts.report, name="report"),
     path("users/<name>", profile.by_name),
+    path("settings/followers", rules.edit, name="settings_gate"),
+    path("settings/notices", notices.edit, name="settings_notices"),
     path("digest/stop/<link>", digest.stop, name="stop_digest"),
     path("ap/users/<int:account>", profile.by_id),
 ]

@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image
 
+from accounts import profile
 from accounts.models import Account
-from compat_mastodon import profile
 from tests.compat_mastodon.conftest import Clients, refusal
 from tests.compat_twittner.files import garbage, picture
 

@@ -1,0 +1,57 @@
+"""What the pages of the settings share: their tabs, and how often they may be called."""
+
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import limits
+from accounts.pages.shell import PageView, member, render_page
+
+
+class Tab(NamedTuple):
+    """A page of the settings, by the name of its URL. One whose URL is not there is left out."""
+
+    page: str
+    label: str | Promise
+
+
+TABS = [
+    Tab("settings_profile", _("Profile")),
+    Tab("settings_gate", _("Who may follow")),
+    Tab("settings_notices", _("Notices")),
+    Tab("settings_language", _("Language")),
+    Tab("settings_account", _("Account")),
+]
+
+
+def settings_page(view: PageView) -> PageView:
+    """Wrap a page of the settings: as `member`, counted together with the calls of the APIs."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            limits.charge((limits.ACCOUNT, request.user.pk or 0))
+            return view(request, *args, **kwargs)
+        except limits.TooMany:
+            text = _("Please try again in a few minutes.")
+            return render_page(
+                request, "accounts/pages/error", status=429, title=_("Too many requests"), description=text
+            )
+
+    return member(counted)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The form that was sent; None if the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def render_settings(
+    request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of the settings, under one of the tabs."""
+    return render_page(request, template, status, section="settings", tabs=TABS, tab=tab, **context)

@@ -1,0 +1,103 @@
+"""What would happen if somebody asked, in sentences: for imagined accounts, and for a real one."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import lookup
+from accounts.lookup import NoSuchAccount
+from follows.gate import rules
+from follows.gate.facts import Asker, Draft
+from follows.gate.rules import MASS, Answer
+from follows.gate.rules import Outcome as Foreseen
+from follows.models import ArrivalReason
+
+ICONS = {Foreseen.FOLLOW: "check", Foreseen.REQUEST: "inbox", Foreseen.ASIDE: "pause", Foreseen.REFUSED: "ban"}
+REASONS: dict[ArrivalReason | None, str | Promise] = {
+    ArrivalReason.LOCKED: gettext_lazy("{who} has to ask, because you want to be asked."),
+    ArrivalReason.LIMITED: gettext_lazy("{who} has to ask, because moderators limit this account."),
+    ArrivalReason.SERVER: gettext_lazy("{who} has to ask, because of a rule of the moderators for their server."),
+    ArrivalReason.BOT: gettext_lazy("{who} has to ask, because you want bots to ask."),
+    ArrivalReason.NEW: gettext_lazy("{who} has to ask, because you want new accounts to ask."),
+    ArrivalReason.MASS: gettext_lazy("{who} has to ask, because you want accounts that follow very many to ask."),
+}
+ACCEPTED: dict[str | None, str | Promise] = {
+    "approved": gettext_lazy("{who} follows you at once, because you approved this account."),
+    "accept_followed": gettext_lazy("{who} follows you at once, because you let in accounts that you follow."),
+    "accept_friends": gettext_lazy("{who} follows you at once, because you let in accounts with friends in common."),
+    "accept_verified": gettext_lazy("{who} follows you at once, because you let in accounts with the badge."),
+}
+FOLLOWS = gettext_lazy("{who} follows you at once.")
+ASKS = gettext_lazy("{who} has to ask.")
+PAUSED = gettext_lazy("{who} has to ask, and you are not told, because you have paused new followers.")
+ASIDE = gettext_lazy("{who} asks, and the request waits aside, because you keep them out.")
+REFUSED = gettext_lazy("{who} cannot follow you.")
+FOLLOWS_ALREADY = gettext_lazy("{who} follows you already.")
+ASKED_ALREADY = gettext_lazy("{who} has asked already. You decide.")
+
+
+class Outcome(NamedTuple):
+    """One sentence, and what it is about: `kind` is follow, request, aside or refused."""
+
+    kind: str
+    icon: str
+    text: str
+
+
+def outcomes(owner: int, draft: Draft, name: str = "") -> list[Outcome]:
+    """What these rules would do, once they are saved; with a name also to that account."""
+    found = [_told(who, rules.suppose(asker, draft)) for who, asker in _askers(draft)]
+    return found + ([_of(owner, draft, name)] if name.strip() else [])
+
+
+def _askers(draft: Draft) -> Iterator[tuple[str, Asker]]:
+    """Those who everybody thinks of, and those whom a rule means."""
+    gate = draft.gate
+    yield _("A stranger"), Asker()
+    yield _("A bot"), Asker(bot=True)
+    yield _("Somebody whom you follow"), Asker(followed=True)
+    if number := gate.accept_friends:
+        who = ngettext(
+            "Somebody with {number} friend in common", "Somebody with {number} friends in common", number
+        ).format(number=number)
+        yield who, Asker(friends=number)
+    if gate.accept_verified:
+        yield _("Somebody with the badge"), Asker(verified=True)
+    if gate.ask_new_days:
+        yield _("Somebody whose account was made today"), Asker(days=0)
+    if gate.ask_mass:
+        yield _("Somebody who follows {number} accounts").format(number=2 * MASS), Asker(following=2 * MASS)
+
+
+def _of(owner: int, draft: Draft, name: str) -> Outcome:
+    """What they would do to the account that is called so."""
+    try:
+        follower = lookup.by_handle(name, settings.LOCAL_DOMAIN)
+        answer = rules.foresee(follower, owner, draft)
+    except NoSuchAccount:
+        return Outcome("refused", "search", _("There is no account {name}.").format(name=_handle(name)))
+    return _told(_handle(name), answer)
+
+
+def _told(who: str, answer: Answer) -> Outcome:
+    return Outcome(answer.outcome.value, ICONS[answer.outcome], str(_sentence(answer)).format(who=who))
+
+
+def _sentence(answer: Answer) -> str | Promise:
+    if answer.outcome is Foreseen.REFUSED:
+        return REFUSED
+    if answer.outcome is Foreseen.ASIDE:
+        return ASIDE
+    if answer.outcome is Foreseen.FOLLOW:
+        return FOLLOWS_ALREADY if answer.row == 0 else ACCEPTED.get(answer.rule, FOLLOWS)
+    if answer.row in {0, rules.PAUSED}:
+        return PAUSED if answer.row else ASKED_ALREADY
+    return REASONS.get(answer.reason, ASKS)
+
+
+def _handle(name: str) -> str:
+    return f"@{name.strip().removeprefix('@')}"
