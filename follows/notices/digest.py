@@ -79,7 +79,7 @@ def write(account: Account, address: str) -> Written | None:
         "count": count,
         "asking": [request.follower for request in asking],
         "others": count - min(count, NAMED),
-        "queue": f"{settings.BASE_URL}/requests",
+        "queue": letters.address_of("requests"),
         "end": end,
     }
     subject = ngettext(

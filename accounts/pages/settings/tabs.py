@@ -5,11 +5,14 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import limits
+from accounts.lookup import NoSuchAccount
 from accounts.pages.shell import PageView, member, render_page
+from accounts.pages.sign_in import too_many
 
 
 class Tab(NamedTuple):
@@ -36,11 +39,10 @@ def settings_page(view: PageView) -> PageView:
         try:
             limits.charge((limits.ACCOUNT, request.user.pk or 0))
             return view(request, *args, **kwargs)
-        except limits.TooMany:
-            text = _("Please try again in a few minutes.")
-            return render_page(
-                request, "accounts/pages/error", status=429, title=_("Too many requests"), description=text
-            )
+        except limits.TooMany as refused:
+            return too_many(request, refused)
+        except NoSuchAccount:  # it was deleted meanwhile
+            return redirect("sign_in")
 
     return member(counted)
 
