@@ -14,6 +14,9 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)  # as a shell says that Ctrl-C ended it
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is written at the exit
+        sys.exit(141)  # as a shell says that nobody reads its output any more
     except (OperationalError, ProgrammingError) as error:
         if "--traceback" in sys.argv:
             raise
