@@ -36,3 +36,18 @@ def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:
         _, complaint = process.communicate(timeout=PATIENCE)
 
     assert (process.returncode, complaint) == (130, "")
+
+
+def test_a_pipe_that_nobody_reads_any_more_ends_a_command_in_silence(tmp_path: Path) -> None:
+    own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path)}
+    work = "for _ in range(10_000): print('a long line ' * 100, flush=True)"
+    command = [sys.executable, str(settings.ROOT / "manage.py"), "shell", "--no-imports", "--command", work]
+    with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr
+        complaint = process.stderr.read()
+        assert process.wait(PATIENCE) == 141
+
+    assert complaint == ""
