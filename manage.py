@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _hint() -> str:
-    """What is likely wrong when a command runs without the environment of the server."""
+    """Return the likely mistake when a command runs without the environment of the server."""
     from django.conf import settings
 
     if settings.DATABASE_URL:

@@ -1,4 +1,4 @@
-"""Who is calling: the value both dialects put into `request.auth`, and the trail of being active."""
+"""The caller of a request, which both APIs put into `request.auth`, and when an account was last active."""
 
 from collections.abc import Collection
 from contextlib import suppress

@@ -36,7 +36,7 @@ Picture = Image.Image
 
 
 class Refusal(Exception):
-    """What is wrong with the picture, in words that go on after its name; none when this is no picture at all."""
+    """The error of a picture, as words that follow its name; empty if the file is not a picture."""
 
 
 def avatar(data: bytes, place: int, formats: list[str]) -> list[bytes]:

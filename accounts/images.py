@@ -147,14 +147,14 @@ def _read(file: "File[Any]") -> bytes:
 
 
 def too_large(most: int) -> str:
-    """What is wrong with a file of more than so many bytes."""
+    """Return the error for a file of more than so many bytes."""
     return f"is too large: the file may have at most {most // 1_000_000} MB"
 
 
 def _decoded(data: bytes, *task: str) -> list[bytes]:
-    """What the decoder makes of a picture; the worker answers others meanwhile.
+    """Decode a picture and return the result; the worker answers other requests meanwhile.
 
-    :raises BadImage: when it refuses, needs more than it may have, or has too much to do.
+    :raises BadImage: when the decoder refuses, needs more than it may have, or has too much to do.
     """
     return turns.aside(("picture", task), lambda: _decode(data, *task), WAITING, BadImage(BUSY))
 

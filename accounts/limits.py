@@ -1,4 +1,4 @@
-"""Rate limits: how often somebody may do something within a fixed window. Both doors charge these.
+"""Rate limits: how often somebody may do something within a fixed window. Both APIs count calls here.
 
 Window n of a limit is floor(unix time / period). Counters live in Django's cache, where all processes
 count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers are Mastodon's.
@@ -123,7 +123,7 @@ def forget(*charges: Charge) -> None:
 
 
 def neighbourhood(address: str | None) -> str:
-    """Whose calls count together: the IPv4 address, or the /64 of an IPv6 one, which one household has."""
+    """Return the part of an address that calls are counted by: an IPv4 address, or the /64 of an IPv6 address."""
     text = address or ""
     if ":" not in text:
         return text

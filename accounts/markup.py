@@ -1,4 +1,4 @@
-"""What people write, as HTML: paragraphs and links, and nothing else becomes markup.
+"""Texts of members as HTML: only paragraphs and links become markup.
 
 Everything that shows a text as HTML makes it here, so the same words look the same wherever they stand.
 """
@@ -19,7 +19,7 @@ from accounts.models import Account
 Mentions = Mapping[str, str]  # the handle as it was written, in lower case -> the account's `acct`
 
 PARAGRAPH = re.compile(r"\n{2,}")
-MAX_MENTIONS = 500  # more handles than the longest bio that a door takes can hold
+MAX_MENTIONS = 500  # more handles than fit into the longest bio that an API takes
 
 
 def paragraphs(text: str, mentions: Mentions | None = None) -> SafeString:

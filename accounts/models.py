@@ -282,7 +282,7 @@ class Provider(models.TextChoices):
 
 
 class Identity(models.Model):
-    """Who an account is with a provider of social logins; `subject` is the provider's own id."""
+    """The identity of an account at a provider of social logins; `subject` is the provider's own id."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
     provider = models.CharField(max_length=16, choices=Provider)

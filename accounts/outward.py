@@ -110,7 +110,7 @@ def _answer(
 
 @cache
 def _context() -> ssl.SSLContext:
-    """What is trusted; to read it takes long."""
+    """Return the trusted certificates. Reading them takes long, so they are read once."""
     return ssl.create_default_context()
 
 

@@ -84,7 +84,7 @@ def clean_text(value: str) -> str:
 
 
 class Extras(TypedDict, total=False):
-    """What a new account may begin with beside what it signs in with."""
+    """The values that a new account may begin with, besides its credentials."""
 
     display_name: str
     first_name: str
@@ -295,7 +295,7 @@ def _is_new_email(account: int, email: str) -> bool:
 def faults(
     values: Mapping[str, object], account: int | None = None, *, username_rule: re.Pattern[str] = USERNAME
 ) -> list[Fault]:
-    """What is wrong with new values of some columns; `account` is whose they are, None for somebody new."""
+    """Return the faults of new values of some columns of `account`; None stands for a new account."""
     return [fault for column, value in values.items() for fault in _faults(column, value, account, username_rule)]
 
 
@@ -314,7 +314,7 @@ def _faults(column: str, value: object, account: int | None, username_rule: re.P
 def _identity_faults(
     column: str, value: str, well_formed: Callable[[str], object], account: int | None
 ) -> Iterable[Fault]:
-    """What one signs in with must be there, well-formed, and nobody else's."""
+    """Return the faults of the credentials, which must be present, well-formed, and unused by others."""
     if not value:
         yield Fault(column, Problem.BLANK)
     elif not well_formed(value):

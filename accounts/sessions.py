@@ -1,6 +1,6 @@
 """Sessions of native clients: open, resolve, refresh, close. Tokens are kept only as SHA-256.
 
-Signing out everywhere begins here, too: a door that hands out tokens of its own registers what ends them.
+Signing out everywhere begins here, too: an API that issues tokens of its own registers a function that ends them.
 
 A token has the alphabet and length that the clients know (twittner.md §4), from the system's
 random source. Sessions last a year from their creation.
@@ -71,7 +71,7 @@ def open_session(account: int, platform: Platform) -> Tokens:
 
 
 def resolve(token: str, address: str | None = None) -> Caller | None:
-    """Whose living session this token is; one indexed query. Notes that the account is active."""
+    """Return the account of a token whose session is alive; one indexed query. Notes that the account is active."""
     row = _BY_TOKEN.first(token_digest=_digest(token), now=timezone.now())
     if row is None:
         return None

@@ -66,7 +66,7 @@ class Turn:
         return self.patience is not None and not self.committed and not over
 
     def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What was made under this key, for the first, second ... time that a try asks for it."""
+        """Return the value that was made under this key, for the first, second ... time that a try asks for it."""
         count = self._seen[key] = self._seen.get(key, 0) + 1
         numbered = (key, count)
         if numbered not in self._done:
@@ -109,7 +109,7 @@ def once(key: Hashable, work: Callable[[], Result]) -> Result:
 
 
 def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception) -> Result:
-    """What `work` gives or raises; the worker answers others meanwhile. It must not use the database.
+    """Run `work` while the worker answers other requests, and return its result. It must not use the database.
 
     :raises Exception: `full`, when there is no room.
     """

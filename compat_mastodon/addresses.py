@@ -1,4 +1,4 @@
-"""Whom the address of a profile names, here or elsewhere: what people paste, and what clients follow."""
+"""Addresses of profiles, here or on other servers: which account each one names."""
 
 import re
 

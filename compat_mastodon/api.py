@@ -61,7 +61,7 @@ class Denied(Exception):
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Whose calls from the caller's address count together.
+    """Return the client's address, by which calls are counted together.
 
     Behind one of `settings.TRUSTED_PROXIES` the server has put the client's address there already.
     """
@@ -111,7 +111,7 @@ class View(APIView):
 
     @property
     def actor(self) -> Actor:
-        """Whose decision a write is, for the log."""
+        """Return the account that writes, for the log of decisions."""
         return Actor(self.me, DOOR)
 
     @property

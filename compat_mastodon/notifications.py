@@ -29,7 +29,7 @@ PARTIAL = ("id", "acct", "locked", "bot", "url", "avatar", "avatar_static", "ava
 
 
 def choice(params: Params, account: int | None = None) -> Choice:
-    """Which notices the client wants: types it names and does not exclude, of one account if it names one.
+    """Read the client's choice of notices: types that it names and does not exclude, of one account if it names one.
 
     With the calling `account` accepted requests may be among them, which are in lists and nowhere else.
     """
@@ -143,7 +143,7 @@ def group_key(notice: int, bucket: int | None) -> str:
 
 
 def parsed_key(key: str) -> dict[str, int]:
-    """What a group key stands for: the `bucket` of new followers, or one `notice`; nothing for nonsense."""
+    """Decode a group key: the `bucket` of new followers, or one `notice`; empty for a malformed key."""
     kind, _, number = key.rpartition("-")
     name = {"follow": "bucket", "ungrouped": "notice"}.get(kind)
     found = as_id(number)
@@ -181,7 +181,7 @@ def _type(kind: int) -> str:
 
 
 def _fallback(kind: int, account: bytes | None, supported: Sequence[str]) -> Entity:
-    """What a client shows that does not know the type (§4.5)."""
+    """The text for clients that do not know the type (§4.5)."""
     if kind != Kind.ACCEPTED or ACCEPTED in supported or account is None:
         return {}
     actor = orjson.loads(account)

@@ -1,4 +1,4 @@
-"""What a client sent, however it sent it: query, form, multipart and JSON are one (mastodon.md §0.2).
+"""The parameters of a request, from its query, form, multipart or JSON body alike (mastodon.md §0.2).
 
 Names are Rails': `id[]=1` is a list, `source[privacy]=public` a mapping. A value of the wrong shape
 is a 400 that names it.
@@ -137,11 +137,11 @@ class Params:
         return [Params(member) for member in members]
 
     def raw(self, name: str) -> Any:
-        """What was sent, of any type: a text, a value of JSON, an uploaded file."""
+        """Return the value as it was sent: a text, a JSON value, or an uploaded file."""
         return self._values.get(name)
 
     def part(self, default: int, most: int) -> Slice:
-        """Which rows of a list that is cut by `limit` and `offset`."""
+        """Read the page of a list that is cut by `limit` and `offset`."""
         limit = self.text("limit")
         return Slice(
             default if limit is None else min(abs(to_int(limit)), most), max(to_int(self.text("offset") or ""), 0)
@@ -151,7 +151,7 @@ class Params:
         return to_int(self.text(name) or "") < 0
 
     def window(self, default: int = 40, most: int = 80, *, all_at_once: bool = False) -> Window:
-        """Which rows of a list; see mastodon.md §2.1 for the odd values.
+        """Read the page of a list; see mastodon.md §2.1 for the odd values.
 
         A limit that is no number or 0 gives one row. `max_id` may be combined with `since_id` (the newest above it)
         or with `min_id` (the page directly above it), which wins. With `all_at_once` a limit of exactly 0 gives all.

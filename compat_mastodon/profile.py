@@ -1,4 +1,4 @@
-"""What one may change of one's own account, its bounds, and how it looks to who changes it (mastodon.md §3.1, §4.9)."""
+"""The profile as its owner sees and changes it, with the bounds of each value (mastodon.md §3.1, §4.9)."""
 
 import base64
 import re
@@ -116,7 +116,7 @@ def _file(value: Any) -> File[Any]:
 
 
 def _bytes_of(uri: str) -> bytes:
-    """What a data URI in base64 holds: with any parameters, in either alphabet, with line breaks, percent-encoded.
+    """Decode a data URI in base64: with any parameters, in either alphabet, with line breaks, percent-encoded.
 
     :raises BadImage: when it is none, or no base64.
     """

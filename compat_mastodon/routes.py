@@ -1,4 +1,4 @@
-"""Which view answers which path of this dialect. `urls` serves the paths, and `schema` describes them."""
+"""The paths of the Mastodon API, each with its view. `urls` serves the paths, and `schema` describes them."""
 
 from compat_mastodon.api import View
 from compat_mastodon.oauth import apps

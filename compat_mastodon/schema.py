@@ -41,7 +41,7 @@ CHALLENGE = shapes.TEXT | {"pattern": '^Bearer realm="Doorkeeper", error="[a-z_]
 
 
 class Dialect(NamedTuple):
-    """What is described: paths with their views, what they take, and what they give."""
+    """The described part of the API: paths with their views, parameters and answers."""
 
     title: str
     views: Callable[[], dict[str, type[View] | dict[str, type[View]]]]  # they also hold the path to the description

@@ -1,4 +1,4 @@
-"""The paths under /api/ of the Mastodon door. Each answers with and without a trailing slash."""
+"""The paths under /api/ of the Mastodon API. Each answers with and without a trailing slash."""
 
 from collections.abc import Callable
 

@@ -84,7 +84,7 @@ class View(APIView):
 
     @property
     def place(self) -> str:
-        """Whose calls from the caller's address count together."""
+        """Return the client's address, by which calls are counted together."""
         return limits.neighbourhood(self.params.address)
 
     def charge_upload(self) -> None:
@@ -101,7 +101,7 @@ class View(APIView):
 
     @property
     def actor(self) -> Actor:
-        """Whose decision a write is, for the log."""
+        """Return the account that writes, for the log of decisions."""
         return Actor(self.viewer, DOOR)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # no DRF Response

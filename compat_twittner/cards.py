@@ -16,7 +16,7 @@ from follows.queries import Key, Person, people
 
 
 class Card(TypedDict):
-    """What a list item says of a person, whoever looks: the documented keys, then those of version 1.3."""
+    """The part of a list item that is the same for all viewers: the documented keys, then those of version 1.3."""
 
     id: int
     about: str
@@ -128,7 +128,7 @@ class Seen(TypedDict):
 
 
 def _seen_by(viewer: int | None, page: Page[Key]) -> Callable[[int], Seen]:
-    """What only this viewer sees of each account of a page. Two queries, none for nobody."""
+    """Return the part of each list item that depends on the viewer. Two queries, none for an empty page."""
     accounts = [key.account for key in page.rows]
     ties = {tie.id: tie for tie in relationships.many(viewer, accounts)} if viewer else {}
     friends = discovery.friends_in_common(viewer, accounts) if viewer else {}

@@ -103,7 +103,7 @@ def own_settings(account: Account, person: Person) -> dict[str, Any]:
 
 
 def _owner(account: Account, person: Person) -> dict[str, Any]:
-    """What owners see of themselves whenever they do."""
+    """The account as its owner sees it."""
     return {
         "first_name": person.first_name,
         "last_name": person.last_name,

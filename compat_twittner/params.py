@@ -1,4 +1,4 @@
-"""What a client sent: all values are strings, and "0", "" and nothing are the same (twittner.md §1.3).
+"""The parameters of a request: all values are strings, and "0", "" and nothing are the same (twittner.md §1.3).
 
 The original never looks at the method and never parses JSON: a body that is no form is an empty form.
 """
@@ -56,7 +56,7 @@ class Values:
         return numbers if all(numbers) else []
 
     def window(self, default: int = 20) -> Window:
-        """Which rows of a list: `offset` is an exclusive upper bound of the row id (§1.9)."""
+        """Read the page of a list: `offset` is an exclusive upper bound of the row id (§1.9)."""
         return Window(min(self.number("page_size") or default, MOST), self.number("offset") or MAX_ID + 1)
 
 

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class Message(TypedDict):
-    """What the gateway gets: to which phone, and the data that the app reads."""
+    """The message to the gateway: the phone, and the data that the app reads."""
 
     token: str
     platform: str

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 
-LARGEST = 26_000_001  # bytes that are kept of a body with a file; one more than any door takes
+LARGEST = 26_000_001  # bytes that are kept of a body with a file; one more than any API takes
 LARGEST_FORM = 1_048_576  # bytes that are kept of any other
 LARGEST_SKIPPED = 100_000_000  # bytes that are read and thrown away, so that the client sees the answer
 MOST_ON_THEIR_WAY = 1_000_000_000  # bytes that a process keeps of bodies that are not there yet

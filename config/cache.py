@@ -45,7 +45,7 @@ _ASK_AT, _SAID_AT = 0, 1
 
 
 class OwnCache(LocMemCache):
-    """What a process uses while the shared cache is away; bounded in size."""
+    """The cache of a process while the shared cache is away; bounded in size."""
 
     def count(self, counters: Mapping[str, int]) -> list[int]:
         return [self._one_more(key, seconds) for key, seconds in counters.items()]

@@ -107,7 +107,7 @@ def _made() -> dict[str, str]:
 
 
 def _database() -> str:
-    """Which one this is, without its password."""
+    """Name the database, without its password."""
     values = connection.settings_dict
     return "default" if settings.EMBEDDED else f"'{connection.vendor} {values.get('HOST')} {values['NAME']}'"
 

@@ -148,7 +148,7 @@ async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
 
 
 def _environ(scope: Scope) -> dict[str, Any]:
-    """What WSGI says of a request (PEP 3333), with an empty body."""
+    """Build the WSGI environment of a request (PEP 3333), with an empty body."""
     server, _, port = scope.server.rpartition(":")
     environ = ENVIRON | {
         "REQUEST_METHOD": scope.method,

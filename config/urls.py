@@ -1,4 +1,4 @@
-"""The two doors, the moderators' admin, and the front page."""
+"""The two APIs, the moderators' admin, and the front page."""
 
 from django.contrib import admin
 from django.urls import include, path

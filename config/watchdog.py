@@ -22,7 +22,7 @@ HEADERS = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-
 
 
 class Post(ctypes.Structure):
-    """What a worker tells its parent; `path` is that of its request, without the query."""
+    """The message of a worker to its parent; `path` is that of its request, without the query."""
 
     _fields_ = [("pid", ctypes.c_int), ("seen", ctypes.c_double), ("request", ctypes.c_char * 256)]
 

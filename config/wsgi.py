@@ -34,6 +34,6 @@ _django = get_wsgi_application()
 timeouts.limit()
 _django.request_class = Request
 received: Any = believing(settings.TRUSTED_PROXIES, _django) if settings.TRUSTED_PROXIES else _django
-"""What `manage.py serve` calls, which has received the body already."""
+"""The application that `manage.py serve` calls after it has received the body."""
 
 application = receiving(received)

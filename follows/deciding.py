@@ -53,7 +53,7 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """What became of one item: the id of the request if it was named by it, the account, and the row of the log."""
+    """The outcome of one item: the id of the request if it was named by it, the account, and the row of the log."""
 
     request: int | None
     account: int | None

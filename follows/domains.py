@@ -50,7 +50,7 @@ def unblock(account: int, domain: str) -> None:
 
 
 def ties(account: int, domain: str) -> Ties:
-    """What `block` would cut, requests not counted.
+    """Count the follows that `block` would cut, without requests.
 
     :raises Invalid, NotADomain: as `block`.
     """

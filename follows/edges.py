@@ -48,7 +48,7 @@ class Edge(NamedTuple):
         return self.accepted_at is None and not self.aside
 
     def as_json(self) -> dict[str, Any]:
-        """What a decision keeps of an edge that it ends, so that the edge can be made anew (`of_json`)."""
+        """Return the columns that a decision keeps of an edge that it ends, so that it can be made anew (`of_json`)."""
         kept = {name: getattr(self, name) for name in KEPT}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
 
@@ -59,7 +59,7 @@ class Edge(NamedTuple):
         return cls(id=0, follower=follower, target=target, **{name: was[name] for name in KEPT} | moments)
 
     def moves(self, by: int) -> Moves:
-        """What the edge's coming (+1) or going (-1) means for the tallies of both ends."""
+        """Return how the tallies of both ends move when the edge comes (+1) or goes (-1)."""
         if self.aside:
             return {}
         if self.pending:
@@ -102,7 +102,7 @@ def cut(edge: Edge) -> None:
 
 
 class Log(NamedTuple):
-    """What a row of the log says besides who, whom, when and through which door."""
+    """The columns of a row of the log besides the pair, the actor, the time and the API."""
 
     rule: str = ""
     batch: int | None = None

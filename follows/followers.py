@@ -20,7 +20,7 @@ RANKED = 2_000
 
 
 class Sort(StrEnum):
-    """What comes first; `DORMANT` the account that was active the longest ago."""
+    """The order; `DORMANT` begins with the account that was active the longest ago."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -28,9 +28,9 @@ class Sort(StrEnum):
 
 
 class Filter(NamedTuple):
-    """Which followers, or accounts that one follows; a field that is left alone leaves none out.
+    """A choice of followers, or of accounts that one follows; a field with its default leaves none out.
 
-    Of accounts of other servers nobody knows when they were active, so they are never dormant.
+    It is unknown when accounts of other servers were active, so they are never dormant.
     """
 
     dormant_days: int = 0

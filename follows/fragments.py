@@ -25,7 +25,7 @@ def sized(rendered: bytes) -> bytes:
 
 
 class Renderable(Protocol[K_co]):
-    """What is rendered, and what that depends on."""
+    """A rendered account, and the versions that it depends on."""
 
     @property
     def key(self) -> K_co: ...

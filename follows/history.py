@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """Which rows; a field that is left alone leaves none out."""
+    """A choice of rows; a field with its default leaves none out."""
 
     account: int | None = None
     kinds: Collection[Kind] = ()

@@ -173,7 +173,7 @@ def _cut(account: int, tie: Tie, by: Actor) -> int:
 
 
 def _traces(account: int) -> list[QuerySet[Any]]:
-    """What else there may be very much of."""
+    """Other rows of the account, of which there may be very many."""
     return [
         Notice.objects.filter(recipient=account),
         Notice.objects.filter(actor=account),

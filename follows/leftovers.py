@@ -1,4 +1,4 @@
-"""What was begun and not finished, because a process ended or the database was away, is looked for and finished.
+"""Find and finish work that a process left, because it ended or the database was away.
 
 A server does this all the time in one of its processes. It is safe in several.
 """
@@ -27,15 +27,15 @@ def keep_looking() -> None:
 
 
 def look() -> None:
-    """Go on with what is left; the long work is done behind the caller. What fails is left to the next time."""
+    """Begin to finish all that is left; long work goes on in the background. The next time tries again what fails."""
     for begin in BEGINNINGS:
         try:
             begin()
         except (OperationalError, InterfaceError) as error:
-            logger.warning("What is left over waits for the database: %s", str(error).partition("\n")[0])
+            logger.warning("Unfinished work waits for the database: %s", str(error).partition("\n")[0])
             connections.close_all()
         except Exception:
-            logger.exception("Unexpected error of what is left over")
+            logger.exception("Unexpected error while finishing work")
 
 
 def _expire() -> None:

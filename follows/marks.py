@@ -1,4 +1,4 @@
-"""What one account marks another with, for itself: mutes, notes, endorsements, "not interested".
+"""The marks that an account puts on another one: mutes, notes, endorsements, "not interested".
 
 Marks change no edge. Blocks do, and are in `graph`.
 """

@@ -1,4 +1,4 @@
-"""May this happen, may this be seen: the rules of the graph, for both doors."""
+"""The rules of the graph for both APIs: what may happen, and what may be seen."""
 
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ class Hidden(Refused):
 
 
 def check_ceiling(follower: int) -> None:
-    """Whoever has many followers may follow a tenth more than these; all others, `MAX_FOLLOWS` (mastodon.md §5.8).
+    """Check the number of follows: a tenth more than the followers, but at least `MAX_FOLLOWS` (mastodon.md §5.8).
 
     Requests do not count before they are accepted, and accepting asks nobody.
 

@@ -1,6 +1,6 @@
 """Reads of the graph: requests, followers, follows, and the people in them. Writes are in `graph`, rules in `policy`.
 
-Lists come as pages of `Key`s: which accounts, and which version of each. A door renders a key's
+Lists come as pages of `Key`s: which accounts, and which version of each. An API renders a key's
 account once and keeps the result (`fragments`); `people` loads what it has not rendered yet.
 """
 
@@ -23,7 +23,7 @@ COUNTED = 100  # requests to one account that are counted one by one
 
 
 class Key(NamedTuple):
-    """What a rendered account depends on. Counts are None while the account has no edge yet."""
+    """The versions that a rendered account depends on. Counts are None while the account has no edge yet."""
 
     account: int
     version: int
@@ -146,7 +146,7 @@ def _following() -> FollowQuerySet:
 
 
 def _shown(edges: FollowQuerySet, end: str) -> FollowQuerySet:
-    """What the viewer is shown of somebody else's edges: nobody muted or parted by a block, and nothing hidden."""
+    """Of somebody else's edges those that the viewer is shown: without muted, blocked and hidden accounts."""
     owner = Account.objects.filter(lists_open_to(given("viewer")), pk=given("owner"))
     hidden = parted_from(given("viewer"), f"{end}_id") | silenced_by(given("viewer"), f"{end}_id")
     return edges.filter(Exists(owner)).exclude(hidden)
@@ -173,7 +173,7 @@ _FOLLOWING_OF = {
 
 
 def people(ids: Sequence[int]) -> list[Person]:
-    """What can be shown of these accounts, in no particular order; unknown and unconfirmed ones are left out."""
+    """Return the public data of these accounts, in no particular order, without unknown and unconfirmed ones."""
     return _PEOPLE.rows(ids=ids) if ids else []
 
 
@@ -208,7 +208,7 @@ _KEYS = Statement(
 
 
 class OwnKey(NamedTuple):
-    """What a rendered account depends on for its owner; `waiting` counts up to 40 visible requests."""
+    """The versions that an account rendered for its owner depends on; `waiting` counts up to 40 visible requests."""
 
     account: int
     version: int
@@ -218,7 +218,7 @@ class OwnKey(NamedTuple):
 
 
 class Own(NamedTuple):
-    """What only the owner is shown besides their `Person`."""
+    """The data of an account that only its owner sees, besides its `Person`."""
 
     person: Person
     source: dict[str, Any]

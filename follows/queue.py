@@ -33,7 +33,7 @@ DECIDED = {
 
 
 class Sort(StrEnum):
-    """What comes first."""
+    """The order of the queue."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -41,7 +41,7 @@ class Sort(StrEnum):
 
 
 class Filter(NamedTuple):
-    """Which requests; a field that is left alone leaves none out."""
+    """A choice of requests; a field with its default leaves none out."""
 
     reasons: Collection[ArrivalReason] = ()
     followed: bool | None = None
@@ -220,7 +220,7 @@ def _with_facts(owner: int, rows: Sequence[tuple[Any, ...]], ranks: dict[int, in
 
 
 def _decided(owner: int, followers: Collection[int]) -> dict[int, dict[str, int]]:
-    """What was decided about each and not taken back."""
+    """Return the decisions about each that were not taken back."""
     found: dict[int, dict[str, int]] = {}
     for follower, kind, number in _DECIDED.rows(owner=owner, ids=followers) if followers else ():
         counts = found.setdefault(follower, dict.fromkeys(DECIDED.values(), 0))

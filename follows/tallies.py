@@ -62,7 +62,7 @@ def _ranges() -> Iterator[tuple[int, int]]:
 
 
 def _differing(accounts: QuerySet[Account]) -> list[Tally]:
-    """What the tallies should be, of those accounts where they are something else."""
+    """Return the right tallies of those accounts whose tallies are wrong."""
     accepted, waiting = Follow.objects.accepted(), Follow.objects.waiting()
     rows = (
         accounts.annotate(

@@ -237,7 +237,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
 
 
 def reason(request: HttpRequest) -> str:
-    """What the moderator gave as the reason of an action; for the admin log."""
+    """Return the reason that the moderator gave for an action, for the admin log."""
     return people.clean_text(request.POST.get("reason", ""))[:500]
 
 

@@ -88,13 +88,13 @@ def address_of(page: str, *arguments: str) -> str:
 
 
 def confirmed_by(person: str, token: str) -> Account | None:
-    """Whose address the link of a confirmation proves; None when the link is not good any more."""
+    """Return the account whose address the link of a confirmation proves; None when the link is no longer valid."""
     account = _named(person)
     return account if account and _CONFIRMATIONS.check_token(account, token) and not account.suspended_at else None
 
 
 def moved_by(person: str, email: str, token: str) -> Move | None:
-    """Which account may have which address by the link that was sent there; None when the link is not good any more."""
+    """Return the account and the new address that a link confirms; None when the link is no longer valid."""
     account, new = _named(person), _decoded(email)
     good = account and new and NewEmailTokens(new).check_token(account, token) and not account.suspended_at
     return Move(account, new) if account and new and good else None
@@ -159,7 +159,7 @@ def _encoded(value: object) -> str:
 
 
 def _decoded(part: str) -> str:
-    """What a part of a link says; nothing when it is malformed."""
+    """Decode a part of a link; empty when it is malformed."""
     try:
         return urlsafe_base64_decode(part).decode()
     except ValueError:

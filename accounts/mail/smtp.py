@@ -18,7 +18,7 @@ class Connection(smtplib.SMTP):
     _cut_off: Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """What smtplib opens its connection with; a copy of the socket outlives that of TLS."""
+        """Open the connection for smtplib; a copy of the socket outlives that of TLS."""
         connected = outward.connected(host, port, time.monotonic() + timeout)
         connected.settimeout(timeout)
         self._copy = connected.dup()

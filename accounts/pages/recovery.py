@@ -1,4 +1,4 @@
-"""The pages around an e-mail address, for members of both doors: a forgotten password, and a confirmation."""
+"""The pages around an e-mail address, for members of both APIs: a forgotten password, and a confirmation."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from accounts.mail import letters, outbox
 from accounts.models import Account, Letter
 from accounts.pages.shell import SITE, page, render_page
 
-PASSWORD_LENGTHS = range(6, 21)  # what the apps of both doors take
+PASSWORD_LENGTHS = range(6, 21)  # that the apps of both APIs take
 
 
 class EmailForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What templates of pages use: icons and moments."""
+"""Icons and dates for the templates of pages."""
 
 from datetime import datetime
 

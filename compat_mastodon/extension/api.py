@@ -1,4 +1,4 @@
-"""The base of the extension's views: the Mastodon door's, with faults told field by field and an opaque cursor."""
+"""The base of the extension's views: that of the Mastodon API, with an error for each field and an opaque cursor."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ class View(api.View):
         return self.params.window().limit
 
     def read(self, *required: str, **fields: Parse) -> dict[str, Any]:
-        """What was sent; see `validation.read`."""
+        """Return the fields that were sent; see `validation.read`."""
         return read(self.params, required, **fields)
 
     def cursor(self, kind: str, size: int) -> tuple[int, ...] | None:

@@ -59,7 +59,7 @@ class ChangeGate(Write):
 
 
 class Check(View):
-    """What would become of an account's follow of you now."""
+    """The result that a follow of you by an account would have now."""
 
     def get(self, request: Request) -> HttpResponse:
         account = self.read("account", account=identity)["account"]
@@ -67,7 +67,7 @@ class Check(View):
 
 
 class GateOf(View):
-    """What somebody who is about to ask may know of an account's gate."""
+    """The part of an account's gate that is public, for somebody who is about to ask."""
 
     def get(self, request: Request, pk: str) -> HttpResponse:
         person = queries.person(number(pk))

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the extension, with examples; made as the Mastodon door's."""
+"""The OpenAPI description of the extension, with examples; made as that of the Mastodon API."""
 
 from typing import Any
 

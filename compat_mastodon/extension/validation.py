@@ -27,7 +27,7 @@ class Wrong(Exception):
 
 
 def read(params: Params, required: Iterable[str] = (), **fields: Parse) -> dict[str, Any]:
-    """What was sent of these fields. Blank ones count as not sent, but for `nullable` ones, and where one is required.
+    """Read these fields. Blank ones count as not sent, but for `nullable` ones, and where one is required.
 
     :raises Invalid: when a value is wrong or a required one is missing.
     """
@@ -77,7 +77,7 @@ def one_of(kinds: type[Enum]) -> Parse:
 
 
 def among(words: dict[str, Any]) -> Parse:
-    """What a word stands for."""
+    """Return the value that a word stands for."""
 
     def parse(value: Any) -> Any:
         if isinstance(value, str) and value in words:

@@ -37,7 +37,7 @@ class VerifyCredentials(View):
 
 
 def _registration(params: Params) -> dict[str, Any]:
-    """What was sent, read as leniently as clients are used to."""
+    """Read the values of an app, as leniently as clients are used to."""
     scope = params.scalar("scopes")
     return {
         "name": clean_text(params.scalar("client_name") or ""),

@@ -1,4 +1,4 @@
-"""What a client asks for at /oauth/authorize, read and checked in the order of mastodon.md §1.3.
+"""The request of a client at /oauth/authorize, read and checked in the order of mastodon.md §1.3.
 
 First where to answer (`Callback`), then what is asked (`Ask`): once the former is known to be the
 client's own address, whatever is wrong with the latter may be told there.
@@ -40,7 +40,7 @@ class Callback(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """What a client asks for."""
+    """The access that a client asks for."""
 
     scopes: list[str]
     challenge: str

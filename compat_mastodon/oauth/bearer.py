@@ -1,4 +1,4 @@
-"""Who is calling: the bearer token of a request, looked up by its checksum in one query.
+"""The bearer token of a request, looked up by its checksum in one query.
 
 django-oauth-toolkit issues the tokens; its own authenticator runs a whole OAuth request for each
 call, which costs several times what the call itself does.
@@ -32,7 +32,7 @@ def find(token: str) -> Token | None:
 
 
 def living(tokens: Collection[int]) -> set[int]:
-    """Which of these tokens are neither revoked nor of a suspended account. One query."""
+    """Return those of the tokens that are neither revoked nor of a suspended account. One query."""
     return {row.id for row in _LIVING.rows(tokens=tokens)}
 
 

@@ -93,7 +93,7 @@ class Revoke(OAuthView):
 
 
 class TokenInfo(OAuthView):
-    """What a client may learn of the token it holds."""
+    """Describe a token to the client that holds it."""
 
     caller = Caller.ANY
 

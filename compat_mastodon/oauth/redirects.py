@@ -18,7 +18,7 @@ _LOOPBACK = re.compile(r"\A(https?://(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=/|\Z)")
 
 
 def fault(uri: str) -> str | None:
-    """What is wrong with a URI that a client wants to register (mastodon.md §1.1); None if nothing."""
+    """Return the error of a URI that a client wants to register (mastodon.md §1.1); None if it is valid."""
     scheme = _SCHEME.match(uri)
     if scheme is None:
         return "must be an absolute URI."

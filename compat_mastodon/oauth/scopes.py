@@ -12,14 +12,14 @@ DEFAULT = "read"
 
 _READ = {
     "accounts": "See accounts and your profile",
-    "blocks": "See whom you block",
+    "blocks": "See your blocks",
     "bookmarks": "See your bookmarks",
     "collections": "See your collections",
     "favourites": "See your favourites",
     "filters": "See your filters",
-    "follows": "See whom you follow and who asks to follow you",
+    "follows": "See your follows, followers and follow requests",
     "lists": "See your lists",
-    "mutes": "See whom you mute",
+    "mutes": "See your mutes",
     "notifications": "See your notifications",
     "search": "Search on your behalf",
     "statuses": "See all posts that you can see",
@@ -32,7 +32,7 @@ _WRITE = {
     "conversations": "Change and delete conversations",
     "favourites": "Change your favourites",
     "filters": "Change your filters",
-    "follows": "Follow and unfollow people, and answer requests to follow you",
+    "follows": "Follow and unfollow people, and approve or reject follow requests",
     "lists": "Change your lists",
     "media": "Upload pictures and other media",
     "mutes": "Mute and unmute people and conversations",
@@ -43,10 +43,10 @@ _WRITE = {
 
 WORDS: dict[str, str] = {
     "read": "See everything in your account: your profile, people, requests, lists and notifications",
-    "write": "Change your account, follow and block people, and answer requests to follow you",
-    "follow": "Follow, block and mute people, and answer requests to follow you",
+    "write": "Change your account, follow and block people, and approve or reject follow requests",
+    "follow": "Follow, block and mute people, and approve or reject follow requests",
     "push": "Send notifications to your device",
-    "profile": "See only who you are: your name and picture",
+    "profile": "See only your name and picture",
     **{f"read:{part}": words for part, words in _READ.items()},
     **{f"write:{part}": words for part, words in _WRITE.items()},
 }

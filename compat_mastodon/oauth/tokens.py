@@ -1,6 +1,6 @@
 """OAuth's state: clients, codes and tokens, on django-oauth-toolkit's models.
 
-The toolkit's and oauthlib's request machinery is not used. Clients of this door send JSON and query
+The toolkit's and oauthlib's request machinery is not used. Clients of this API send JSON and query
 parameters, expect other error texts, another order of checks and the same token again, register
 schemes of their own; every one of these is a fight with oauthlib (mastodon.md §1.9), while the four
 small flows of §1.3 to §1.5 are not. What is asked for at /oauth/authorize is read in
@@ -169,7 +169,7 @@ def exchange(code: str, application: Application, redirect_uri: str, verifier: s
 
 
 def challenge_of(verifier: str) -> str:
-    """What S256 makes of a verifier (RFC 7636); nothing of none."""
+    """Return the S256 challenge of a verifier (RFC 7636); empty for an empty verifier."""
     return _base64(hashlib.sha256(verifier.encode()).digest()) if verifier else ""
 
 

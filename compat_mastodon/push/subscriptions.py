@@ -74,7 +74,7 @@ def _target(params: Params) -> Target:
 def _data(
     params: Params, kept: dict[str, bool] | None = None, policy: str = Policy.ALL.value
 ) -> tuple[dict[str, bool], str]:
-    """Which alerts, of whom: clients send the policy inside `data` or beside it.
+    """Read the alerts and their policy: clients send the policy inside `data` or beside it.
 
     Without alerts those that are `kept` stay, without a policy the given one does.
     """

@@ -30,7 +30,7 @@ HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 
 
 class Target(NamedTuple):
-    """What a client subscribed with; the keys are base64url."""
+    """The address and keys of a subscription; the keys are base64url."""
 
     endpoint: str
     p256dh: str
@@ -95,7 +95,7 @@ def decoded(text: str) -> bytes:
 
 @cache
 def public_key() -> str:
-    """What clients subscribe with, so that only this server can push to them; base64url."""
+    """Return the public key that clients subscribe with, so that only this server can push to them; base64url."""
     return _encoded(_point(_signer(Vapid02).public_key))
 
 

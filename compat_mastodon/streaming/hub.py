@@ -1,4 +1,4 @@
-"""Who listens, and the news on its way to them. One hub serves all connections of the process.
+"""The hub of the streams: it brings each notice to the connections that listen. One hub serves the whole process.
 
 The feed runs only while somebody listens. Nothing is told to a token that was revoked or whose
 account was suspended, and its streams end within `CHECK` seconds.

@@ -1,4 +1,4 @@
-"""What this server tells about itself beyond `instance` (mastodon.md §3.8). It publishes no list of blocks."""
+"""Facts about this server beyond `instance` (mastodon.md §3.8). It publishes no list of blocks."""
 
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ NO_POLICY_SINCE = "2026-08-21T00:00:00Z"  # clients insist on a date
 
 
 class Fixed(View):
-    """What follows from the settings alone."""
+    """The facts that depend only on the settings."""
 
     caller = Caller.EVERYBODY
     body: ClassVar[Any]

@@ -1,4 +1,4 @@
-"""What clients ask every server for and this one has none of, since nobody posts here (mastodon.md §3.9).
+"""Lists that clients ask every server for, and that are empty here because nobody posts (mastodon.md §3.9).
 
 The answers are empty, but who may ask is judged as everywhere. The verbs of posts are a 404 that says why (`urls`).
 """

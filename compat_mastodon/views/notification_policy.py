@@ -101,7 +101,7 @@ class Dismiss(Accept):
 
 
 class Merged(View):
-    """What was accepted is among the notifications at once."""
+    """Always true: accepted requests are among the notifications at once."""
 
     accepts = READ
 

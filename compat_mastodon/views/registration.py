@@ -67,7 +67,7 @@ class Confirmations(View):
 
 
 def _wanted(params: Params) -> dict[str, Any]:
-    """What was sent, if it is all that this door asks for.
+    """Read the values of a sign-up, if all are there that the Mastodon API demands.
 
     :raises Invalid: when it is not; all faults at once, those that the domain finds too.
     """

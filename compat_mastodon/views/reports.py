@@ -1,4 +1,4 @@
-"""Telling the moderators about somebody; they have one queue for both doors."""
+"""Reporting an account to the moderators, who have one queue for both APIs."""
 
 from django.http import HttpResponse
 from rest_framework.request import Request

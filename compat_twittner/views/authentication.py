@@ -177,6 +177,6 @@ class Logout(Write):
 
 
 def welcome(account: Account, tokens: Tokens) -> HttpResponse:
-    """What a client gets that just signed in; the account is as it was before."""
+    """The answer to a client that has just signed in; the account is as it was before."""
     data = entities.signed_in(account, queries.person(account.pk))
     return success("User logged in successfully", data, auth=entities.auth(tokens))

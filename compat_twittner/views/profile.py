@@ -35,7 +35,7 @@ class Profile(Read):
 
 
 def _wanted(query: Values) -> int:
-    """Whose profile: a well-formed user name wins over the id."""
+    """Find the account of a profile: a well-formed user name takes precedence over the id."""
     username = query.text("username")
     wanted = lookup.local_id(username) if USERNAME.fullmatch(username) else query.number("user_id")
     if not wanted:

@@ -1,4 +1,4 @@
-"""A forgotten password: the request for the mail (twittner.md §2.1). The pages behind its link belong to no door."""
+"""Requests for a mail that sets a new password (twittner.md §2.1). The pages of its link are in `accounts.pages`."""
 
 from django.conf import settings
 from django.http import HttpResponse

@@ -102,7 +102,7 @@ class Upload(Write):
     """A picture; a refusal says what is wrong with it."""
 
     def picture(self, field: str, read: Callable[["UploadedFile[Any]"], Picture]) -> Picture:
-        """What the picture in this field becomes.
+        """Read the picture of this field.
 
         :raises Failure: when it is missing, or none that is taken.
         """

@@ -146,7 +146,7 @@ class DecisionAdmin(ReadOnlyAdmin[Decision]):
         return lookup == BATCH or super().lookup_allowed(lookup, value, request)
 
     def _shows_all(self, request: HttpRequest) -> bool:
-        """Whoever opens a batch, or looks for somebody, is shown each decision."""
+        """Return True if each decision has a line of its own: in an opened batch, or in a search."""
         return any(request.GET.get(name) for name in (BATCH, SEARCH_VAR, *self._account_lookups()))
 
     def prepare(self, rows: list[Decision]) -> None:
@@ -212,7 +212,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
 
 
 class UnderWay(ReadOnlyAdmin[Row]):
-    """What goes on in the background until it is done."""
+    """Work that goes on in the background until it is done."""
 
     list_display = (
         account_column("account", "account"),

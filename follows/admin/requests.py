@@ -119,7 +119,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
 
     @admin.display(description="this owner before")
     def decided_before(self, asked: FollowRequest) -> str:
-        """What the same owner decided on the same requester before."""
+        """Earlier decisions of the same owner on the same requester."""
         decided = record(asked).decided
         told = ", ".join(f"{Decision.Kind(kind).label.lower()} {count}" for kind, count in sorted(decided.items()))
         both = {"follower__id__exact": asked.follower_id, "target__id__exact": asked.target_id}
@@ -154,6 +154,6 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
 
 
 def record(asked: FollowRequest) -> vetting.Record:
-    """What `prepare` read of the requester; on the page of one request it is read now."""
+    """Return the facts that `prepare` read about the requester; on the page of one request, read them now."""
     found: vetting.Record = getattr(asked, "record", None) or vetting.records([asked])[0]
     return found

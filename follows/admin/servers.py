@@ -37,7 +37,7 @@ class RuleForm(forms.ModelForm[ServerRule]):
 
 @admin.register(ServerRule)
 class ServerRuleAdmin(admin.ModelAdmin[ServerRule]):
-    """What moderators demand of everybody of a server; each change is kept with its reason in the history."""
+    """The moderators' rules for whole servers. The history keeps each change with its reason."""
 
     form = RuleForm
     list_display = (

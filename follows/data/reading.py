@@ -73,7 +73,7 @@ def kind_of(name: str, data: bytes) -> ImportKind | None:
 
 
 def lines(kind: ImportKind, data: bytes) -> Iterator[Line]:
-    """What the lines of a file say, one after the other; blank ones are left out.
+    """Read the lines of a file, one after the other, without blank ones.
 
     :raises Invalid: when it is no such file, or too long, or blank. `reason` says what is wrong.
     """
@@ -135,7 +135,7 @@ def _line(kind: ImportKind, number: int, cells: list[str], columns: list[str]) -
 
 
 def _options(kind: ImportKind, found: dict[str, str]) -> Iterator[tuple[str, Any]]:
-    """What the further columns say, under the names of the domain. An empty cell says nothing.
+    """Read the further columns, under the names of the domain, without empty cells.
 
     :raises Invalid: when a language is no language code.
     """

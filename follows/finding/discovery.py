@@ -57,10 +57,10 @@ def directory(viewer: int | None, part: Slice, *, newest: bool = False, only_loc
 
 
 def suggestions(account: int, part: Slice) -> list[Key]:
-    """Whom those follow whom the account follows, and it does not yet; the most common first.
+    """Suggest accounts that the account does not follow, but the accounts that it follows do; the most common first.
 
-    Only who wants to be found is suggested, nobody whom the account parted from, mutes or dismissed,
-    and nothing is told of friends who hide whom they follow.
+    Suggestions leave out accounts that do not want to be found, and those that the account blocks, mutes or
+    dismissed. Accounts that hide their follows do not count.
     """
     friends = Follow.objects.accepted().filter(follower=account).order_by("-pk").values("target")[:FRIENDS]
     looked_at = Follow.objects.accepted().filter(follower__in=friends).exclude(follower__hide_collections=True)
@@ -138,7 +138,7 @@ def _mine() -> QuerySet[Follow]:
 
 
 def _told() -> QuerySet[Follow]:
-    """Who follows some accounts, newest first, as far as neither side hides it from the viewer."""
+    """The followers of some accounts, newest first, as far as neither side hides it from the viewer."""
     return (
         Follow.objects.accepted()
         .filter(
@@ -184,7 +184,7 @@ _NAMES: Statement[tuple[Any, ...]] = Statement(
 
 
 def _unwanted(viewer: int, account: str) -> Q:
-    """Whom a block parts from the viewer, or the viewer mutes."""
+    """Accounts that a block separates from the viewer, or that the viewer mutes."""
     mutes = Mute.objects.filter(muter=viewer, target=OuterRef(account))
     lasting = mutes.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()))
     return parted_from(viewer, account) | Q(Exists(lasting))

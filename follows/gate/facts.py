@@ -1,4 +1,4 @@
-"""What an answer of `rules` depends on, read in one statement."""
+"""The facts that an answer of `rules` depends on, read in one statement."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -42,7 +42,7 @@ class Facts(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """What an owner may be about to save: a gate that may be stored nowhere, and whether the account is locked."""
+    """A gate that its owner may be about to save, and whether the account is locked."""
 
     gate: Gate
     locked: bool

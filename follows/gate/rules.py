@@ -1,4 +1,4 @@
-"""What becomes of a follow: one order of rules, asked under the pair lock in one statement.
+"""The result of a follow: one order of rules, asked under the pair lock in one statement.
 
 | row | when | then |
 | --- | --- | --- |
@@ -42,7 +42,7 @@ class Outcome(Enum):
 
 
 class Answer(NamedTuple):
-    """What becomes of a follow, by which row of the table, and why."""
+    """The result of a follow, with the row of the table that decides it, and the reason."""
 
     outcome: Outcome
     row: int
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
 
 
 def answer(follower: int, target: int) -> Answer:
-    """What becomes of a follow now. To be called under the pair lock, if it is to stay so.
+    """Return the result of a follow. Call it under the pair lock if the result has to stay true.
 
     :raises SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target, or it is suspended.
@@ -77,7 +77,7 @@ def check(follower: int, target: int, draft: Draft | None = None) -> Answer:
 
 
 def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
-    """What would become of a follow now, for its owner to know. A tie that stands is row 0: it stays as it is.
+    """Return the result that a follow would have now, for its owner. An existing follow or request is row 0: it stays.
 
     With `draft` as it will be once the owner saves that.
 
@@ -99,7 +99,7 @@ def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
 
 
 def suppose(asker: Asker, draft: Draft) -> Answer:
-    """What would become of a follow by an imagined account; nothing is read."""
+    """Return the result that a follow by an imagined account would have; nothing is read."""
     return judge(facts.imagined(asker, draft))
 
 
@@ -140,7 +140,7 @@ def _accepting(known: Facts) -> GateRule | None:
 
 
 def _asking(known: Facts) -> tuple[str | None, ArrivalReason | None]:
-    """What makes it a request, were there nothing before: the field of the gate, if it is one, and the reason."""
+    """Return the field of the gate, if it is one, and the reason that make the follow a request."""
     days = known.ask_new_days
     new = bool(days and known.since and timezone.now() - known.since < timedelta(days=days))
     mass = known.following > MASS and known.following > MASS_RATIO * known.followers

@@ -34,7 +34,7 @@ class Rules(TypedDict, total=False):
 
 
 class Fields(Rules, total=False):
-    """What a member may set: the gate, and `locked`, which is the account's."""
+    """The settings of a member: the gate, and `locked`, which is the account's."""
 
     locked: bool
 
@@ -65,7 +65,7 @@ def change(account: int, by: Actor, *, accept_waiting: bool = False, **fields: U
 
 
 def draft(account: int, *, locked: bool, **fields: Unpack[Rules]) -> Draft:
-    """What `change` would make of the gate, without saving it.
+    """Return the gate as `change` would make it, without saving it.
 
     :raises Invalid: as `change`.
     """

@@ -1,4 +1,4 @@
-"""What decides on a follow before its owner is asked: a member's gate, and the moderators' rules for servers."""
+"""The rules that decide on a follow before its owner does: a member's gate, and the moderators' rules for servers."""
 
 from typing import ClassVar
 
@@ -32,7 +32,7 @@ class Digest(models.TextChoices):
 
 
 class GateRule(models.TextChoices):
-    """What decided without the owner: a field of `Gate`, or an approval made before."""
+    """The rule that decided without the owner: a field of `Gate`, or an approval made before."""
 
     APPROVED = "approved"
     ACCEPT_FOLLOWED = "accept_followed"
@@ -155,7 +155,7 @@ class Approval(models.Model):
 
 
 class ServerRuleKind(models.IntegerChoices):
-    """What moderators demand of everybody of a server."""
+    """The moderators' rules for all accounts of a server."""
 
     MUST_ASK = 1, "must ask"
     MUTUALS_ONLY = 2, "mutuals only"

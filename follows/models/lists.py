@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Replies(models.TextChoices):
-    """Whose replies a list shows."""
+    """The replies that a list shows."""
 
     FOLLOWED = "followed"
     LIST = "list"
@@ -33,7 +33,7 @@ class List(models.Model):
 
 
 class ListMember(models.Model):
-    """Whom its owner put on a list. It ends with the owner's follow or request, unless it is the owner."""
+    """An account on a list. The row ends with the owner's follow or request, unless it is the owner."""
 
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+", db_index=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -27,7 +27,7 @@ class Mute(models.Model):
 
 
 class Note(models.Model):
-    """What `author` keeps in mind about `target`; nobody else sees it."""
+    """A note of `author` about `target`; nobody else sees it."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notes_in")

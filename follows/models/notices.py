@@ -69,7 +69,7 @@ class Notice(models.Model):
 
 
 class Rule(models.TextChoices):
-    """What becomes of a notice that a policy means."""
+    """The treatment of a notice that a policy is about."""
 
     ACCEPT = "accept"
     FILTER = "filter"
@@ -77,7 +77,7 @@ class Rule(models.TextChoices):
 
 
 class NoticePolicy(models.Model):
-    """What an account wants to be told by whom. Without a row everything is told."""
+    """The notices that an account wants, by their senders. Without a row it gets all."""
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="notice_policy"

@@ -95,7 +95,7 @@ class Reason(models.IntegerChoices):
 
 
 class Report(models.Model):
-    """What somebody wants moderators to know of an account; a later one of the same two replaces it."""
+    """A report to the moderators about an account; a later one of the same two replaces it."""
 
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,6 +1,6 @@
-"""What becomes of a notice once it is committed: the doors carry it to whoever asked to be told.
+"""The delivery of notices after their commit: each API brings them to the clients that asked for them.
 
-A door registers a transport: a function that finds out who wants the notice and sends it. It runs
+An API registers a transport: a function that finds out who wants the notice and sends it. It runs
 behind the caller, in one of a few threads, and may take its time. Each transport has a queue of its own,
 in which the recipients take turns: one of them has one delivery under way, and whatever is told to one
 holds up nobody else. The queue is bounded and lives in memory only: what matters is in the notices, a
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class Told(NamedTuple):
-    """Which notice: `recipient` was told this `kind` about `actor`. At most one such stands at a time."""
+    """A notice: `recipient` was told this `kind` about `actor`. At most one such exists at a time."""
 
     recipient: int
     actor: int
@@ -38,7 +38,7 @@ Transport = Callable[[Told], None]
 
 
 class Queue:
-    """What is to be delivered by one transport, in turns: one notice of each recipient."""
+    """The notices that one transport has to deliver, in turns: one notice of each recipient."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -24,7 +24,7 @@ AT_ONCE = 500  # notices read in one look
 
 
 def arrivals(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
-    """What is told from the moment that `ready` is set."""
+    """Yield the notices that are made after `ready` is set."""
     return _listen(ready) if databases.writing(Notice).vendor == "postgresql" else _tail(ready)
 
 

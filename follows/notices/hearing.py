@@ -1,4 +1,4 @@
-"""What an account wants to hear of, and from whom: its policy, and the senders that this keeps aside.
+"""The notification policy of an account, and the senders whose notices it keeps aside.
 
 The policy decides when a notice is made (mastodon.md §5.9); changing it leaves earlier ones as they are.
 """
@@ -37,7 +37,7 @@ class Verdict(Enum):
 
 
 def verdict(recipient: int, actor: int, hour: int) -> tuple[Verdict, int | None]:
-    """What becomes of a notice, and the hour when the recipient's last group of followers began, up to this `hour`.
+    """Return the verdict on a notice, and the hour when the recipient's last group of followers began, up to `hour`.
 
     :raises NoSuchAccount: when one of the two was deleted meanwhile.
     """
@@ -95,7 +95,7 @@ def _senders(account: int, notices: Iterable[int]) -> list[int]:
 
 
 def _judge(rules: Rules, sender: "_Sender", *, is_limited: bool) -> Verdict:
-    """Whoever follows has only begun to, so that `for_not_followers` is about all of them."""
+    """The follower has only begun to follow, so `for_not_followers` applies to all of them."""
     if sender.permitted:
         return Verdict.TELL
     met = {rules["for_not_followers"]}

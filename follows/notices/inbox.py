@@ -56,7 +56,7 @@ class Group(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which notices: of these kinds, of one actor only, of one group, and kept aside (None for both)."""
+    """A choice of notices: of these kinds, of one actor only, of one group, and kept aside (None for both)."""
 
     kinds: Kinds
     actor: int | None = None

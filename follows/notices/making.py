@@ -53,7 +53,7 @@ def tell_severed(owner: int, domain: str, followers: int, following: int) -> Non
 
 
 def withdraw(recipient: int, actor: int, *kinds: Notice.Kind) -> None:
-    """What was told is no longer so."""
+    """Take back notices that are no longer true."""
     _WITHDRAW.run(recipient=recipient, actor=actor, kinds=kinds)
 
 

@@ -1,4 +1,4 @@
-"""The profile of an account of this server, with what a member can do with it."""
+"""The profile of an account of this server, with the actions of a member on it."""
 
 from typing import Any
 

@@ -25,8 +25,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", metavar="DIR", type=Path, help="the folder with the files")
         parser.add_argument("--account", required=True, metavar="NAME", help="user name or e-mail address")
-        parser.add_argument("--overwrite", action="store_true", help="also remove what the files do not have")
-        parser.add_argument("--dry-run", action="store_true", help="only say what to expect of each file")
+        parser.add_argument("--overwrite", action="store_true", help="also remove entries that the files do not have")
+        parser.add_argument("--dry-run", action="store_true", help="only print the expected result of each file")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, directory: Path, account: str, dry_run: bool, **options: Any) -> None:

@@ -55,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"{self._failed} accounts failed, as the log says; the next sweep goes on with them.")
 
     def _each(self, accounts: list[int], finish: Callable[[int], Result]) -> list[Result]:
-        """What comes of each account; one that fails holds no other up."""
+        """Return the result of each account; one that fails does not stop the others."""
         results = []
         for account in accounts:
             try:
