@@ -56,9 +56,6 @@ class ListAdmin(admin.ModelAdmin[Row]):
     search_help_text = f"Words of a name or bio, a whole user@domain, or a domain; up to {FOUND} accounts."
     people: ClassVar[Callable[[str, int, int], list[int]]]  # the search by text, viewer and bound, which `follows` sets
 
-    class Media:
-        css: ClassVar = {"all": ["accounts/admin.css"]}
-
     def prepare(self, rows: list[Any]) -> None:
         """Read at once what the columns show of these rows, and the rows do not hold."""
 

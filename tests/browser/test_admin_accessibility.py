@@ -19,6 +19,9 @@ __all__ = ["shown", "size"]
 
 pytestmark = [pytest.mark.once, pytest.mark.long]
 
+# Of Django's own markup: the label of the search is a picture with a text, and the two boxes for permissions have
+# spans with labels. Screen readers read both.
+DJANGOS = {"label-title-only", "aria-prohibited-attr"}
 LISTS = (
     *("accounts/account", "accounts/session", "accounts/badgerequest", "auth/group"),
     *("follows/followrequest", "follows/follow", "follows/block", "follows/decision", "follows/notice"),
@@ -55,15 +58,15 @@ def test_the_lists_and_forms_of_the_admin(live: Live, shown: Browser, root: Acco
         *("follows/serverrule/add", "password_change"),
     )
 
-    found = {}
+    found: dict[str, list[object]] = {}
     for path in ("", *LISTS, *forms):
         shown.get(f"{live.url}/admin/{path}{'/' if path else ''}")
         assert "404" not in shown.title
-        found[path] = barriers(shown)
+        found[path] = ours(shown)
     shown.get(f"{live.url}/admin/accounts/account/")
     found["confirmation"] = confirmation(shown)
 
-    assert {path: said for path, said in found.items() if said} == {}
+    assert {path: barriers for path, barriers in found.items() if barriers} == {}
 
 
 def test_the_page_for_signing_in(live: Live, shown: Browser) -> None:
@@ -76,4 +79,9 @@ def confirmation(browser: Browser) -> list[object]:
     browser.find_element(By.NAME, "_selected_action").click()
     Select(browser.find_element(By.NAME, "action")).select_by_value("limit")
     browser.find_element(By.NAME, "index").click()
-    return barriers(browser)
+    return ours(browser)
+
+
+def ours(browser: Browser) -> list[object]:
+    """The findings that are not Django's."""
+    return [found for found in barriers(browser) if found[0] not in DJANGOS]

@@ -27,7 +27,7 @@ OUTCOMES = {
 
 
 class Command(BaseCommand):
-    help = "Print the result of a follow of ACCOUNT by ASKER now, and the row of the table in docs/gate.md that decides it."
+    help = "Print the result of a follow of ACCOUNT by ASKER, and the row of the table in docs/gate.md that decides it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account", metavar="ACCOUNT", help=f"the account that would be followed: {HANDLE}")
