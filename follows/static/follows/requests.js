@@ -46,14 +46,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Single keys disturb those who dictate, so they can be turned off.
-if (find("#keys")) {
-  find("#keys").checked = localStorage.getItem("keys") !== "off";
-  find("#keys").addEventListener("change", (event) => {
-    localStorage.setItem("keys", event.target.checked ? "on" : "off");
-  });
-}
-
 // A second click on a card that is on its way says nothing new.
 document.addEventListener(
   "submit",
@@ -87,11 +79,14 @@ document.addEventListener("htmx:afterSettle", () => {
 
 function prepare() {
   find(".all")?.removeAttribute("hidden");
+  if (find("#keys")) find("#keys").checked = localStorage.getItem("keys") !== "off";
 }
 
-document.addEventListener("change", (event) => {
-  if (event.target.id !== "all") return;
-  for (const box of document.querySelectorAll("#rows > .request > input")) box.checked = event.target.checked;
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "all") {
+    for (const box of document.querySelectorAll("#rows > .request > input")) box.checked = target.checked;
+  }
+  if (target.id === "keys") localStorage.setItem("keys", target.checked ? "on" : "off"); // for those who dictate
 });
 
 function look() {

@@ -1,0 +1,286 @@
+"""A member decides follow requests on the pages: with the mouse, by keyboard, many at once, and while they come in."""
+
+import json
+from typing import Any
+
+import pytest
+import requests
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions as see
+
+from accounts import people, sessions
+from accounts.access import Actor
+from accounts.models import Account, Platform, Verification
+from follows import graph, marks, queries
+from follows.gate import approvals, kept_out
+from follows.gate import settings as gates
+from tests.browser.conftest import Browser
+from tests.browser.test_pages import token_of
+from tests.clients import npm
+from tests.servers import Live
+
+
+@pytest.fixture
+def vera(live: Live) -> Account:
+    return live.sign_up("vera", display_name="Vera Rubin", locked=True)
+
+
+def signs_in(live: Live, browser: Browser, member: Account) -> None:
+    """The browser holds a session of the member."""
+    with live.database():
+        session = SessionStore()
+        session[SESSION_KEY] = str(member.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = Account.objects.get(pk=member.pk).get_session_auth_hash()
+        session.create()
+    browser.get(f"{live.url}/robots.txt")
+    browser.add_cookie({"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key)})
+
+
+def crowd(live: Live, owner: Account, size: int) -> list[Account]:
+    """So many accounts that ask the owner; the last one first on the page."""
+    with live.database():
+        made = Account.objects.bulk_create(
+            Account(username=f"{owner.username}_{n}", email=f"{owner.username}{n}@example.org", display_name=f"No {n}")
+            for n in range(size)
+        )
+        for one in made:
+            graph.follow(one.pk, owner.pk, Actor(one.pk, "test"))
+    return made
+
+
+def find(browser: Browser, selector: str) -> WebElement:
+    return browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, selector)))
+
+
+def press(browser: Browser, name: str) -> None:
+    """The button of this name, as a screen reader would tell it."""
+    for button in browser.find_elements(By.CSS_SELECTOR, "button, a.button"):
+        if button.accessible_name == name:
+            button.click()
+            return
+    pytest.fail(f"no button {name}")
+
+
+def is_told(browser: Browser, words: str) -> bool:
+    return bool(browser.patience.until(see.text_to_be_present_in_element((By.ID, "undo"), words)))
+
+
+def waiting(live: Live, owner: Account) -> int:
+    with live.database():
+        return queries.pending_count(owner.pk)
+
+
+def keys(browser: Browser, text: str) -> None:
+    ActionChains(browser).send_keys(text).perform()
+
+
+def has_focus(browser: Browser, name: str) -> bool:
+    """Whether the card of this person gets the focus."""
+    focused = "return document.activeElement.querySelector('h2')?.textContent"
+    return bool(browser.patience.until(lambda _: browser.execute_script(focused) == name))
+
+
+def test_asked_with_a_mastodon_app_decided_on_the_page_known_to_the_twittner_app(
+    live: Live, browser: Browser, vera: Account
+) -> None:
+    ada = live.sign_up("ada", display_name="Ada Byron")
+    ask = f"{live.url}/api/latchkey/v1/accounts/{vera.pk}/ask"
+    token = {"Authorization": f"Bearer {token_of(live, ada)}"}
+    assert requests.post(ask, {"note": "From the choir"}, headers=token, timeout=60).json()["requested"] is True
+    browser.show(360, 740)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    assert find(browser, ".request .said").text == "From the choir"
+    press(browser, "Accept Ada Byron")
+
+    assert is_told(browser, "You accepted Ada Byron.")
+    browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".empty")))
+    with live.database():
+        session = sessions.open_session(ada.pk, Platform.ANDROID).token
+    profile = requests.get(
+        f"{live.url}/mobile_api/profile", {"session_id": session, "user_id": str(vera.pk)}, timeout=60
+    )
+    assert profile.json()["data"]["user"]["is_following"] is True
+
+
+@pytest.mark.parametrize("number", [50, pytest.param(200, marks=pytest.mark.long)])
+def test_all_are_rejected_and_all_come_back(live: Live, browser: Browser, vera: Account, number: int) -> None:
+    crowd(live, vera, number)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    press(browser, f"Reject all {number}…")
+    press(browser, f"Reject {number} requests?")
+    assert is_told(browser, f"You rejected {number} requests.")
+    assert waiting(live, vera) == 0
+    press(browser, "Undo")
+
+    assert is_told(browser, f"{number} decisions undone.")
+    browser.patience.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".request")) == 40)
+    assert waiting(live, vera) == number
+    find(browser, "#pager [rel=next]").send_keys(Keys.ENTER)
+    browser.patience.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".request")) == min(number, 80))
+
+
+def test_a_new_request_appears_without_reloading(live: Live, browser: Browser, vera: Account) -> None:
+    crowd(live, vera, 2)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    top = find(browser, ".request").location
+    live.follow(live.sign_up("hedy", display_name="Hedy Lamarr"), vera)
+    browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")  # as after another tab
+    show = find(browser, "#newer a")
+    assert show.text == "1 new request – show"
+    assert find(browser, ".request").location == top
+    show.click()
+
+    browser.patience.until(see.text_to_be_present_in_element((By.CSS_SELECTOR, ".request h2"), "Hedy Lamarr"))
+    assert find(browser, "#count-requests").text == find(browser, "#count").text == "3"
+
+
+def test_everything_is_done_by_keyboard(live: Live, browser: Browser, vera: Account) -> None:
+    crowd(live, vera, 4)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    find(browser, ".request")
+    keys(browser, "jja")
+    assert is_told(browser, "You accepted No 2.")
+    assert has_focus(browser, "No 1")
+    keys(browser, "r")
+    assert is_told(browser, "You rejected No 1.")
+    assert has_focus(browser, "No 0")
+    assert waiting(live, vera) == 2
+    keys(browser, "u")
+    assert is_told(browser, "Undone: No 1 is back where they were.")
+    browser.patience.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, ".request")) == 3)
+    keys(browser, "jkx")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".request > input:checked")) == 1
+    keys(browser, "?")
+    assert find(browser, ".keys").get_attribute("open")
+    find(browser, "#id_q").send_keys("jar")  # nothing is decided while one types
+    assert find(browser, "#id_q").get_property("value") == "jar"
+    assert waiting(live, vera) == 3
+    find(browser, "#keys").click()
+    browser.get(f"{live.url}/requests")
+    assert not find(browser, "#keys").is_selected()
+    keys(browser, "ja")
+    assert waiting(live, vera) == 3
+
+
+def test_the_focus_goes_to_the_same_button_of_the_next_card(live: Live, browser: Browser, vera: Account) -> None:
+    crowd(live, vera, 3)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    for name, next_one in (("No 2", "No 1"), ("No 1", "No 0")):
+        press(browser, f"Reject {name}")
+        assert is_told(browser, f"You rejected {name}.")
+        wanted = f"Reject {next_one}"
+        browser.patience.until(lambda _, wanted=wanted: browser.switch_to.active_element.accessible_name == wanted)
+
+
+def test_a_request_that_is_gone_meanwhile_says_so_in_its_card(live: Live, browser: Browser, vera: Account) -> None:
+    _, other = crowd(live, vera, 2)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    with live.database():
+        graph.accept(vera.pk, other.pk, Actor(vera.pk, "test"))
+    press(browser, "Reject No 1")
+
+    assert find(browser, ".request.gone").text == "No 1 follows you already."
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".request")) == 2
+
+
+@pytest.fixture
+def known(live: Live, vera: Account) -> Account:
+    """Somebody vera has all kinds of ties around her with: names that are long, or read from right to left."""
+    made = {}
+    for name, display_name, bio in PEOPLE:
+        made[name] = live.sign_up(name, display_name=display_name)
+        with live.database():
+            people.change(made[name].pk, note=bio, bot=name == "news")
+    rosa, grace, hedy = made["rosalind"], made["grace"], made["hedy"]
+    with live.database():
+        by = Actor(vera.pk, "pages")
+        people.change(grace.pk, verification=Verification.VERIFIED, locked=True)
+        gates.change(grace.pk, Actor(grace.pk, "pages"), read_first="Please say how we know each other.")
+        graph.follow(vera.pk, rosa.pk, by)
+        for asker in made.values():
+            graph.follow(asker.pk, vera.pk, Actor(asker.pk, "mastodon"), note=NOTES.get(asker.display_name, ""))
+        graph.accept(vera.pk, rosa.pk, by)
+        for asker in (grace, hedy):
+            graph.follow(rosa.pk, asker.pk, Actor(rosa.pk, "mastodon"))
+        graph.accept(grace.pk, rosa.pk, Actor(grace.pk, "mastodon"))
+        graph.follow(vera.pk, grace.pk, by, note="We met in Leeds")
+        graph.block(vera.pk, made["news"].pk, by)
+        marks.mute(vera.pk, made["long"].pk, seconds=9_000)
+        approvals.approve(vera.pk, ["dora@other.example"], None, by)
+        kept_out.keep_server_out(vera.pk, "spam.example", by)
+    return grace
+
+
+PEOPLE = [
+    ("rosalind", "Rosalind Franklin", "Crystals, X-rays and long walks: https://example.org/rosalind"),
+    ("news", "Daily News", "All the news, every hour."),
+    ("hedy", "هيدي لامار", "مخترعة وممثلة"),
+    ("grace", "Grace Hopper", "Compilers.\n\nNanoseconds on request."),
+    ("long", "Aloysius Maximilian-Ferdinand von Hohenstaufen-Wittelsbach", "w" * 300),
+    ("emmy", "Emmy Noether", "Symmetry."),
+]
+NOTES = {"Emmy Noether": "We met at the lecture in Göttingen.", "هيدي لامار": "مرحبا"}
+MOST = ["requests", "@other"]
+OTHERS = [
+    *("followers", "history", "requests/all?verdict=reject", "requests/sent", "approved", "kept-out", "following", "blocks", "mutes"),
+    *("@own", "@other/ask", "@other/report"),
+]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("pages", [MOST, pytest.param(OTHERS, marks=pytest.mark.long)], ids=["most used", "others"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
+def test_every_page_fits_and_has_no_barrier(
+    live: Live, browser: Browser, vera: Account, known: Account, pages: list[str], width: int, dark: bool
+) -> None:
+    npm.installed()
+    browser.show(width, 800, dark=dark)
+    signs_in(live, browser, vera)
+    for page in pages:
+        browser.get(f"{live.url}/{page.replace('other', known.username).replace('own', vera.username)}")
+        for closed in browser.find_elements(By.CSS_SELECTOR, "details:not([open]) > summary"):
+            if closed.is_displayed():
+                closed.click()
+        assert browser.execute_script("return document.documentElement.scrollWidth") == width, page
+        assert violations(browser) == [], page
+        assert browser.get_log("browser") == [], page
+        for opened in browser.find_elements(By.CSS_SELECTOR, "details[open] > summary"):
+            opened.click()
+        name = page.partition("?")[0].strip("@").replace("/", "-")
+        browser.execute_script("scrollTo(0, 0); document.activeElement.blur()")
+        browser.picture(
+            f"member-{name.removeprefix('@')}-{'small' if width < 600 else 'large'}{'-dark' if dark else ''}"
+        )
+
+
+AXE = """
+const answer = arguments[0];
+axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => answer(JSON.stringify(
+    violations.map(({id, nodes}) => [id, nodes.slice(0, 5).map(({html}) => html.slice(0, 300))]))));
+"""
+
+
+def violations(browser: Browser) -> list[Any]:
+    """All that axe finds, of whatever impact, with the elements that have it."""
+    axe = (npm.PACKAGES / "axe-core" / "axe.min.js").read_text()
+    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
+    return list(json.loads(browser.execute_async_script(AXE)))
