@@ -240,7 +240,17 @@ PEOPLE = [
 NOTES = {"Emmy Noether": "We met at the lecture in Göttingen.", "هيدي لامار": "مرحبا"}
 MOST = ["requests", "@other"]
 OTHERS = [
-    *("followers", "history", "requests/all?verdict=reject", "requests/sent", "approved", "kept-out", "following", "blocks", "mutes"),
+    *(
+        "followers",
+        "history",
+        "requests/all?verdict=reject",
+        "requests/sent",
+        "approved",
+        "kept-out",
+        "following",
+        "blocks",
+        "mutes",
+    ),
     *("@own", "@other/ask", "@other/report"),
 ]
 

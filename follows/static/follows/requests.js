@@ -2,6 +2,7 @@
 "use strict";
 
 const LOOK_EVERY = 20_000; // milliseconds
+const MOST = 500; // that are decided at once
 const find = (selector) => document.querySelector(selector);
 const cards = () => [...document.querySelectorAll("#rows > .request:not(.gone)")];
 const current = () => document.activeElement?.closest(".request");
@@ -84,7 +85,8 @@ function prepare() {
 
 document.addEventListener("change", ({ target }) => {
   if (target.id === "all") {
-    for (const box of document.querySelectorAll("#rows > .request > input")) box.checked = target.checked;
+    const boxes = [...document.querySelectorAll("#rows > .request > input")];
+    for (const box of boxes.slice(0, MOST)) box.checked = target.checked;
   }
   if (target.id === "keys") localStorage.setItem("keys", target.checked ? "on" : "off"); // for those who dictate
 });
