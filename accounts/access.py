@@ -4,10 +4,10 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import OperationalError
-from django.db.models import F
+from django.db.models import F, Manager
 from django.utils import timezone
 
 from accounts import databases, familiar, turns
@@ -50,6 +50,14 @@ def forget_the_future() -> int:
     return Account.objects.filter(last_active_at__gt=now + ACTIVE_EVERY).update(
         last_active_at=now, version=F("version") + 1
     )
+
+
+def note_use(clients: Manager[Any], row: int, used_at: datetime) -> None:
+    """Note in the column `used_at` of a client's token or session that it is used; writes at most every 30 minutes."""
+    now = timezone.now()
+    if abs(now - used_at) >= ACTIVE_EVERY:
+        with turns.by_the_way(), suppress(OperationalError), databases.atomic(clients.model):
+            clients.filter(pk=row).update(used_at=now)
 
 
 def touch(account: int, last_active_at: datetime, address: str | None = None, *, moved: bool = False) -> None:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
@@ -7,7 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import accounts.checks  # noqa: F401  # registers them
+        from accounts import browsers
         from accounts.models import AccountManager
         from accounts.superusers import create_superuser  # it stands above the models
 
         AccountManager.create_superuser = create_superuser
+        user_logged_in.connect(browsers.signed_in, dispatch_uid="accounts.browsers")

@@ -22,6 +22,7 @@ class Bounds(NamedTuple):
 
 
 PAGE = Bounds(limits.SIGN_IN_PAIR, limits.SIGN_IN_FROM, limits.SIGN_IN_TO)
+SECOND_STEP = Bounds(limits.SECOND_STEP_PAIR, limits.SIGN_IN_FROM, limits.SECOND_STEP_TO)
 PHONE = Bounds(limits.LOGIN_PAIR, limits.LOGIN_FROM, limits.LOGIN_TO)
 
 

@@ -1,6 +1,6 @@
 """Signing in with e-mail address and password, and proving it again. Sessions are opened in `sessions`."""
 
-from accounts import attempts, entrance, lookup
+from accounts import attempts, entrance, lookup, second_factor
 from accounts.access import touch
 from accounts.models import Account
 from accounts.refused import Refused
@@ -25,6 +25,8 @@ class Unapproved(Refused):
 def check(email: str, password: str, address: str | None = None) -> Account:
     """The account with these credentials, as it was before it became active just now.
 
+    The apps that ask for no code of a second factor get it at the end of the password.
+
     :raises limits.TooMany: when too many were wrong lately.
     :raises WrongCredentials: when there is none.
     :raises Unconfirmed: when its e-mail address has to be confirmed first.
@@ -38,8 +40,16 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     if account is None:
         Account().set_password(password)  # an unknown address takes as long as a wrong password
         raise WrongCredentials
+    code = ""
+    if second_factor.is_on(account.pk):
+        password, code = password[: -second_factor.CODE_LENGTH], password[-second_factor.CODE_LENGTH :]
     if not account.check_password(password):
         raise WrongCredentials
+    if code:
+        try:
+            second_factor.use(account.pk, code)
+        except second_factor.WrongCode:
+            raise WrongCredentials from None
     attempt.succeeded()
     admit(account)
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})

@@ -17,11 +17,13 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import databases, searching
-from accounts.entrance import Application, Document, Invite, MailDomain, Rule  # noqa: F401  # models of this app
+from accounts.browsers import Browser  # noqa: F401  # as those below, a model of this app
+from accounts.entrance import Application, Document, Invite, MailDomain, Rule  # noqa: F401
 from accounts.searching import (
     SearchedAccounts,
     SearchText,  # noqa: F401  # a model of this app
 )
+from accounts.second_factor import RecoveryCode, SecondFactor  # noqa: F401
 
 
 class Audience(models.TextChoices):
@@ -234,6 +236,7 @@ class Session(models.Model):
     token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
     refresh_digest = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now())
     expires_at = models.DateTimeField()
 
     class Meta:

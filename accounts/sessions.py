@@ -15,13 +15,14 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from accounts import databases, devices, grace
-from accounts.access import touch
+from accounts.access import note_use, touch
 from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
 from accounts.refused import Refused
 from accounts.statements import Statement, given
 
 LIFETIME = timedelta(days=365)
+MOST_SHOWN = 100
 TOKEN_DIGITS, REFRESH_DIGITS = 82, 74
 
 
@@ -53,6 +54,16 @@ class _Row(NamedTuple):
     session: int
     account: int
     last_active_at: datetime
+    used_at: datetime
+
+
+class Phone(NamedTuple):
+    """A signed-in phone, for its owner. `system` is such as `Android`."""
+
+    id: int
+    system: str
+    created_at: datetime
+    used_at: datetime
 
 
 def open_session(account: int, platform: Platform) -> Tokens:
@@ -76,6 +87,7 @@ def resolve(token: str, address: str | None = None) -> Caller | None:
     if row is None:
         return None
     touch(row.account, row.last_active_at, address)
+    note_use(Session.objects, row.session, row.used_at)
     return Caller(row.session, row.account)
 
 
@@ -96,6 +108,17 @@ def refresh(refresh_token: str) -> Tokens:
 def close(session: int) -> bool:
     """Sign one phone out. False if it was signed out already."""
     return bool(Session.objects.filter(pk=session).delete()[0])
+
+
+def close_own(account: int, session: int) -> bool:
+    """Sign one phone of the account out. False if it was signed out already."""
+    return bool(Session.objects.filter(account=account, pk=session).delete()[0])
+
+
+def of(account: int) -> list[Phone]:
+    """The phones that are signed in, the newest first."""
+    rows = Session.objects.filter(account=account, expires_at__gt=timezone.now()).order_by("-pk")[:MOST_SHOWN]
+    return [Phone(row.pk, row.get_platform_display(), row.created_at, row.used_at) for row in rows]
 
 
 def close_all(account: int) -> None:
@@ -155,5 +178,5 @@ _BY_TOKEN = Statement(
     _Row,
     lambda _: Session.objects.filter(
         token_digest=given("token_digest"), expires_at__gt=given("now"), account__suspended_at=None
-    ).values_list("pk", "account_id", "account__last_active_at"),
+    ).values_list("pk", "account_id", "account__last_active_at", "used_at"),
 )

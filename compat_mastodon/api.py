@@ -22,11 +22,12 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import credentials, limits, lookup
-from accounts.access import Access, Actor, touch
+from accounts.access import Access, Actor, note_use, touch
 from accounts.refused import Refused
 from compat_mastodon.entities import accounts
 from compat_mastodon.forms import Form, Multipart
 from compat_mastodon.links import link_header
+from compat_mastodon.models import AccessToken
 from compat_mastodon.oauth import bearer
 from compat_mastodon.oauth.bearer import Token
 from compat_mastodon.params import EVERYTHING, Params
@@ -187,6 +188,7 @@ class View(APIView):
             credentials.admit(lookup.by_id(token.account))
         if token.account is not None and token.last_active_at is not None:
             touch(token.account, token.last_active_at)
+            note_use(AccessToken.objects, token.id, token.used_at)
         return Access(token.account, token.id, DOOR, scopes)
 
     def accounts(self, request: Request, page: Page[Key]) -> HttpResponse:

@@ -4,6 +4,7 @@ where their push messages go."""
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from oauth2_provider.models import AbstractAccessToken, AbstractApplication
 
@@ -35,6 +36,7 @@ class AccessToken(AbstractAccessToken):
 
     nonce = models.CharField(max_length=43, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, default=None)
+    used_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta(AbstractAccessToken.Meta):
         indexes: ClassVar = [models.Index("user", "application", name="token_of_user_and_client")]

@@ -1,5 +1,6 @@
 """The admin site: its name, its front page, and the page for your own password."""
 
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +9,11 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import credentials, familiar, limits, people
+from accounts import credentials, familiar, limits, people, second_factor
 from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
 from accounts.models import Account
@@ -51,6 +54,21 @@ class Site(admin.AdminSite):
     index_title = "Moderation"
     index_template = "admin/queue_first.html"
     site_url = None
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Send moderators who need a second factor to the page where they set it up."""
+        admitted = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def with_second_factor(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            demanded = user.is_authenticated and second_factor.is_demanded(staff=user.is_staff)
+            if demanded and not second_factor.is_on(user.pk or 0):
+                return redirect("second_factor")
+            answer: HttpResponseBase = admitted(request, *args, **kwargs)
+            return answer
+
+        return with_second_factor
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         waiting = queries.waiting(at_most=COUNTED) if request.user.has_perm("follows.view_followrequest") else None

@@ -32,6 +32,7 @@ DEBUG = env.flag("DEBUG", default=False)
 # Who may sign up themselves: everybody, those whom a moderator approves, those with an invitation, or nobody.
 REGISTRATIONS = env.choice("REGISTRATIONS", ("open", "approval", "invite", "closed"), "open" if EMBEDDED else "closed")
 REGISTRATIONS_OPEN = REGISTRATIONS != "closed"
+REQUIRE_SECOND_FACTOR = env.choice("REQUIRE_SECOND_FACTOR", ("off", "moderators"), "off")
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:password@host:6379/0")
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts import badges, people
+from accounts import badges, people, second_factor
 from accounts.changelists import ListAdmin
 from accounts.columns import age_column, in_words, portrait, profile_url, time_tag
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
@@ -55,7 +55,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     list_filter = (StateFilter, KindFilter)
     ordering = ("-pk",)  # not UserAdmin's
     search_fields = ("pk",)
-    actions: tuple[str, ...] = ("suspend", "unsuspend", "verify", "unverify")
+    actions: tuple[str, ...] = ("suspend", "unsuspend", "verify", "unverify", "turn_off_second_factor")
     row_actions: ClassVar = {"suspend": "Suspend", "unsuspend": "Unsuspend"}
     change_form_template = "accounts/admin/account.html"
     add_fieldsets = ((None, {"fields": ("username", "email", "display_name", "locked", "password1", "password2")}),)
@@ -203,6 +203,13 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
     @admin.action(permissions=["change"], description="Remove the badge of selected accounts")
     def unverify(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         self.each_allowed(request, queryset, _badge(Verification.NONE), "Removed the badge of", self.may_change)
+
+    @admin.action(permissions=["change"], description="Turn off the second factor of selected accounts")
+    def turn_off_second_factor(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        having = queryset.filter(second_factor__isnull=False)
+        self.each_allowed(
+            request, having, second_factor.turn_off, "Turned off the second factor of", self.has_change_permission
+        )
 
     def may_change(self, request: HttpRequest, account: Account) -> bool:
         """Moderators cannot verify themselves."""

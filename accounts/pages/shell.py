@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
+from accounts import browsers
 from accounts.models import Account
 from accounts.pages import locales
 
@@ -92,8 +93,10 @@ def member(view: PageView) -> PageView:
     @wraps(view)
     def for_members(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.htmx = htmx = HtmxDetails(request)  # type: ignore[attr-defined]  # as its middleware does everywhere
-        if _member(request) is None:
+        account = _member(request)
+        if account is None:
             return _to_sign_in(request, htmx)
+        browsers.note(request, account.pk)
         response = view(request, *args, **kwargs)
         response["Content-Security-Policy"] = MEMBERS_POLICY
         return response

@@ -1,24 +1,32 @@
 """Signing in and out, for every page and the admin."""
 
+import time
 from math import ceil
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, entrance, familiar, grace, limits, lookup
+from accounts import attempts, entrance, familiar, grace, limits, lookup, second_factor
 from accounts.access import touch
 from accounts.models import Account
 from accounts.pages.shell import SITE, page, render_page
+
+HALFWAY = "second_step"  # in the session: whose password was right
+TIME_FOR_A_CODE = 10 * 60  # seconds
 
 
 class SignInForm(AuthenticationForm):
@@ -67,15 +75,64 @@ class _SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         self.attempt.succeeded()
-        account, address = form.get_user(), familiar.valid(self.request.META.get("REMOTE_ADDR", ""))
+        account = form.get_user()
         assert isinstance(account, Account)  # noqa: S101  # our backend knows no others
-        touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
-        if grace.end(account.pk):
-            messages.success(self.request, _("Welcome back. Your account will not be deleted."))
-        return super().form_valid(form)
+        if not second_factor.is_on(account.pk):
+            return enter(self.request, account, destination(self.request, account))
+        self.request.session[HALFWAY] = {
+            "account": account.pk,
+            "password": account.get_session_auth_hash(),
+            "since": time.time(),
+            "onward": destination(self.request, account),
+        }
+        return HttpResponseRedirect(reverse("second_step"))
 
-    def get_default_redirect_url(self) -> str:
-        return _home(self.request.user)
+
+class CodeForm(forms.Form):
+    """The second step. Codes are letters for phones that fill them in."""
+
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
+    code.widget.attrs |= {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+
+
+@page
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Ask somebody who gave the right password for a code."""
+    halfway = request.session.get(HALFWAY, {})
+    account = Account.objects.filter(pk=halfway.get("account", 0)).first()
+    if account is None or not _is_fresh(halfway, account):
+        return HttpResponseRedirect(reverse("sign_in"))
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            attempt = attempts.begin("", account, request.META.get("REMOTE_ADDR", ""), attempts.SECOND_STEP)
+            second_factor.use(account.pk, form.cleaned_data["code"])
+        except limits.TooMany as refused:
+            return too_many(request, refused)
+        except second_factor.WrongCode:
+            form.add_error("code", _("This code is not right, or it was used before. Please try the next one."))
+        else:
+            attempt.succeeded()
+            return enter(request, account, halfway["onward"])
+    return render_page(request, "accounts/pages/second_step", status=422 if form.is_bound else 200, form=form)
+
+
+def _is_fresh(halfway: dict[str, Any], account: Account) -> bool:
+    """Return True if the password was right a few minutes ago, and still is."""
+    recent = 0 <= time.time() - halfway["since"] < TIME_FOR_A_CODE
+    return recent and constant_time_compare(halfway["password"], account.get_session_auth_hash())
+
+
+def enter(request: HttpRequest, account: Account, onward: str) -> HttpResponse:
+    """Sign somebody in who has shown who they are, and lead them on."""
+    address = familiar.valid(request.META.get("REMOTE_ADDR", ""))
+    touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
+    if grace.end(account.pk):
+        messages.success(request, _("Welcome back. Your account will not be deleted."))
+    request.session.pop(HALFWAY, None)
+    login(request, account, settings.AUTHENTICATION_BACKENDS[0])
+    return HttpResponseRedirect(onward)
 
 
 def destination(request: HttpRequest, account: Account) -> str:

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,14 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import familiar, joining, limits, markup
-from accounts.access import touch
+from accounts import joining, limits, markup
 from accounts.entrance import Document
 from accounts.models import Account
 from accounts.pages.problems import add_faults
 from accounts.pages.recovery import PASSWORD_LENGTHS
 from accounts.pages.shell import page, render_page
-from accounts.pages.sign_in import destination, too_many
+from accounts.pages.sign_in import destination, enter, too_many
 from accounts.people import Invalid
 
 LEAST_PASSWORD = 8  # characters, as at the Mastodon API
@@ -102,19 +100,16 @@ def _join(request: HttpRequest, form: SignUpForm) -> Account:
     address = request.META.get("REMOTE_ADDR", "")
     limits.charge((limits.REGISTRATIONS, limits.neighbourhood(address)))
     values = form.cleaned_data
-    account = joining.join(
+    return joining.join(
         invite_code=values["invite"],
         reason=values.get("reason", ""),
         **{name: values[name] for name in ("username", "email", "password")},
     )
-    touch(account.pk, account.last_active_at, familiar.valid(address), moved=True)
-    return account
 
 
 def _welcome(request: HttpRequest, account: Account, *, waits: bool) -> HttpResponse:
     if not account.unconfirmed:
-        login(request, account)
-        return HttpResponseRedirect(destination(request, account))
+        return enter(request, account, destination(request, account))
     confirms = settings.CONFIRM_EMAIL
     return render_page(request, "accounts/pages/sign_up", account=account, waits=waits, confirms=confirms)
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.pages import new_email, recovery, sign_in, sign_up
+from accounts.pages import new_email, recovery, second_factor, sign_in, sign_up
 from accounts.pages.settings import account, language, profile
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rules", sign_up.rules, name="rules"),
     path("terms", sign_up.document, {"kind": "terms"}, name="terms"),
     path("privacy", sign_up.document, {"kind": "privacy"}, name="privacy"),
+    path("auth/second_step", sign_in.second_step, name="second_step"),
+    path("settings/second_factor", second_factor.second_factor, name="second_factor"),
     path("auth/sign_out", sign_in.sign_out, name="sign_out"),
     path("auth/password/new", recovery.ForgottenPassword.as_view(), name="forgotten_password"),
     path("auth/new_password/<uidb64>/<token>", recovery.NewPassword.as_view(), name="reset_password"),

@@ -33,6 +33,7 @@ ICONS = {  # our own, on a grid of 24; strokes in the colour of the text
     "search": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm4.7-1.8L20 20",
     "shield": "M12 3 4.5 6v5.5c0 4.5 3.2 7.9 7.5 9.5 4.3-1.6 7.5-5 7.5-9.5V6L12 3Z",
     "sliders": "M4 7h9m4 0h3M4 17h3m4 0h9M15 4.8v4.4M9 14.8v4.4",
+    "window": "M3.5 5h17v14h-17V5Zm0 4h17M6.5 7h.1m2.4 0h.1",
     "undo": "M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4",
 }
 

@@ -24,6 +24,7 @@ class Token(NamedTuple):
     suspended_at: datetime | None
     last_active_at: datetime | None
     unconfirmed: bool
+    used_at: datetime
 
 
 def find(token: str) -> Token | None:
@@ -50,6 +51,6 @@ _BY_CHECKSUM: Statement[Token] = Statement(
     Token,
     lambda _: AccessToken.objects.filter(token_checksum=given("checksum")).values_list(
         *("id", "scope", "revoked_at", "application_id", "user_id", "user__suspended_at", "user__last_active_at"),
-        "user__unconfirmed",
+        *("user__unconfirmed", "used_at"),
     ),
 )

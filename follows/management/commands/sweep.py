@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.core.management import BaseCommand, CommandError, call_command
 
-from accounts import access, people, sessions
+from accounts import access, browsers, people, sessions
 from accounts.mail import outbox
 from follows import leaving, opening
 from follows.data import archives, imports
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         if corrected := access.forget_the_future():
             self.stdout.write(f"{corrected} accounts were active in the future; that is corrected.")
         call_command("clearsessions")  # those of browsers
+        browsers.forget_expired()
         unconfirmed = people.never_confirmed()
         for account in unconfirmed:
             leaving.begin(account, leaving.SERVER)
