@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods
 from accounts import credentials, familiar, limits
 from accounts import second_factor as factor
 from accounts.models import Account
-from accounts.pages.shell import member, render_page
+from accounts.pages.settings.tabs import render_settings, settings_page
 from accounts.pages.sign_in import CodeForm
+
+TEMPLATE = "accounts/pages/settings/second_factor"
 
 
 class PasswordForm(forms.Form):
@@ -43,7 +45,7 @@ class PasswordForm(forms.Form):
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@member
+@settings_page
 def second_factor(request: HttpRequest) -> HttpResponse:
     account = request.user
     assert isinstance(account, Account)  # noqa: S101  # of a member
@@ -64,16 +66,16 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("second_factor"))
         else:
             if codes:
-                return render_page(request, "accounts/pages/second_factor", section="settings", codes=codes)
+                return render_settings(request, TEMPLATE, "second_factor", codes=codes)
             if asked == "off":
                 messages.success(request, _("Your second factor is off."))
             return HttpResponseRedirect(reverse("second_factor"))
     secret = factor.begun(account.pk)
-    return render_page(
+    return render_settings(
         request,
-        "accounts/pages/second_factor",
+        TEMPLATE,
+        "second_factor",
         status=422 if form is not None else 200,
-        section="settings",
         forms=forms_,
         is_on=factor.is_on(account.pk),
         left=factor.recovery_codes_left(account.pk),

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import browsers, sessions
 from accounts.models import Account
-from accounts.pages.shell import member, render_page
+from accounts.pages.settings.tabs import render_settings, settings_page
 from compat_mastodon.oauth import scopes, tokens
 from compat_mastodon.params import as_id
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member
+@settings_page
 def signed_in_everywhere(request: HttpRequest) -> HttpResponse:
     account = request.user
     assert isinstance(account, Account)  # noqa: S101  # of a member
@@ -25,10 +25,10 @@ def signed_in_everywhere(request: HttpRequest) -> HttpResponse:
         (client, scopes.in_words(scope for token in held for scope in token.scope.split()), held)
         for client, held in tokens.clients_of(account)
     ]
-    return render_page(
+    return render_settings(
         request,
         "compat_mastodon/sessions",
-        section="settings",
+        "sessions",
         browsers=browsers.of(account.pk, request.session.session_key),
         phones=sessions.of(account.pk),
         apps=[(client, words, held[-1].created, max(token.used_at for token in held)) for client, words, held in apps],

@@ -41,9 +41,9 @@ def test_one_signs_in_by_name_or_e_mail(alice: Account, name: str) -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/oauth/authorize?client_id=x")
 
 
-def test_without_a_wish_members_come_to_their_apps_and_moderators_to_the_admin(alice: Account) -> None:
+def test_without_a_wish_members_come_to_their_requests_and_moderators_to_the_admin(alice: Account) -> None:
     AccountFactory(username="mo", staff=True)
-    assert sign_in("alice")["Location"] == "/oauth/authorized_applications"
+    assert sign_in("alice")["Location"] == "/requests"
     assert sign_in("mo")["Location"] == "/admin/"
 
 
@@ -61,7 +61,7 @@ def test_moderators_sign_in_on_the_same_page(alice: Account) -> None:
     "wish", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "https:evil.example"]
 )
 def test_nobody_is_sent_elsewhere(alice: Account, wish: str) -> None:
-    assert sign_in("alice", next=wish)["Location"] == "/oauth/authorized_applications"
+    assert sign_in("alice", next=wish)["Location"] == "/requests"
 
 
 def test_a_wrong_name_a_wrong_password_and_a_suspension_look_the_same(alice: Account, bob: Account) -> None:

@@ -28,6 +28,8 @@ TABS = [
     Tab("settings_notices", _("Notices")),
     Tab("settings_language", _("Language")),
     Tab("settings_account", _("Account")),
+    Tab("second_factor", _("Second factor")),
+    Tab("sessions", _("Signed in")),
 ]
 
 
