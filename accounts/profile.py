@@ -1,4 +1,4 @@
-"""What members may say and show of themselves, within the same bounds on the pages and for Mastodon clients."""
+"""The profile of a member, with the same bounds on the pages and for Mastodon clients."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

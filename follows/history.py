@@ -66,7 +66,7 @@ def history(member: int, chosen: Filter, after: int | None, limit: int) -> Part[
 
 
 class Summary(NamedTuple):
-    """What was done at once: how many of each kind, with how many of them now kept out, and about whom.
+    """The decisions of a batch: how many of each kind, how many accounts are now kept out, and the accounts.
 
     `undoable` is whether a part of it may be undone, as far as its age says.
     """
@@ -78,7 +78,7 @@ class Summary(NamedTuple):
 
 
 def summary(member: int, batch: int) -> Summary:
-    """What became of a batch of the member; nothing for one that is somebody else's."""
+    """Sum up a batch of the member; the summary of somebody else's batch is empty."""
     columns = ("kind", "follower_id", "target_id", "created_at", "was__kept_out", "undone_by__id")
     rows = list(Decision.objects.filter(batch=batch, batch__owner=member).order_by("pk").values_list(*columns))
     since = timezone.now() - UNDOABLE_FOR

@@ -162,7 +162,7 @@ def named(end: str, text: str) -> Q:
 
 
 def _unfiltered(owner: int, sort: Sort, after: Place | None, limit: int) -> Found:
-    """What a member looks at most, in a statement of its own."""
+    """Read the list without filters, the most frequent one, in a statement of its own."""
     window = Window(limit + 1)
     if sort is Sort.OLDEST:
         window = window._replace(after=after.id if after else 0, from_below=True)

@@ -1,4 +1,4 @@
-"""What is wrong with a value, in the words of the pages."""
+"""The errors of values, in the words of the pages."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -25,7 +25,7 @@ LEAST_PASSWORD = 8  # characters, as at the Mastodon API
 
 
 class SignUpForm(forms.Form):
-    """What a new account begins with. `people` checks the name and the address."""
+    """The form for a new account. `people` checks the name and the address."""
 
     username = forms.CharField(
         label=gettext_lazy("User name"),

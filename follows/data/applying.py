@@ -1,4 +1,4 @@
-"""What each kind of import does: what there is already, what a line adds, and what an overwrite takes away."""
+"""The kinds of imports: for each, the existing rows, the effect of a line, and the rows that an overwrite removes."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -60,7 +60,7 @@ REFUSED: dict[type[Exception], ImportResult] = {
 
 
 def result_of(refusal: Exception) -> ImportResult:
-    """What a line came to that the domain refused; other errors are failures."""
+    """Return the result of a line that the domain refused; other errors are failures."""
     return REFUSED.get(type(refusal), ImportResult.FAILED)
 
 
@@ -73,12 +73,12 @@ def known(job: Import, rows: Iterable[ImportRow]) -> set[tuple[Any, ...]]:
 
 
 def key_of(job: Import, row: ImportRow) -> tuple[Any, ...]:
-    """What a line is about, as `known` has it."""
+    """Return the key of a line, as `known` has it."""
     return tuple(getattr(row, of_row) for of_row in KINDS[ImportKind(job.kind)].keys.values())
 
 
 def surplus(job: Import) -> QuerySet[Any]:
-    """What the file does not have, of what there was when the import began."""
+    """Return the rows that existed when the import began and that the file does not have."""
     kind = KINDS[ImportKind(job.kind)]
     same = ImportRow.objects.filter(
         job=job, line__isnull=False, **{of_row: OuterRef(column) for column, of_row in kind.keys.items()}

@@ -129,7 +129,7 @@ def results(job: Import) -> dict[ImportResult | None, int]:
 
 
 def report(job: Import) -> Iterator[bytes]:
-    """What became of each line, as CSV in chunks."""
+    """Yield the result of each line, as CSV in chunks."""
     columns = reading.COLUMNS[ImportKind(job.kind)]
     header = ("Line", *(reading.NAMES[column] for column in columns), "Result", "Meaning")
     return written(header, _reported(job), columns.index(reading.ADDRESS) + 1 if reading.ADDRESS in columns else None)

@@ -51,7 +51,7 @@ class ImportState(models.TextChoices):
 
 
 class Outlook(models.TextChoices):
-    """What the preview says of a line."""
+    """The preview of a line."""
 
     NEW = "new", _("new")
     KNOWN = "known", _("already there")
@@ -60,7 +60,7 @@ class Outlook(models.TextChoices):
 
 
 class ImportResult(models.TextChoices):
-    """What became of a line."""
+    """The result of a line."""
 
     ADDED = "added", _("added")
     REQUESTED = "requested", _("follow request sent")

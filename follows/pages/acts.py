@@ -1,4 +1,4 @@
-"""What a member does with one person: one address for each verb, and the pages to ask and to report."""
+"""The actions of a member on one person: an address for each verb, and the pages to ask and to report."""
 
 from collections.abc import Callable
 
@@ -62,7 +62,7 @@ def act(request: HttpRequest, account: int, verb: str) -> HttpResponse:
 
 @door
 def ask(request: HttpRequest, name: str) -> HttpResponse:
-    """What the owner wants to be read first, and the note to them."""
+    """The owner's text to read first, and the form for a note to the owner."""
     person = local_person(name)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

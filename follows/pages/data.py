@@ -1,4 +1,4 @@
-"""What a member takes along and brings: the archive of everything, single lists, and imports of Mastodon's files."""
+"""The data of a member: the archive of everything, single lists, and imports of Mastodon's files."""
 
 from typing import Any
 

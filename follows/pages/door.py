@@ -71,7 +71,7 @@ def me(request: HttpRequest) -> int:
 
 
 def actor(request: HttpRequest) -> Actor:
-    """Whose decision a write is, for the log."""
+    """Return the account that writes, for the log of decisions."""
     return Actor(me(request), DOOR)
 
 

@@ -1,4 +1,4 @@
-"""What the pages take: filters of lists, of which a wrong value counts as none, and forms."""
+"""The forms of the pages, and the filters of lists, which ignore wrong values."""
 
 from datetime import datetime, time
 from functools import lru_cache
@@ -92,7 +92,7 @@ def _days(label: Any) -> forms.TypedChoiceField:
 
 
 class QueueFilters(Filters):
-    """Which requests, and in which order."""
+    """The filters and the order of follow requests."""
 
     q = _text()
     sort = forms.ChoiceField(
@@ -123,7 +123,7 @@ class QueueFilters(Filters):
 
 
 class PeopleFilters(Filters):
-    """Which followers, or follows, and in which order."""
+    """The filters and the order of followers or follows."""
 
     q = _text()
     sort = forms.ChoiceField(
@@ -152,7 +152,7 @@ class Search(Filters):
 
 
 class HistoryFilters(Filters):
-    """Which rows of the log."""
+    """The filters of the log."""
 
     kinds = forms.TypedMultipleChoiceField(
         choices=[(kind.value, text) for kind, text in KINDS.items()],
@@ -178,7 +178,7 @@ class AskForm(forms.Form):
 
 
 class ReportForm(forms.Form):
-    """What moderators should know of an account."""
+    """A report to the moderators about an account."""
 
     reason = forms.TypedChoiceField(
         choices=[

@@ -28,7 +28,7 @@ def local_person(name: str) -> Person:
 
 
 def profile(request: HttpRequest, name: str) -> HttpResponseBase:
-    """What everybody may see of an account; members find buttons there, too."""
+    """The public profile; members find buttons there, too."""
     return (_for_member if request.user.is_authenticated else _for_anybody)(request, name)
 
 

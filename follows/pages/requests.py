@@ -140,7 +140,7 @@ def _filters(request: HttpRequest) -> str:
 
 
 def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> HttpResponse:
-    """What comes in place of the card: nothing, or how things are if the request is gone; and the bar.
+    """Replace the card by nothing, or by the state of the request if it is gone; and show the bar.
 
     After the last request comes the whole page.
     """

@@ -23,14 +23,14 @@ SAID = ("done", "gone", "late", "who")  # what the address says
 
 
 class Told(NamedTuple):
-    """What the bar says, and the batch that its Undo takes back; None where nothing can be undone."""
+    """The text of the bar, and the batch that its Undo takes back; None if nothing can be undone."""
 
     sentences: list[str]
     undo: int | None
 
 
 def told(request: HttpRequest, member: int) -> Told | None:
-    """What the address of this page says was done just now; None if it says nothing."""
+    """Return the bar for the actions in the address of this page; None if it names none."""
     batch, gone, late, who = (number(request.GET.get(name)) for name in SAID)
     found = history.summary(member, batch) if batch else None
     sentences = [*(_done(found) if found else []), *([now(member, who)] if who else _gone(gone)), *_late(late)]

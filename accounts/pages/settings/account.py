@@ -1,4 +1,4 @@
-"""What an account is opened with: its e-mail address and its password. And the end of it."""
+"""The credentials of an account: its e-mail address and its password. Also the deletion of the account."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the pages of the settings share: their tabs, and how often they may be called."""
+"""The base of the pages of the settings: their tabs and their rate limit."""
 
 from functools import wraps
 from typing import Any, NamedTuple

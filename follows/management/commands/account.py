@@ -21,7 +21,7 @@ BY = Actor(None, "command")
 
 
 class Action(NamedTuple):
-    """What is done to one account, when it was done before, what the outcome is called, and what it means."""
+    """An action on one account, a test whether it was done before, the name of its outcome, and its help text."""
 
     act: Callable[[int], object]
     stands: Callable[[Account], bool]

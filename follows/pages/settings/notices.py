@@ -1,4 +1,4 @@
-"""What a member is told, where, and by mail."""
+"""The notifications of a member, on the pages and by mail."""
 
 from typing import Any
 

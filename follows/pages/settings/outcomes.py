@@ -1,4 +1,4 @@
-"""What would happen if somebody asked, in sentences: for imagined accounts, and for a real one."""
+"""The results that requests would have, in sentences: for imagined accounts, and for a real one."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 
 def outcomes(owner: int, draft: Draft, name: str = "") -> list[Outcome]:
-    """What these rules would do, once they are saved; with a name also to that account."""
+    """Return the results of these rules, as if they were saved; with a name also for that account."""
     found = [_told(who, rules.suppose(asker, draft)) for who, asker in _askers(draft)]
     return found + ([_of(owner, draft, name)] if name.strip() else [])
 
@@ -74,7 +74,7 @@ def _askers(draft: Draft) -> Iterator[tuple[str, Asker]]:
 
 
 def _of(owner: int, draft: Draft, name: str) -> Outcome:
-    """What they would do to the account that is called so."""
+    """Return the result for the account with this name."""
     try:
         follower = lookup.by_handle(name, settings.LOCAL_DOMAIN)
         answer = rules.foresee(follower, owner, draft)

@@ -1,4 +1,4 @@
-"""Who may follow: the rules of a member's gate, and what they would do before they are saved."""
+"""The rules of a member's gate, and a preview of their results before they are saved."""
 
 from datetime import datetime
 from typing import Any
@@ -116,7 +116,7 @@ class GateForm(forms.Form):
         return sent if sent["paused"] else sent | {"paused_until": None}
 
     def draft(self, account: int) -> Draft | None:
-        """What would be saved; None if it cannot be, which the form then says."""
+        """Return the rules as they would be saved; None if they cannot be, and the form then has the errors."""
         if self.is_valid():
             try:
                 return gates.draft(account, **self.rules())
