@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.db.models import F, Manager
 from django.utils import timezone
 
-from accounts import databases, familiar, turns
+from accounts import databases, familiar_addresses, turns
 from accounts.models import Account
 
 ACTIVE_EVERY = timedelta(minutes=30)
@@ -74,4 +74,4 @@ def touch(account: int, last_active_at: datetime, address: str | None = None, *,
         free = Account.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=account).values("pk")
         noted = Account.objects.filter(pk__in=free).update(last_active_at=now, version=F("version") + 1, **changed)
         if noted and address:
-            familiar.note(account, address)
+            familiar_addresses.note(account, address)

@@ -8,7 +8,7 @@ only held to its own count, other counts end with their window, and a new passwo
 import hashlib
 from typing import NamedTuple
 
-from accounts import familiar, limits
+from accounts import familiar_addresses, limits
 from accounts.limits import Charge, Limit
 from accounts.models import Account
 
@@ -45,7 +45,7 @@ def begin(name: str, account: Account | None, address: str | None, bounds: Bound
     """
     whose, place = _whose(name, account), limits.neighbourhood(address)
     attempt = Attempt([(bounds.pair, f"{whose}:{place}"), (bounds.account, whose)], (bounds.address, place))
-    stranger = account is None or not familiar.knows(account, address)
+    stranger = account is None or not familiar_addresses.knows(account, address)
     limits.charge(attempt.address, *attempt.guesses[: 2 if stranger else 1])
     return attempt
 

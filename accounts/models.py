@@ -265,7 +265,7 @@ class Device(models.Model):
 
 
 class FamiliarAddress(models.Model):
-    """An IP address that an account was used from, see `familiar`."""
+    """An IP address that an account was used from, see `familiar_addresses`."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="familiar_addresses")
     digest = models.CharField(max_length=64, editable=False)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
-from accounts import familiar
+from accounts import familiar_addresses
 from accounts.lookup import MAX_ID
 from accounts.people import clean_text
 from follows.paging import Window
@@ -104,7 +104,7 @@ class Params:
     @property
     def address(self) -> str | None:
         """The caller's, None when a proxy named none that can be stored, such as one with a port."""
-        return familiar.valid(self._request.META.get("REMOTE_ADDR", ""))
+        return familiar_addresses.valid(self._request.META.get("REMOTE_ADDR", ""))
 
 
 def _number(text: str) -> int:

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import credentials, familiar, limits, people, second_factor
+from accounts import credentials, familiar_addresses, limits, people, second_factor
 from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
 from accounts.models import Account
@@ -46,7 +46,9 @@ class OwnPasswordView(PasswordChangeView):
     form_class = OwnPasswordForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"address": familiar.valid(self.request.META.get("REMOTE_ADDR", ""))}
+        return super().get_form_kwargs() | {
+            "address": familiar_addresses.valid(self.request.META.get("REMOTE_ADDR", ""))
+        }
 
 
 class Site(admin.AdminSite):

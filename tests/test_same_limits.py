@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client, override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from accounts import familiar, limits, people
+from accounts import familiar_addresses, limits, people
 from accounts.models import Account, FamiliarAddress
 from tests.compat_mastodon.conftest import app, mastodon
 from tests.compat_twittner.conftest import kept_promise, twittner
@@ -236,15 +236,15 @@ def test_an_own_password_in_the_admin_is_guessed_no_faster(root: Account) -> Non
 
 
 def test_the_addresses_of_an_account_are_bounded_and_none_is_readable(alice: Account) -> None:
-    for number in range(2 * familiar.MOST):
-        familiar.note(alice.pk, f"192.0.2.{number}")
-    familiar.note(alice.pk, f"192.0.2.{number}")
+    for number in range(2 * familiar_addresses.MOST):
+        familiar_addresses.note(alice.pk, f"192.0.2.{number}")
+    familiar_addresses.note(alice.pk, f"192.0.2.{number}")
 
     kept = FamiliarAddress.objects.filter(account=alice)
-    assert kept.count() == familiar.MOST
+    assert kept.count() == familiar_addresses.MOST
     assert not any("192" in row.digest for row in kept if row.digest.startswith("192.0"))
-    assert familiar.knows(alice, f"192.0.2.{number}")
-    assert not familiar.knows(alice, "192.0.2.0")
+    assert familiar_addresses.knows(alice, f"192.0.2.{number}")
+    assert not familiar_addresses.knows(alice, "192.0.2.0")
 
 
 @pytest.mark.parametrize("reset", [people.set_password, people.reset_password])

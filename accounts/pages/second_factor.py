@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import credentials, familiar, limits
+from accounts import credentials, familiar_addresses, limits
 from accounts import second_factor as factor
 from accounts.models import Account
 from accounts.pages.settings.tabs import render_settings, settings_page
@@ -50,7 +50,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     account = request.user
     assert isinstance(account, Account)  # noqa: S101  # of a member
     asked = request.POST.get("do", "")
-    given: dict[str, Any] = {"account": account, "address": familiar.valid(request.META.get("REMOTE_ADDR", ""))}
+    given: dict[str, Any] = {
+        "account": account,
+        "address": familiar_addresses.valid(request.META.get("REMOTE_ADDR", "")),
+    }
     forms_: dict[str, forms.Form] = {
         name: PasswordForm(request.POST if name == asked else None, prefix=None, auto_id=f"id_{name}_%s", **given)
         for name in ("begin", "codes", "off")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, entrance, familiar, grace, limits, lookup, second_factor
+from accounts import attempts, entrance, familiar_addresses, grace, limits, lookup, second_factor
 from accounts.access import touch
 from accounts.models import Account
 from accounts.pages.shell import SITE, page, render_page
@@ -126,7 +126,7 @@ def _is_fresh(halfway: dict[str, Any], account: Account) -> bool:
 
 def enter(request: HttpRequest, account: Account, onward: str) -> HttpResponse:
     """Sign somebody in who has shown who they are, and lead them on."""
-    address = familiar.valid(request.META.get("REMOTE_ADDR", ""))
+    address = familiar_addresses.valid(request.META.get("REMOTE_ADDR", ""))
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})
     if grace.end(account.pk):
         messages.success(request, _("Welcome back. Your account will not be deleted."))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from accounts import databases, familiar, joining, limits, lookup, people
+from accounts import databases, familiar_addresses, joining, limits, lookup, people
 from accounts.access import touch
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -35,7 +35,12 @@ class SignUp(View):
             raise Invalid([Fault("reason", Problem.TOO_LONG, joining.MAX_REASON)])
         with databases.atomic(Account):
             account = joining.join(**_wanted(self.params), invite_code=invite_code, reason=reason)
-            touch(account.pk, account.last_active_at, familiar.valid(request.META.get("REMOTE_ADDR", "")), moved=True)
+            touch(
+                account.pk,
+                account.last_active_at,
+                familiar_addresses.valid(request.META.get("REMOTE_ADDR", "")),
+                moved=True,
+            )
             return token_answer(*tokens.token_for(account, self.access.client))
 
 

@@ -43,4 +43,4 @@ def note(account: int, address: str) -> None:
 
 
 def _digest(address: str) -> str:
-    return salted_hmac("accounts.familiar", neighbourhood(address), algorithm="sha256").hexdigest()
+    return salted_hmac("accounts.familiar_addresses", neighbourhood(address), algorithm="sha256").hexdigest()
