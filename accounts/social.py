@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import databases, joining, lookup, outward, people, turns
+from accounts import databases, joining, lookup, outgoing, people, turns
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
@@ -156,8 +156,8 @@ def _ask(url: str, query: dict[str, str], end: float, bearer: str = "") -> dict[
     """The JSON object that a provider answers before `end`; what it refuses is a `BadToken`."""
     headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
     try:
-        status, body = outward.get(f"{url}?{urlencode(query)}" if query else url, headers, end=end)
-    except outward.Unreachable:
+        status, body = outgoing.get(f"{url}?{urlencode(query)}" if query else url, headers, end=end)
+    except outgoing.Unreachable:
         raise Unavailable from None
     try:
         answer = json.loads(body)

@@ -10,9 +10,9 @@ from typing import TypedDict
 import orjson
 from django.conf import settings
 
-from accounts import devices, outward
+from accounts import devices, outgoing
 from accounts.models import Device, Platform
-from accounts.outward import Unreachable
+from accounts.outgoing import Unreachable
 from compat_twittner.entities import SUBJECTS, full_name
 from follows import queries
 from follows.models import Notice
@@ -46,7 +46,7 @@ def deliver(told: Told) -> None:
         return
     body = orjson.dumps(message(told, device))
     try:
-        status = outward.post(settings.PUSH_GATEWAY, body, {"Content-Type": "application/json"}, seconds=PATIENCE)
+        status = outgoing.post(settings.PUSH_GATEWAY, body, {"Content-Type": "application/json"}, seconds=PATIENCE)
     except Unreachable as reason:
         logger.warning("The push gateway does not answer: %s", reason)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.mail.backends import smtp
 
-from accounts import outward
+from accounts import outgoing
 
 
 class Connection(smtplib.SMTP):
@@ -19,7 +19,7 @@ class Connection(smtplib.SMTP):
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         """Open the connection for smtplib; a copy of the socket outlives that of TLS."""
-        connected = outward.connected(host, port, time.monotonic() + timeout)
+        connected = outgoing.connected(host, port, time.monotonic() + timeout)
         connected.settimeout(timeout)
         self._copy = connected.dup()
         self._cut_off = Timer(timeout, self._shut_down)

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 
 from accounts import databases
 from accounts.models import Account
-from accounts.outward import TimedOut, Unreachable
+from accounts.outgoing import TimedOut, Unreachable
 from accounts.pictures import still_avatar_url
 from accounts.statements import Statement, given
 from compat_mastodon.models import AccessToken, Policy, PushSubscription

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid01, Vapid02
 
-from accounts import outward
+from accounts import outgoing
 
 PATIENCE = 5.0  # seconds that a push service has, all in all: from the look-up of its name to its answer
 KEPT = 48 * 3600  # seconds that it keeps a message for a phone that is off
@@ -45,7 +45,7 @@ def send(target: Target, message: bytes) -> int:
     """
     url = urlsplit(target.endpoint)
     body, headers = _encrypted(target, message, f"{url.scheme}://{url.netloc}")
-    return outward.post(target.endpoint, body, headers, seconds=PATIENCE, allowed=_is_allowed)
+    return outgoing.post(target.endpoint, body, headers, seconds=PATIENCE, allowed=_is_allowed)
 
 
 def is_endpoint(text: str) -> bool:

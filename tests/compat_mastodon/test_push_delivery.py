@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from accounts import outward, people
+from accounts import outgoing, people
 from accounts.access import Actor
 from accounts.models import Account
-from accounts.outward import TimedOut, Unreachable
+from accounts.outgoing import TimedOut, Unreachable
 from compat_mastodon.models import AccessToken, Policy, PushSubscription
 from compat_mastodon.oauth import tokens
 from compat_mastodon.push import sending, webpush
@@ -139,7 +139,7 @@ def test_a_name_that_nobody_answers_for_is_given_up(service: PushService, monkey
 
 def test_names_that_nobody_answers_for_do_not_pile_up(service: PushService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webpush, "PATIENCE", 0.2)
-    monkeypatch.setattr(outward, "_lookups", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(outgoing, "_lookups", threading.BoundedSemaphore(2))
     answered, asked = threading.Event(), []
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: asked.append(args) or answered.wait(PATIENCE))
     deadline = time.monotonic() + PATIENCE
