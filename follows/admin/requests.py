@@ -15,7 +15,7 @@ from accounts.admin.accounts import states
 from accounts.changelists import ReadOnlyAdmin, actor, link_to_rows
 from accounts.columns import account_column, age_column, link_to, link_to_profile, portrait, time_tag
 from accounts.list_filters import Option, OptionFilter, StateFilter
-from follows import deciding, vetting
+from follows import deciding, requester_facts
 from follows.admin.records import by_owner
 from follows.admin.reports import in_short
 from follows.deciding import Verdict
@@ -78,7 +78,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         return request.user.has_perm("follows.decide_followrequest")
 
     def prepare(self, rows: list[FollowRequest]) -> None:
-        for asked, record in zip(rows, vetting.records(rows), strict=True):
+        for asked, record in zip(rows, requester_facts.records(rows), strict=True):
             asked.record = record  # type: ignore[attr-defined]  # for the columns below
 
     def subject(self, row: FollowRequest) -> str:
@@ -153,7 +153,7 @@ class FollowRequestAdmin(ReadOnlyAdmin[FollowRequest]):
         self.together(request, queryset, decide, done)
 
 
-def record(asked: FollowRequest) -> vetting.Record:
+def record(asked: FollowRequest) -> requester_facts.Record:
     """Return the facts that `prepare` read about the requester; on the page of one request, read them now."""
-    found: vetting.Record = getattr(asked, "record", None) or vetting.records([asked])[0]
+    found: requester_facts.Record = getattr(asked, "record", None) or requester_facts.records([asked])[0]
     return found

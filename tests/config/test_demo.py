@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 
 from accounts.models import Account
 from config import demo_people
-from follows import queries, relationships, tallies, vetting
+from follows import queries, relationships, requester_facts, tallies
 from follows.finding import discovery, search
 from follows.finding.discovery import Slice
 from follows.locks import embedded
@@ -40,7 +40,7 @@ def test_a_dozen_people_have_a_picture_and_a_bio_and_are_found(cast: tuple[Accou
 def test_carol_has_requests_of_each_kind_that_a_moderator_meets(cast: tuple[Account, ...]) -> None:
     carol = cast[2]
     waiting = list(Follow.objects.waiting().filter(target=carol).select_related("follower"))
-    records = vetting.records(waiting)
+    records = requester_facts.records(waiting)
 
     assert {request.reason for request in waiting} == {ArrivalReason.LOCKED}
     assert any(request.note for request in waiting)
