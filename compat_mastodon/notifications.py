@@ -14,9 +14,9 @@ from compat_mastodon.links import inbox_link_header
 from compat_mastodon.params import Params, as_id
 from follows.gate import settings
 from follows.models import Rule
-from follows.notices.hearing import RULES, Rules
 from follows.notices.inbox import Choice, Group, Item
 from follows.notices.making import FOLLOWS, Kind
+from follows.notices.policies import RULES, Rules
 from follows.paging import Page
 
 TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,), "severed_relationships": (Kind.SEVERED,)}

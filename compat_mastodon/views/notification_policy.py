@@ -9,12 +9,12 @@ from compat_mastodon.notifications import listing, notification_request, rules
 from compat_mastodon.params import as_id
 from compat_mastodon.views.notifications import READ, WRITE
 from follows.models import Rule
-from follows.notices import hearing, inbox
+from follows.notices import inbox, policies
 from follows.notices.inbox import Choice
 from follows.notices.making import FOLLOWS
 
 ENOUGH = 100  # more that is kept aside is not counted
-V1_NAMES = {f"filter_{name.removeprefix('for_')}": name for name in hearing.RULES if name != "for_limited_accounts"}
+V1_NAMES = {f"filter_{name.removeprefix('for_')}": name for name in policies.RULES if name != "for_limited_accounts"}
 KEPT_ASIDE = Choice(FOLLOWS, filtered=True)
 
 
@@ -29,7 +29,7 @@ class ChangePolicy(View):
     accepts = WRITE
 
     def patch(self, request: Request) -> HttpResponse:
-        hearing.change_policy(self.me, **rules(self.params))
+        policies.change_policy(self.me, **rules(self.params))
         return _policy(self.me)
 
     put = patch
@@ -49,7 +49,7 @@ class ChangePolicyV1(View):
 
     def patch(self, request: Request) -> HttpResponse:
         flags = {name: flag for ours, name in V1_NAMES.items() if (flag := self.params.flag(ours)) is not None}
-        hearing.change_policy(self.me, **{name: Rule.FILTER if flag else Rule.ACCEPT for name, flag in flags.items()})
+        policies.change_policy(self.me, **{name: Rule.FILTER if flag else Rule.ACCEPT for name, flag in flags.items()})
         return _policy_v1(self.me)
 
     put = patch
@@ -76,7 +76,7 @@ class OneRequest(View):
 
 class AcceptMany(View):
     accepts = WRITE
-    decide = staticmethod(hearing.hear)
+    decide = staticmethod(policies.hear)
 
     def post(self, request: Request) -> HttpResponse:
         self.decide(self.me, self.params.ids("id"))
@@ -84,12 +84,12 @@ class AcceptMany(View):
 
 
 class DismissMany(AcceptMany):
-    decide = staticmethod(hearing.ignore)
+    decide = staticmethod(policies.ignore)
 
 
 class Accept(View):
     accepts = WRITE
-    decide = staticmethod(hearing.hear)
+    decide = staticmethod(policies.hear)
 
     def post(self, request: Request, notice: str) -> HttpResponse:
         self.decide(self.me, [inbox.notice(self.me, KEPT_ASIDE, as_id(notice)).id])
@@ -97,7 +97,7 @@ class Accept(View):
 
 
 class Dismiss(Accept):
-    decide = staticmethod(hearing.ignore)
+    decide = staticmethod(policies.ignore)
 
 
 class Merged(View):
@@ -110,14 +110,14 @@ class Merged(View):
 
 
 def _policy(account: int) -> HttpResponse:
-    return answer(hearing.policy(account) | _summary(account))
+    return answer(policies.policy(account) | _summary(account))
 
 
 def _policy_v1(account: int) -> HttpResponse:
-    kept = hearing.policy(account)
+    kept = policies.policy(account)
     return answer({ours: kept[name] != Rule.ACCEPT for ours, name in V1_NAMES.items()} | _summary(account))
 
 
 def _summary(account: int) -> Entity:
-    count = hearing.kept_aside(account)[:ENOUGH].count()
+    count = policies.kept_aside(account)[:ENOUGH].count()
     return {"summary": {"pending_requests_count": count, "pending_notifications_count": count}}

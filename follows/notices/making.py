@@ -12,9 +12,9 @@ from django.utils import timezone
 from accounts.refused import Refused
 from accounts.statements import Write, each, given
 from follows.models import Notice
-from follows.notices import delivery, hearing
+from follows.notices import delivery, policies
 from follows.notices.delivery import Told
-from follows.notices.hearing import Verdict
+from follows.notices.policies import Verdict
 
 CHANNEL = "latchkey_notices"
 ANNOUNCED = f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))"
@@ -34,7 +34,7 @@ def tell(recipient: int, actor: int, kind: Notice.Kind, *past: Notice.Kind) -> N
     hour = int(now.timestamp()) // 3600
     verdict, bucket = Verdict.TELL, None
     if kind is not Kind.ACCEPTED:
-        verdict, last = hearing.verdict(recipient, actor, hour)
+        verdict, last = policies.verdict(recipient, actor, hour)
         if kind in FOLLOWS:
             bucket = last if last and hour < last + GROUP_HOURS else hour
     if verdict is not Verdict.DROP:

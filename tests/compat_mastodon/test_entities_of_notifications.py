@@ -5,7 +5,7 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
-from follows.notices import hearing
+from follows.notices import policies
 from tests.compat_mastodon import reference_notifications as reference
 from tests.compat_mastodon.conftest import Clients, Mastodon
 from tests.compat_mastodon.golden_files import check, golden
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 def test_notification(mastodon: Clients, dora: Account, alice: Account, bob: Account, carol: Account) -> None:
     """Of a follower, of a request, of a follower whom the policy keeps aside, and of ties that were cut."""
-    hearing.change_policy(alice.pk, for_not_following="filter")
+    policies.change_policy(alice.pk, for_not_following="filter")
     for target in (bob, carol, alice):
         graph.follow(dora.pk, target.pk, Actor(dora.pk, "test"))
     (follow,), (request,) = (mastodon(account).get(V1).json() for account in (bob, carol))
@@ -72,7 +72,7 @@ def test_notification_policy(mastodon: Clients, alice: Account) -> None:
 
 
 def test_notification_request(mastodon: Clients, alice: Account, dora: Account) -> None:
-    hearing.change_policy(alice.pk, for_not_following="filter")
+    policies.change_policy(alice.pk, for_not_following="filter")
     graph.follow(dora.pk, alice.pk, Actor(dora.pk, "test"))
     (entry,) = mastodon(alice).get(f"{V1}/requests").json()
 

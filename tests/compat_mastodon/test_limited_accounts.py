@@ -13,8 +13,8 @@ from follows.finding import discovery, search
 from follows.finding.discovery import Slice
 from follows.gate import servers
 from follows.models import Follow, NoticePermission, ServerRuleKind
-from follows.notices import hearing
-from follows.notices.hearing import Verdict
+from follows.notices import policies
+from follows.notices.policies import Verdict
 from follows.paging import Window
 from tests.follows.ledger import by
 
@@ -104,11 +104,11 @@ def test_clients_are_told_that_an_account_is_limited(limited: Any, bob: Account,
 def test_the_notification_policy_keeps_limited_accounts_aside(limited: Any, alice: Account) -> None:
     account = limited()
 
-    assert hearing.verdict(alice.pk, account.pk, NOW)[0] is Verdict.FILTER
-    hearing.change_policy(alice.pk, for_limited_accounts="drop")
-    assert hearing.verdict(alice.pk, account.pk, NOW)[0] is Verdict.DROP
-    hearing.change_policy(alice.pk, for_limited_accounts="accept")
-    assert hearing.verdict(alice.pk, account.pk, NOW)[0] is Verdict.TELL
+    assert policies.verdict(alice.pk, account.pk, NOW)[0] is Verdict.FILTER
+    policies.change_policy(alice.pk, for_limited_accounts="drop")
+    assert policies.verdict(alice.pk, account.pk, NOW)[0] is Verdict.DROP
+    policies.change_policy(alice.pk, for_limited_accounts="accept")
+    assert policies.verdict(alice.pk, account.pk, NOW)[0] is Verdict.TELL
 
 
 def test_whom_i_follow_or_let_in_is_heard_though_it_is_limited(limited: Any, alice: Account, bob: Account) -> None:
@@ -116,8 +116,8 @@ def test_whom_i_follow_or_let_in_is_heard_though_it_is_limited(limited: Any, ali
     follows(alice, account)
     NoticePermission.objects.create(recipient=bob, actor=account)
 
-    assert hearing.verdict(alice.pk, account.pk, NOW)[0] is Verdict.TELL
-    assert hearing.verdict(bob.pk, account.pk, NOW)[0] is Verdict.TELL
+    assert policies.verdict(alice.pk, account.pk, NOW)[0] is Verdict.TELL
+    assert policies.verdict(bob.pk, account.pk, NOW)[0] is Verdict.TELL
 
 
 def test_the_request_of_a_limited_account_waits_in_the_queue_though_its_notice_is_kept_aside(

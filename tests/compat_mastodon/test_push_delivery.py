@@ -19,7 +19,7 @@ from compat_mastodon.push import sending, webpush
 from follows import graph
 from follows.locks import embedded
 from follows.models import Notice
-from follows.notices import hearing
+from follows.notices import policies
 from follows.notices.delivery import Told
 from tests.compat_mastodon.conftest import token_for
 from tests.push_service import PATIENCE, PushService, push_service, silent_service
@@ -213,7 +213,7 @@ def test_what_was_withdrawn_meanwhile_is_not_sent(service: PushService, carol: A
 
 def test_what_the_recipient_keeps_aside_is_not_sent(service: PushService, alice: Account, bob: Account) -> None:
     subscribe(alice, service)
-    hearing.change_policy(alice.pk, for_not_following="filter")
+    policies.change_policy(alice.pk, for_not_following="filter")
     graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
     tell(alice, bob, Kind.FOLLOWED)
 

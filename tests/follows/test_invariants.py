@@ -11,7 +11,7 @@ from accounts.access import Actor
 from accounts.models import Account, Identity
 from follows import graph, queries
 from follows.models import Block, Decision, DomainBlock, Follow, List, Notice, Reason, Report, Tally
-from follows.notices import hearing
+from follows.notices import policies
 from follows.paging import Window
 from tests.factories import AccountFactory
 
@@ -49,7 +49,7 @@ def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Acc
         lambda: Report.objects.create(reporter=bob, target=alice, reason=7, door="test"),
         lambda: Report.objects.create(reporter=bob, target=alice, reason=Reason.SPAM, door="test", closed_by=alice),
         lambda: List.objects.create(owner=bob, title="Friends", replies_policy="all"),
-        lambda: hearing.change_policy(bob.pk, for_bots="laugh"),
+        lambda: policies.change_policy(bob.pk, for_bots="laugh"),
     ]
     for write in never:
         with pytest.raises(IntegrityError), transaction.atomic():

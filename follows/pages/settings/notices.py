@@ -16,7 +16,7 @@ from accounts.mail import outbox
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
 from follows.gate import settings as gates
 from follows.models import Digest, Rule
-from follows.notices import hearing
+from follows.notices import policies
 from follows.pages.door import actor
 
 POLICY = {
@@ -67,13 +67,13 @@ def edit(request: HttpRequest) -> HttpResponse:
     """Show and change them."""
     account = lookup.by_id(request.user.pk)
     gate = gates.of(account.pk)
-    initial = {"digest": gate.digest, "tell_accepted": gate.tell_accepted} | hearing.policy(account.pk)
+    initial = {"digest": gate.digest, "tell_accepted": gate.tell_accepted} | policies.policy(account.pk)
     form = NoticesForm(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         sent = form.cleaned_data
         changed = {name: sent[name] for name in ("digest", "tell_accepted") if sent[name] != initial[name]}
         gates.change(account.pk, actor(request), **changed)
-        hearing.change_policy(account.pk, **{name: sent[name] for name in POLICY})
+        policies.change_policy(account.pk, **{name: sent[name] for name in POLICY})
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("settings_notices"))
     return render_settings(
