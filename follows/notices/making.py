@@ -1,6 +1,6 @@
 """The making of notices. They are written and withdrawn in the transaction of their cause.
 
-What a recipient wants to hear of is decided in `hearing`; reads are in `inbox`. Once a notice is
+`policies` decides which notices a recipient gets; reads are in `inbox`. Once a notice is
 committed it is carried on: pushed by `delivery`, and streamed by `feed`, which hears of it on
 PostgreSQL's `CHANNEL`. What the recipient's policy keeps aside is not carried anywhere.
 """
