@@ -27,7 +27,7 @@ from follows.export import written
 from follows.models import Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook
 
 READ_AT_ONCE = 500  # lines
-CHUNK = 50  # lines that one step works off
+CHUNK = 100  # lines that one step works off
 RESUMED = 1000  # accounts that a process goes on with at once
 RECENT = 10  # imports that a member is shown
 SHOWN = 50  # lines of a preview that are shown one by one
@@ -46,15 +46,22 @@ def preview(account: int, data: bytes, name: str, kind: ImportKind | None, by: A
     kind = kind or reading.kind_of(name, data)
     if kind is None:
         raise _refusal("kind", _("The file does not say what it is. Please choose it."))
-    with databases.atomic(Import):
-        lookup.for_update(account)
-        _check_free(account, kind)
-        Import.objects.filter(account=account, kind=kind, state=ImportState.PREVIEW).delete()
-        job = Import.objects.create(account_id=account, kind=kind, overwrite=overwrite, door=by.door)
+    _check_free(account, kind)
+    job = Import.objects.create(account_id=account, kind=kind, overwrite=overwrite, door=by.door)
+    try:
         seen: set[tuple[object, ...]] = set()
         lines = reading.lines(kind, data)
-        while chunk := list(islice(lines, READ_AT_ONCE)):
+        while chunk := list(islice(lines, READ_AT_ONCE)):  # each is a short transaction of its own
             ImportRow.objects.bulk_create(_foreseen(job, chunk, seen))
+        with databases.atomic(Import):
+            lookup.for_update(account)
+            _check_free(account, kind)
+            Import.objects.filter(account=account, kind=kind, state=ImportState.PREVIEW).delete()
+            job.state = ImportState.PREVIEW
+            job.save(update_fields=["state"])
+    except Invalid:
+        job.delete()
+        raise
     return job
 
 
@@ -97,12 +104,12 @@ def stop(account: int, pk: int) -> bool:
 
 def find(account: int, pk: int) -> Import | None:
     """The account's import with this id."""
-    return Import.objects.filter(account=account, pk=pk).first() if pk <= lookup.MAX_ID else None
+    return _shown(account).filter(pk=pk).first() if pk <= lookup.MAX_ID else None
 
 
 def recent(account: int) -> list[Import]:
     """The account's imports, the newest first; at most `RECENT`."""
-    return list(Import.objects.filter(account=account).order_by("-pk")[:RECENT])
+    return list(_shown(account).order_by("-pk")[:RECENT])
 
 
 def foreseen(job: Import) -> dict[Outlook, int]:
@@ -165,7 +172,7 @@ def take_step(account: int) -> bool:
     if rows:
         _resolve(job, [row for row in rows if row.target is None])
         try:
-            for row in rows:
+            for row in _found(job, rows):
                 _work_off(job, row, by)
         except limits.TooMany as refused:
             wait = timedelta(seconds=refused.state.reset)
@@ -178,11 +185,16 @@ def take_step(account: int) -> bool:
 def forget_old() -> int:
     """Delete the imports that were finished, or never begun, a week ago; returns how many."""
     before = timezone.now() - KEPT
-    old = Q(state=ImportState.PREVIEW, created_at__lt=before) | Q(state=ImportState.DONE, finished_at__lt=before)
+    begun = (ImportState.READING, ImportState.PREVIEW)
+    old = Q(state__in=begun, created_at__lt=before) | Q(state=ImportState.DONE, finished_at__lt=before)
     jobs = list(Import.objects.filter(old).values_list("pk", flat=True)[:RESUMED])
     for job in jobs:
         Import.objects.filter(pk=job).delete()
     return len(jobs)
+
+
+def _shown(account: int) -> QuerySet[Import]:
+    return Import.objects.filter(account=account).exclude(state=ImportState.READING)
 
 
 def _runnable() -> QuerySet[Import]:
@@ -235,6 +247,15 @@ def _resolve(job: Import, rows: Sequence[ImportRow]) -> None:
     by_handle = {f"{name}@{domain}".removesuffix("@"): pk for name, domain, pk in found}
     for row in rows:
         row.target = by_handle.get(row.subject)
+
+
+def _found(job: Import, rows: list[ImportRow]) -> list[ImportRow]:
+    """The lines that can be worked off; the others are noted at once."""
+    if job.kind == ImportKind.DOMAIN_BLOCKS:
+        return rows
+    missing = [row.pk for row in rows if row.target is None]
+    ImportRow.objects.filter(pk__in=missing, result="").update(result=ImportResult.NOT_FOUND)
+    return [row for row in rows if row.target is not None]
 
 
 def _work_off(job: Import, row: ImportRow, by: Actor) -> None:

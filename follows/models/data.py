@@ -45,6 +45,7 @@ class ImportKind(models.TextChoices):
 class ImportState(models.TextChoices):
     """How far an import is."""
 
+    READING = "reading"
     PREVIEW = "preview"
     RUNNING = "running"
     DONE = "done"
@@ -81,7 +82,7 @@ class Import(models.Model):
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=13, choices=ImportKind)
     overwrite = models.BooleanField(default=False, help_text="Remove what the file does not have.")
-    state = models.CharField(max_length=7, choices=ImportState, default=ImportState.PREVIEW)
+    state = models.CharField(max_length=7, choices=ImportState, default=ImportState.READING)
     door = models.CharField(max_length=16)
     created_at = models.DateTimeField(default=timezone.now)
     last = models.PositiveIntegerField(

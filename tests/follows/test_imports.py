@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -370,14 +371,26 @@ def test_mutes_that_are_over_are_not_exported(alice: Account, bob: Account) -> N
     assert len(b"".join(export.lines("mutes", alice.pk)).splitlines()) == 1
 
 
-def test_a_preview_reads_with_a_bounded_number_of_queries(
-    alice: Account, django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = "".join(f"person{number}@other.example,true\n" for number in range(10_000))
-    with django_assert_max_num_queries(20_000 // imports.READ_AT_ONCE * 3 + 10):
-        job = read(alice, "following", f"Account address,Show boosts\n{text}")
+def test_unknown_lines_take_few_queries(alice: Account, django_assert_max_num_queries: Any) -> None:
+    text = "".join(f"person{number}@other.example,true\n" for number in range(1000))
+    with django_assert_max_num_queries(100):
+        job = run(alice, "following", f"Account address,Show boosts\n{text}")
 
-    assert imports.foreseen(job) == {Outlook.UNKNOWN: 10_000}
+    assert results(job) == {"not_found": 1000}
+
+
+@pytest.mark.long
+def test_ten_thousand_lines_take_little_memory(alice: Account) -> None:
+    text = "".join(f"person{number}@other.example\n" for number in range(10_000))
+    tracemalloc.start()
+    try:
+        job = run(alice, "blocks", text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert results(job) == {"not_found": 10_000}
+    assert peak < 25_000_000
 
 
 def test_old_imports_are_forgotten(alice: Account, bob: Account) -> None:
