@@ -18,7 +18,7 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, databases, domains, lookup, markup, sessions
+from accounts import attempts, browsers, databases, domains, lookup, markup, sessions
 from accounts.entrance import Application, MailDomain
 from accounts.grace import GRACE
 from accounts.mail import outbox
@@ -263,6 +263,7 @@ def ask_to_leave(account: int) -> datetime:
         now = timezone.now()
         change(account, suspended_at=now, leaves_at=now + GRACE)
         sessions.sign_out(account)
+        browsers.close_all(account)
         with suppress(outbox.NoMailServer):
             outbox.post(Letter.Kind.LEAVING, row.email, account)
         return now + GRACE

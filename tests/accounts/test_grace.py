@@ -48,6 +48,8 @@ def test_nobody_sees_or_uses_the_account_meanwhile(client: Client, alice: Accoun
 
 def test_signing_in_on_the_page_keeps_it(client: Client, alice: Account, carol: Account) -> None:
     graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
+    other = Client()
+    sign_in(other, alice)
     people.ask_to_leave(alice.pk)
 
     assert sign_in(client, alice, "a wrong one") == 200
@@ -55,6 +57,7 @@ def test_signing_in_on_the_page_keeps_it(client: Client, alice: Account, carol: 
     assert sign_in(client, alice) == 302
     assert kept(alice)
     assert client.get("/oauth/authorized_applications").status_code == 200
+    assert other.get("/oauth/authorized_applications").status_code == 302  # signed out is signed out
     assert queries.pending_count(carol.pk) == 1
 
 

@@ -247,4 +247,4 @@ def test_wrong_passwords_are_limited(member: Client, settings: Any, tmp_path: Pa
     answers = [member.post("/settings/account/delete", {"password": "a guess"}).content.decode() for _ in range(7)]
 
     assert "This is not your password." in answers[0]
-    assert "Too many attempts." in answers[-1]
+    assert "Too many wrong passwords." in answers[-1]

@@ -18,6 +18,7 @@ from accounts.mail.outbox import NoMailServer
 from accounts.models import Account
 from accounts.pages.problems import add_faults
 from accounts.pages.recovery import NewPasswordForm
+from accounts.pages.second_factor import PasswordForm as ConfirmForm
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
 from accounts.pages.shell import render_page
 from accounts.people import Invalid
@@ -65,10 +66,6 @@ class PasswordForm(NewPasswordForm):
         return account
 
 
-class DeleteForm(forms.Form):
-    password = _password(gettext_lazy("Your password"))
-
-
 @settings_page
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
@@ -108,8 +105,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask for the password, and begin the days of grace."""
-    account, form = _account(request), DeleteForm(posted(request))
-    if form.is_bound and form.is_valid() and _is_confirmed(form, account, request):
+    account = _account(request)
+    form = ConfirmForm(posted(request), account=account, address=request.META.get("REMOTE_ADDR"))
+    if form.is_bound and form.is_valid():
         leaves_at = people.ask_to_leave(account.pk)
         logout(request)
         return render_page(request, "accounts/pages/leaving", username=account.username, leaves_at=leaves_at)
@@ -144,14 +142,4 @@ def _ask(form: EmailForm, account: Account, request: HttpRequest) -> bool:
         form.add_error(None, TOO_MANY)
     except NoMailServer:
         form.add_error(None, _("This server cannot send mail. Please ask its administrator."))
-    return not form.errors
-
-
-def _is_confirmed(form: DeleteForm, account: Account, request: HttpRequest) -> bool:
-    try:
-        credentials.confirm(account, form.cleaned_data["password"], request.META.get("REMOTE_ADDR"))
-    except WrongCredentials:
-        form.add_error("password", WRONG)
-    except limits.TooMany:
-        form.add_error("password", TOO_MANY)
     return not form.errors
