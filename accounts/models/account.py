@@ -1,7 +1,4 @@
-"""The models of accounts, local and remote, and of the sessions of phones.
-
-Only shapes and invariants live here; writes are in `people` and `sessions`, reads in `lookup`.
-"""
+"""Accounts, local and remote. Writes are in `people`, reads in `lookup`."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -9,7 +6,6 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
-from django.core.files.storage import Storage, storages
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
@@ -17,13 +13,8 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import databases, searching
-from accounts.browsers import Browser  # noqa: F401  # as those below, a model of this app
-from accounts.entrance import Application, Document, Invite, MailDomain, Rule  # noqa: F401
-from accounts.searching import (
-    SearchedAccounts,
-    SearchText,  # noqa: F401  # a model of this app
-)
-from accounts.second_factor import RecoveryCode, SecondFactor  # noqa: F401
+from accounts.entrance import Invite
+from accounts.searching import SearchedAccounts
 
 
 class Audience(models.TextChoices):
@@ -221,143 +212,3 @@ class Account(AbstractBaseUser, PermissionsMixin):
     def may_come_back(self) -> bool:
         """Return True if its owner asked to delete it and may still sign in to keep it, see `grace`."""
         return self.leaves_at is not None
-
-
-class Platform(models.TextChoices):
-    ANDROID = "mobile_android"
-    IOS = "mobile_ios"
-
-
-class Session(models.Model):
-    """A signed-in phone. The tokens are kept only as SHA-256, see `sessions`."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sessions")
-    platform = models.CharField(max_length=14, choices=Platform)
-    token_digest = models.BinaryField(max_length=32, unique=True, editable=False)
-    refresh_digest = models.BinaryField(max_length=32, unique=True, null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    used_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(platform__in=Platform.values), name="session_platform_known")]
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} of account {self.account_id}"
-
-
-class Device(models.Model):
-    """Where an account's phone is reached by push messages: one phone has one account, and the last wins."""
-
-    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="device")
-    platform = models.CharField(max_length=14, choices=Platform)
-    token = models.CharField(max_length=250, help_text="It names one installation of the app.")
-    changed_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("token", name="device_token_unique"),
-            models.CheckConstraint(condition=Q(platform__in=Platform.values), name="device_platform_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_platform_display()} of account {self.account_id}"
-
-
-class FamiliarAddress(models.Model):
-    """An IP address that an account was used from, see `familiar_addresses`."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="familiar_addresses")
-    digest = models.CharField(max_length=64, editable=False)
-    used_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "familiar addresses"
-        constraints = [models.UniqueConstraint("account", "digest", name="familiar_address_unique")]
-
-    def __str__(self) -> str:
-        return f"an address of account {self.account_id}"
-
-
-class Provider(models.TextChoices):
-    GOOGLE = "google"
-    FACEBOOK = "facebook"
-
-
-class Identity(models.Model):
-    """The identity of an account at a provider of social logins; `subject` is the provider's own id."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
-    provider = models.CharField(max_length=16, choices=Provider)
-    subject = models.CharField(max_length=255)
-
-    class Meta:
-        verbose_name_plural = "identities"
-        constraints = [
-            models.UniqueConstraint("provider", "subject", name="identity_unique"),
-            models.CheckConstraint(condition=Q(provider__in=Provider.values), name="identity_provider_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"account {self.account_id} with {self.get_provider_display()}"
-
-
-class Letter(models.Model):
-    """A mail that is yet to be sent, see `outbox`. Its text is written when it is sent, so no token is kept.
-
-    Without an `account` it is for the one that has the address when it is sent.
-    """
-
-    class Kind(models.TextChoices):
-        CONFIRMATION = "confirmation"
-        PASSWORD = "password"  # noqa: S105  # a word
-        NEW_EMAIL = "new_email"  # to the new address, to prove it
-        EMAIL_MOVES = "email_moves"  # to the old address, as a warning
-        LEAVING = "leaving"
-        DIGEST = "digest"
-        APPROVED = "approved"
-        REJECTED = "rejected"
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, default=None, related_name="+")
-    kind = models.CharField(max_length=12, choices=Kind)
-    address = models.EmailField(max_length=254)
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now, help_text="When the next try may begin.")
-    tries = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("address", "kind", condition=Q(account=None), name="letter_unique"),
-            models.UniqueConstraint("account", "address", "kind", name="letter_of_account_unique"),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        *("confirmation", "password", "new_email", "email_moves", "leaving", "digest"),
-                        *("approved", "rejected"),
-                    ]
-                ),
-                name="letter_kind_known",
-            ),
-        ]
-        indexes = [models.Index("due_at", "id", name="letter_due")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk}"
-
-
-def private_storage() -> Storage:
-    """Return the storage of files that are never public."""
-    return storages["private"]
-
-
-class BadgeRequest(models.Model):
-    """An account's plea for the badge, until a moderator answers it."""
-
-    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="badge_request")
-    full_name = models.CharField(max_length=60)
-    message = models.TextField(max_length=1200)
-    video = models.FileField(storage=private_storage)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"{self.full_name} ({self.account})"
