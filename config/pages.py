@@ -10,15 +10,19 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts import census
+from accounts import census, joining
 from accounts.pages.shell import SITE, PageView, page, render_page
 from compat_mastodon.api import RETRY_AFTER, answer
 from compat_mastodon.views.instance import PUBLIC
 from config.bodies import BrokenOff
 from config.log import UNANSWERED
 
+Text = str | Promise
 UNREAD = "The request could not be read"
 MACHINES = re.compile(
     r"/(api|oauth/(token|revoke|userinfo)|\.well-known|nodeinfo)(/|$)"
@@ -34,17 +38,18 @@ def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the sa
         "people": census.local_count(),
         "contact": settings.CONTACT_EMAIL,
         "registrations_open": settings.REGISTRATIONS_OPEN,
+        "texts": joining.documents() | ({"rules"} if joining.rules() else set()),
     }
     response = render(None, "front.html", SITE | told)
     response["Cache-Control"] = PUBLIC
     return response
 
 
-def _failure(status: HTTPStatus, title: str, description: str, hint: str, error: str = "") -> PageView:
+def _failure(status: HTTPStatus, title: Text, description: Text, hint: Text, error: str = "") -> PageView:
     """Return an error page that needs no database, because the database may have failed."""
 
     @partial(page, personal=False)
-    def failure(request: HttpRequest, exception: object = None, **_: object) -> HttpResponse:
+    def failure(request: HttpRequest, exception: object = None, **_more: object) -> HttpResponse:
         if MACHINES.match(request.path_info):
             return answer({"error": UNREAD if isinstance(exception, BrokenOff) else error or status.phrase}, status)
         return render_page(None, "accounts/pages/error", status=status, title=title, description=description, hint=hint)
@@ -59,54 +64,54 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 unknown_host = _failure(
     HTTPStatus.BAD_REQUEST,
-    "This server has another address",
-    f"It answers at {settings.BASE_URL}, and not at the address that you used.",
-    "If you run this server, set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS.",
+    _("This server has another address"),
+    format_lazy(_("It answers at {address}, and not at the address that you used."), address=settings.BASE_URL),
+    _("If you run this server, set BASE_URL to the address that people use, or add this one to ALLOWED_HOSTS."),
     error=f"This server answers at {settings.BASE_URL}; set BASE_URL or ALLOWED_HOSTS for other addresses",
 )
 unreadable = _failure(
     HTTPStatus.BAD_REQUEST,
-    "Invalid request",
-    "The server cannot read the address or the form that you sent.",
-    "Please go back, reload the page and try again.",
+    _("Invalid request"),
+    _("The server cannot read the address or the form that you sent."),
+    _("Please go back, reload the page and try again."),
 )
 forbidden = _failure(
     HTTPStatus.FORBIDDEN,
-    "Access denied",
-    "Your account does not have permission for this.",
-    "If you need it, ask the administrator of this server.",
+    _("Access denied"),
+    _("Your account does not have permission for this."),
+    _("If you need it, ask the administrator of this server."),
 )
 stale = _failure(  # a form without its token: from another site, or too late
     HTTPStatus.FORBIDDEN,
-    "This page has expired",
-    "Your changes were not saved.",
-    "Please go back, reload the page and try again.",
+    _("This page has expired"),
+    _("Your changes were not saved."),
+    _("Please go back, reload the page and try again."),
 )
 not_found = _failure(
     HTTPStatus.NOT_FOUND,
-    "Page not found",
-    "There is no page at this address.",
-    "Check the spelling. The page may also have been removed.",
+    _("Page not found"),
+    _("There is no page at this address."),
+    _("Check the spelling. The page may also have been removed."),
 )
 fault = _failure(
     HTTPStatus.INTERNAL_SERVER_ERROR,
-    "Something went wrong",
-    "The server has a problem. You did nothing wrong.",
-    "Please try again in a few minutes.",
+    _("Something went wrong"),
+    _("The server has a problem. You did nothing wrong."),
+    _("Please try again in a few minutes."),
 )
 away = _failure(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The server is busy",
-    "The database did not answer in time. Nothing was changed.",
-    "Please try again in a minute.",
+    _("The server is busy"),
+    _("The database did not answer in time. Nothing was changed."),
+    _("Please try again in a minute."),
 )
 
 
 full = _failure(
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The server is busy",
-    "The server has no room for the file that you sent. Nothing was changed.",
-    "Please try again in a few minutes.",
+    _("The server is busy"),
+    _("The server has no room for the file that you sent. Nothing was changed."),
+    _("Please try again in a few minutes."),
 )
 
 

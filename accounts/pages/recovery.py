@@ -7,10 +7,11 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView, RedirectView
 
-from accounts import attempts, limits, people
+from accounts import attempts, entrance, limits, people
 from accounts.mail import letters, outbox
 from accounts.models import Account, Letter
 from accounts.pages.shell import SITE, page, render_page
@@ -19,7 +20,7 @@ PASSWORD_LENGTHS = range(6, 21)  # that the apps of both APIs take
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(label="E-mail", max_length=254)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
     email.widget.attrs |= {"autocomplete": "email", "autofocus": True}
 
 
@@ -40,17 +41,23 @@ class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker
             place = limits.neighbourhood(request.META.get("REMOTE_ADDR"))
             limits.charge((limits.EMAILS_FROM, place), (limits.EMAILS_TO, outbox.digest(request.POST.get("email", ""))))
         except limits.TooMany:
-            text = "Please try again in a few minutes."
-            return render_page(request, "accounts/pages/error", status=429, title="Too many attempts", description=text)
+            text = _("Please try again in a few minutes.")
+            return render_page(
+                request, "accounts/pages/error", status=429, title=_("Too many attempts"), description=text
+            )
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: EmailForm) -> HttpResponse:
         try:
             outbox.post(self.kind, form.cleaned_data["email"])
         except outbox.NoMailServer:
-            text = "Please ask the administrator of this server for help."
+            text = _("Please ask the administrator of this server for help.")
             return render_page(
-                self.request, "accounts/pages/error", status=503, title="This server cannot send mail", description=text
+                self.request,
+                "accounts/pages/error",
+                status=503,
+                title=_("This server cannot send mail"),
+                description=text,
             )
         return render_page(self.request, "accounts/pages/ask_for_mail", sent=form.cleaned_data["email"], **self.texts)
 
@@ -58,20 +65,20 @@ class AskForMail(FormView):  # type: ignore[type-arg]  # generic for the checker
 class ForgottenPassword(AskForMail):
     kind = Letter.Kind.PASSWORD
     texts: ClassVar = {
-        "title": "Forgot your password?",
-        "lead": "Enter your e-mail address. We will send you a link to choose a new password.",
-        "action": "Send me a link",
-        "after": "If an account here has this address, we have sent a link to choose a new password.",
+        "title": _("Forgot your password?"),
+        "lead": _("Enter your e-mail address. We will send you a link to choose a new password."),
+        "action": _("Send me a link"),
+        "after": _("If an account here has this address, we have sent a link to choose a new password."),
     }
 
 
 class AnotherConfirmation(AskForMail):
     kind = Letter.Kind.CONFIRMATION
     texts: ClassVar = {
-        "title": "Confirmation mail did not arrive?",
-        "lead": "Enter your e-mail address. We will send the mail again.",
-        "action": "Send again",
-        "after": "If an account here still has to confirm this address, we have sent the mail again.",
+        "title": _("Confirmation mail did not arrive?"),
+        "lead": _("Enter your e-mail address. We will send the mail again."),
+        "action": _("Send again"),
+        "after": _("If an account here still has to confirm this address, we have sent the mail again."),
     }
 
 
@@ -88,7 +95,9 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic for
         password = str(self.cleaned_data["new_password1"])
         if len(password) not in PASSWORD_LENGTHS:
             raise forms.ValidationError(
-                f"Please use {PASSWORD_LENGTHS[0]} to {PASSWORD_LENGTHS[-1]} characters.", code="length"
+                _("Please use %(least)d to %(most)d characters."),
+                code="length",
+                params={"least": PASSWORD_LENGTHS[0], "most": PASSWORD_LENGTHS[-1]},
             )
         return password
 
@@ -122,7 +131,11 @@ def confirm_email(request: HttpRequest, person: str, token: str) -> HttpResponse
     account = letters.confirmed_by(person, token)
     if account is not None:
         people.prove_email(account.pk)
-    return render_page(request, "accounts/pages/confirmed", status=200 if account else 404, account=account)
+        account.refresh_from_db()
+    waits = account is not None and entrance.waits(account)
+    return render_page(
+        request, "accounts/pages/confirmed", status=200 if account else 404, account=account, waits=waits
+    )
 
 
 change_password = RedirectView.as_view(pattern_name="forgotten_password")

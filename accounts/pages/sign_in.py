@@ -92,7 +92,7 @@ class CodeForm(forms.Form):
     """The second step. Codes are letters for phones that fill them in."""
 
     code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
-    code.widget.attrs |= {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+    code.widget.attrs |= {"autocomplete": "one-time-code", "spellcheck": "false"}
 
 
 @page
@@ -104,6 +104,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if account is None or not _is_fresh(halfway, account):
         return HttpResponseRedirect(reverse("sign_in"))
     form = CodeForm(request.POST or None)
+    form.fields["code"].widget.attrs["autofocus"] = True
     if form.is_valid():
         try:
             attempt = attempts.begin("", account, request.META.get("REMOTE_ADDR", ""), attempts.SECOND_STEP)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Account
@@ -108,7 +109,7 @@ def _destination(callback: Callback) -> str:
     if callback.out_of_band:
         return ""
     uri = urlsplit(callback.redirect_uri)
-    return uri.netloc.rpartition("@")[2] if uri.scheme in {"http", "https"} else "the app on this device"
+    return uri.netloc.rpartition("@")[2] if uri.scheme in {"http", "https"} else _("the app on this device")
 
 
 def _me(request: HttpRequest) -> Account:
@@ -147,7 +148,7 @@ def authorized_application(request: HttpRequest, application: str) -> HttpRespon
     if known is None:
         raise Http404
     if tokens.withdraw(_me(request), known):
-        messages.success(request, "Access revoked. The app can no longer use your account.")
+        messages.success(request, _("Access revoked. The app can no longer use your account."))
     return HttpResponseRedirect(resolve_url("authorized_applications"))
 
 
@@ -158,8 +159,8 @@ def developers(request: HttpRequest) -> HttpResponse:
         request,
         "accounts/pages/error",
         status=403,
-        title="Apps register themselves",
-        description="You do not have to set up anything here. An app registers when you sign in to it.",
+        title=_("Apps register themselves"),
+        description=_("You do not have to set up anything here. An app registers when you sign in to it."),
     )
 
 
@@ -168,8 +169,8 @@ def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         request,
         "accounts/pages/error",
         status=refusal.status,
-        title="This app could not connect",
+        title=_("This app could not connect"),
         description=refusal.description,
-        hint="The app sent a request that this server does not understand. Go back to the app and try again.",
+        hint=_("The app sent a request that this server does not understand. Go back to the app and try again."),
         error=refusal.error,
     )

@@ -8,45 +8,48 @@ for there is no such API here.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 DEFAULT = "read"
 
 _READ = {
-    "accounts": "See accounts and your profile",
-    "blocks": "See your blocks",
-    "bookmarks": "See your bookmarks",
-    "collections": "See your collections",
-    "favourites": "See your favourites",
-    "filters": "See your filters",
-    "follows": "See your follows, followers and follow requests",
-    "lists": "See your lists",
-    "mutes": "See your mutes",
-    "notifications": "See your notifications",
-    "search": "Search on your behalf",
-    "statuses": "See all posts that you can see",
+    "accounts": _("See accounts and your profile"),
+    "blocks": _("See your blocks"),
+    "bookmarks": _("See your bookmarks"),
+    "collections": _("See your collections"),
+    "favourites": _("See your favourites"),
+    "filters": _("See your filters"),
+    "follows": _("See your follows, followers and follow requests"),
+    "lists": _("See your lists"),
+    "mutes": _("See your mutes"),
+    "notifications": _("See your notifications"),
+    "search": _("Search on your behalf"),
+    "statuses": _("See all posts that you can see"),
 }
 _WRITE = {
-    "accounts": "Change your profile",
-    "blocks": "Block and unblock people and domains",
-    "bookmarks": "Change your bookmarks",
-    "collections": "Change your collections",
-    "conversations": "Change and delete conversations",
-    "favourites": "Change your favourites",
-    "filters": "Change your filters",
-    "follows": "Follow and unfollow people, and approve or reject follow requests",
-    "lists": "Change your lists",
-    "media": "Upload pictures and other media",
-    "mutes": "Mute and unmute people and conversations",
-    "notifications": "Dismiss and clear your notifications",
-    "reports": "Report people to the moderators",
-    "statuses": "Publish and delete posts",
+    "accounts": _("Change your profile"),
+    "blocks": _("Block and unblock people and domains"),
+    "bookmarks": _("Change your bookmarks"),
+    "collections": _("Change your collections"),
+    "conversations": _("Change and delete conversations"),
+    "favourites": _("Change your favourites"),
+    "filters": _("Change your filters"),
+    "follows": _("Follow and unfollow people, and approve or reject follow requests"),
+    "lists": _("Change your lists"),
+    "media": _("Upload pictures and other media"),
+    "mutes": _("Mute and unmute people and conversations"),
+    "notifications": _("Dismiss and clear your notifications"),
+    "reports": _("Report people to the moderators"),
+    "statuses": _("Publish and delete posts"),
 }
 
 WORDS: dict[str, str] = {
-    "read": "See everything in your account: your profile, people, requests, lists and notifications",
-    "write": "Change your account, follow and block people, and approve or reject follow requests",
-    "follow": "Follow, block and mute people, and approve or reject follow requests",
-    "push": "Send notifications to your device",
-    "profile": "See only your name and picture",
+    "read": _("See everything in your account: your profile, people, requests, lists and notifications"),
+    "write": _("Change your account, follow and block people, and approve or reject follow requests"),
+    "follow": _("Follow, block and mute people, and approve or reject follow requests"),
+    "push": _("Send notifications to your device"),
+    "profile": _("See only your name and picture"),
     **{f"read:{part}": words for part, words in _READ.items()},
     **{f"write:{part}": words for part, words in _WRITE.items()},
 }
@@ -81,7 +84,11 @@ class Permission(NamedTuple):
 def in_words(scopes: Iterable[str]) -> list[Permission]:
     """Return the permissions to show on the consent page, without parts of a requested scope."""
     asked = set(scopes)
-    return [Permission(_kind(scope), WORDS[scope]) for scope in WORDS if scope in asked and not _covered(scope, asked)]
+    return [
+        Permission(_kind(scope), gettext(WORDS[scope]))
+        for scope in WORDS
+        if scope in asked and not _covered(scope, asked)
+    ]
 
 
 def _covered(scope: str, asked: set[str]) -> bool:
