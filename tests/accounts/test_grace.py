@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import people, sessions
+from accounts import databases, grace, people, second_factor, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Session
 from accounts.people import IsLeaving
 from follows import graph, leaving, leftovers, queries
+from tests.accounts.test_second_factor import code_now
 from tests.factories import PASSWORD
 from tests.mail_server import link_in
 
@@ -113,6 +114,29 @@ def test_once_it_has_begun_nobody_comes_back(client: Client, alice: Account) -> 
     assert sign_in(client, alice) == 200
     with pytest.raises(IsLeaving):
         people.ask_to_leave(alice.pk)
+
+
+def test_somebody_who_comes_back_at_the_last_moment_is_not_deleted(alice: Account) -> None:
+    people.ask_to_leave(alice.pk)
+    Account.objects.filter(pk=alice.pk).update(leaves_at=timezone.now())
+    with databases.atomic(Account):
+        due = grace.over(at_most=1)
+        assert grace.end(alice.pk)
+
+    assert due == [alice.pk]
+    assert [leaving._begin_due(account) for account in due] == [False]
+    assert kept(alice)
+
+
+def test_a_password_alone_keeps_nothing_where_a_second_factor_is_on(client: Client, alice: Account) -> None:
+    second_factor.begin(alice.pk)
+    code, *_ = second_factor.confirm(alice.pk, code_now(alice))
+    people.ask_to_leave(alice.pk)
+
+    assert sign_in(client, alice) == 302
+    assert not kept(alice)
+    client.post("/auth/second_step", {"code": code})
+    assert kept(alice)
 
 
 def test_asked_twice_it_goes_at_the_first_time(alice: Account) -> None:

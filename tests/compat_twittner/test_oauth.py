@@ -91,6 +91,17 @@ def test_the_word_of_facebook_proves_no_address(twittner: Phone, social_networks
     assert alice.email == "alice@example.org"
 
 
+def test_an_account_that_its_owner_wants_deleted_is_kept(
+    twittner: Phone, social_networks: None, alice: Account
+) -> None:
+    people.prove_email(alice.pk)
+    people.ask_to_leave(alice.pk)
+
+    assert sign_in(twittner(), "google", email=alice.email)["code"] == 200
+    alice.refresh_from_db()
+    assert alice.is_active
+
+
 def test_a_changed_address_is_no_longer_proven(twittner: Phone, social_networks: None, alice: Account) -> None:
     people.prove_email(alice.pk)
     people.change(alice.pk, email="victim@example.org")

@@ -36,14 +36,8 @@ def _rule(label: Any, help_text: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, help_text=help_text)
 
 
-def _number(label: Any, most: int) -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label,
-        required=False,
-        min_value=1,
-        max_value=most,
-        help_text=gettext_lazy("Leave it empty to switch the rule off."),
-    )
+def _number(label: Any, most: int, help_text: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, required=False, min_value=1, max_value=most, help_text=help_text)
 
 
 class GateForm(forms.Form):
@@ -56,11 +50,17 @@ class GateForm(forms.Form):
     )
     accept_followed = _rule(gettext_lazy("Let in accounts that I follow"))
     accept_friends = _number(
-        gettext_lazy("Let in accounts that at least so many of the people whom I follow follow"), MAX_FRIENDS
+        gettext_lazy("Let in accounts with at least so many friends in common"),
+        MAX_FRIENDS,
+        gettext_lazy("These are accounts that you follow and that follow them. Leave it empty to switch the rule off."),
     )
     accept_verified = _rule(gettext_lazy("Let in accounts with the badge"))
     ask_bots = _rule(gettext_lazy("Bots have to ask"))
-    ask_new_days = _number(gettext_lazy("Accounts younger than so many days have to ask"), MAX_NEW_DAYS)
+    ask_new_days = _number(
+        gettext_lazy("Accounts younger than so many days have to ask"),
+        MAX_NEW_DAYS,
+        gettext_lazy("Leave it empty to switch the rule off."),
+    )
     ask_mass = _rule(
         format_lazy(
             gettext_lazy(
@@ -98,7 +98,7 @@ class GateForm(forms.Form):
         help_text=format_lazy(gettext_lazy("Up to {most} characters. Everybody can read it."), most=MAX_READ_FIRST),
     )
     who = forms.CharField(
-        label=gettext_lazy("Or somebody in particular"),
+        label=gettext_lazy("Somebody in particular"),
         required=False,
         max_length=320,
         widget=forms.TextInput(attrs={"placeholder": "@name", "autocapitalize": "none", "spellcheck": "false"}),
