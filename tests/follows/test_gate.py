@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account, Verification
-from follows import graph, queries, relationships
-from follows.gate import approvals, kept_out, rules, servers, settings
+from follows import graph, queries
+from follows.gate import rules, servers, settings
 from follows.gate.rules import Outcome
 from follows.graph import Turn
-from follows.models import ArrivalReason, Follow, KeptOut, ServerRuleKind, Tally
+from follows.models import ArrivalReason, Follow, ServerRuleKind, Tally
 from follows.paging import Window
 from follows.policy import Blocked
 from tests.factories import AccountFactory
-from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, logged, told
+from tests.follows.ledger import by, told
 
 WINDOW = Window(40)
 
@@ -79,139 +79,7 @@ def test_everybody_of_a_server_must_ask(zoe: Account, alice: Account, rule: Serv
 # --- row 2: kept out --------------------------------------------------------------------------------------
 
 
-def test_the_request_of_an_account_that_is_kept_out_waits_aside_and_shows_nowhere(alice: Account, bob: Account) -> None:
-    kept_out.keep_out(bob.pk, alice.pk, by(bob))
-
-    assert ask(alice, bob) is Turn.REQUESTED
-    assert relationships.one(alice.pk, bob.pk).requested
-    assert not relationships.one(bob.pk, alice.pk).requested_by
-    assert (waiting(bob), counts(bob), told(), queries.pending_count(bob.pk)) == ([], Counts(), set(), 0)
-    assert reason(alice) is ArrivalReason.KEPT_OUT
-    with pytest.raises(graph.NoSuchRequest):
-        graph.accept(bob.pk, alice.pk, by(bob))
-
-
-def test_asking_again_or_taking_back_looks_like_any_request(alice: Account, carol: Account) -> None:
-    kept_out.keep_out(carol.pk, alice.pk, by(carol))
-
-    assert [ask(alice, carol), ask(alice, carol)] == [Turn.REQUESTED, Turn.NOTHING]
-    assert reason(alice) is ArrivalReason.LOCKED
-    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
-    assert counts(carol) == Counts()
-
-
-def test_keeping_out_moves_a_request_aside_and_letting_in_brings_it_back(alice: Account, carol: Account) -> None:
-    ask(alice, carol)
-
-    entry = kept_out.keep_out(carol.pk, alice.pk, by(carol))
-    assert (waiting(carol), counts(carol), told()) == ([], Counts(), set())
-    assert relationships.one(alice.pk, carol.pk).requested
-
-    kept_out.let_in(carol.pk, entry)
-    assert (waiting(carol), counts(carol), told()) == ([alice.pk], Counts(requests=1), set())
-
-
-def test_keeping_out_ends_a_follow(alice: Account, bob: Account) -> None:
-    ask(alice, bob)
-    assert kept_out.keep_out(bob.pk, alice.pk, by(bob)) == kept_out.keep_out(bob.pk, alice.pk, by(bob))
-
-    assert counts(bob) == Counts()
-    assert decided() == [(Decided.REMOVED, "alice", "bob", "bob")]
-    assert KeptOut.objects.count() == 1
-
-
-def test_a_server_is_kept_out_with_everybody_on_it(zoe: Account, alice: Account, carol: Account) -> None:
-    ask(zoe, carol)
-    ask(zoe, alice)
-
-    for owner in (carol, alice):
-        entry = kept_out.keep_server_out(owner.pk, "OTHER.example", by(owner))
-    assert (waiting(carol), counts(alice)) == ([], Counts())
-    assert ask(zoe, alice) is Turn.REQUESTED
-    assert waiting(alice) == []
-
-    kept_out.let_in(alice.pk, entry)
-    assert waiting(alice) == [zoe.pk]
-
-
-def test_opening_never_touches_what_waits_aside(alice: Account, bob: Account, carol: Account) -> None:
-    kept_out.keep_out(carol.pk, alice.pk, by(carol))
-    ask(alice, carol)
-    ask(bob, carol)
-
-    graph.change_profile(carol.pk, by(carol), locked=False)
-    assert counts(carol) == Counts(followers=1)
-    assert relationships.one(alice.pk, carol.pk).requested
-
-
 # --- row 3: approved before -------------------------------------------------------------------------------
-
-
-def test_an_approval_lets_in_once_and_looks_like_an_open_account(alice: Account, carol: Account) -> None:
-    approvals.approve_account(carol.pk, alice.pk, None, by(carol))
-
-    assert ask(alice, carol) is Turn.FOLLOWED
-    assert told() == {("carol", "alice", Told.FOLLOWED)}
-    assert decided() == [(Decided.ACCEPTED, "alice", "carol", None)]
-    assert logged()[0] == (Decided.FOLLOWED, "alice", "carol", "alice")
-    graph.unfollow(alice.pk, carol.pk, by(alice))
-    assert ask(alice, carol) is Turn.REQUESTED
-
-
-def test_a_handle_may_be_approved_before_there_is_such_an_account(carol: Account) -> None:
-    (approved,) = approvals.approve(carol.pk, ["@Dora@Other.Example."], None, by(carol))
-    assert (approved.account, approved.handle) == (None, "dora@other.example")
-
-    dora = Account.objects.create(username="dora", domain="other.example")
-    assert ask(dora, carol) is Turn.FOLLOWED
-
-
-def test_approving_somebody_who_waits_accepts_at_once(alice: Account, carol: Account) -> None:
-    ask(alice, carol)
-
-    approvals.approve(carol.pk, ["alice"], None, by(carol))
-    assert counts(carol) == Counts(followers=1)
-    assert approvals.approved_by(carol.pk, WINDOW).rows == []
-
-
-def test_an_approval_ends(alice: Account, carol: Account) -> None:
-    approvals.approve_account(carol.pk, alice.pk, timezone.now() + timedelta(days=1), by(carol))
-    carol_approves = approvals.Approval.objects.get()
-    carol_approves.until = timezone.now() - timedelta(seconds=1)
-    carol_approves.save()
-
-    assert ask(alice, carol) is Turn.REQUESTED
-
-
-def test_a_second_approval_replaces_the_first(alice: Account, carol: Account) -> None:
-    approvals.approve(carol.pk, ["alice"], None, by(carol))
-    until = timezone.now() + timedelta(days=3)
-    approvals.approve_account(carol.pk, alice.pk, until, by(carol))
-
-    (kept,) = approvals.approved_by(carol.pk, WINDOW).rows
-    assert kept.until == until
-
-
-def test_approvals_that_cannot_be_change_nothing(alice: Account, bob: Account, carol: Account) -> None:
-    kept_out.keep_out(carol.pk, alice.pk, by(carol))
-
-    for handles, until in (
-        (["bob", "no one"], None),
-        (["bob", "alice"], None),
-        (["bob"], timezone.now() - timedelta(days=1)),
-        (["bob", "@"], None),
-    ):
-        with pytest.raises(people.Invalid):
-            approvals.approve(carol.pk, handles, until, by(carol))
-    assert approvals.approved_by(carol.pk, WINDOW).rows == []
-
-
-def test_two_who_approve_each_other_follow_each_other_by_asking(alice: Account, carol: Account) -> None:
-    people.change(alice.pk, locked=True)
-    approvals.approve_account(carol.pk, alice.pk, None, by(carol))
-    approvals.approve_account(alice.pk, carol.pk, None, by(alice))
-
-    assert (ask(alice, carol), ask(carol, alice)) == (Turn.FOLLOWED, Turn.FOLLOWED)
 
 
 # --- row 4: rules that accept -------------------------------------------------------------------------------
