@@ -75,7 +75,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     domain = models.CharField(max_length=253, blank=True, default="", help_text="Empty for accounts of this server.")
     email = models.EmailField(max_length=254, blank=True, default="")
     email_proven_at = models.DateTimeField(
-        null=True, blank=True, default=None, editable=False, help_text="When its owner showed to receive mail there."
+        null=True, blank=True, default=None, editable=False, help_text="When its owner proved the address."
     )
     unconfirmed = models.BooleanField(
         default=False,
@@ -95,10 +95,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
     avatar = models.FileField(upload_to="avatars/", blank=True, default="")
     header = models.FileField(upload_to="headers/", blank=True, default="")
     avatar_description = models.CharField(
-        max_length=150, blank=True, default="", help_text="What it shows, for who cannot see it."
+        max_length=150, blank=True, default="", help_text="A description for people who cannot see the picture."
     )
     header_description = models.CharField(
-        max_length=150, blank=True, default="", help_text="What it shows, for who cannot see it."
+        max_length=150, blank=True, default="", help_text="A description for people who cannot see the picture."
     )
     gender = models.CharField(max_length=1, choices=Gender, default=Gender.MALE)
     website = models.CharField(max_length=115, blank=True, default="")
@@ -115,7 +115,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
     locked = models.BooleanField(default=False, help_text="Followers need the owner's approval.")
     profile_privacy = models.CharField(max_length=9, choices=Audience, default=Audience.EVERYONE)
     contact_privacy = models.CharField(max_length=8, choices=Contact, default=Contact.EVERYONE)
-    hide_collections = models.BooleanField(null=True, default=None, help_text="Nobody else sees whom one follows.")
+    hide_collections = models.BooleanField(
+        null=True, default=None, help_text="Hide the lists of followers and follows from others."
+    )
     discoverable = models.BooleanField(null=True, default=None)
     indexable = models.BooleanField(default=False, help_text="Public posts may be searched.")
     noindex = models.BooleanField(default=False, help_text="Search engines are asked to stay away.")

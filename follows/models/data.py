@@ -81,7 +81,7 @@ class Import(models.Model):
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=13, choices=ImportKind)
-    overwrite = models.BooleanField(default=False, help_text="Remove what the file does not have.")
+    overwrite = models.BooleanField(default=False, help_text="Remove entries that the file does not have.")
     state = models.CharField(max_length=7, choices=ImportState, default=ImportState.READING)
     door = models.CharField(max_length=16)
     created_at = models.DateTimeField(default=timezone.now)

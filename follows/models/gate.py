@@ -53,9 +53,9 @@ class Gate(models.Model):
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="gate"
     )
-    accept_followed = models.BooleanField(default=False, help_text="Accept whom the member follows.")
+    accept_followed = models.BooleanField(default=False, help_text="Accept accounts that the member follows.")
     accept_friends = models.PositiveSmallIntegerField(
-        null=True, blank=True, default=None, help_text="Accept accounts that at least so many whom I follow follow."
+        null=True, blank=True, default=None, help_text="Accept accounts with at least so many friends in common."
     )
     accept_verified = models.BooleanField(default=False, help_text="Accept accounts with the badge.")
     ask_bots = models.BooleanField(default=False, help_text="Bots must ask, also at an open account.")

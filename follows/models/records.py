@@ -51,9 +51,9 @@ class Decision(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Who decided."
     )
-    door = models.CharField(max_length=16, help_text="Through which door the decision came.")
+    door = models.CharField(max_length=16, help_text="The API or page of the decision.")
     rule = models.CharField(
-        max_length=16, blank=True, default="", db_default="", help_text="What decided without a person."
+        max_length=16, blank=True, default="", db_default="", help_text="The rule that decided without a person."
     )
     batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions")
     undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by")
@@ -101,7 +101,7 @@ class Report(models.Model):
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.PositiveSmallIntegerField(choices=Reason)
     comment = models.CharField(max_length=2900, blank=True, default="")
-    door = models.CharField(max_length=16, help_text="Through which door the report came.")
+    door = models.CharField(max_length=16, help_text="The API or page of the report.")
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True, default=None)
     closed_by = models.ForeignKey(
