@@ -3,12 +3,13 @@
 As in `people` the HTML is made here, for a page of forty must be quick.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from follows import relationships
 from follows.finding import discovery
@@ -19,7 +20,8 @@ from follows.pages.people import day, faces
 from follows.queue import Request
 
 _CARD = """<li id="r{id}" class="request" tabindex="-1">\
-<input type="checkbox" name="request" value="{id}" aria-label="{tick}">{face}{note}<ul class="known">{facts}</ul>\
+<input type="checkbox" name="request" value="{id}" aria-label="{tick}">{face}{note}\
+<ul class="known">{friends}{facts}<li>{since}</li></ul>\
 <div class="actions">\
 <button class="primary" name="accept" value="{id}-{account}">{accept}<span class="unseen"> {name}</span></button>\
 <button class="secondary" name="reject" value="{id}-{account}">{reject}<span class="unseen"> {name}</span></button>\
@@ -29,59 +31,67 @@ _CARD = """<li id="r{id}" class="request" tabindex="-1">\
 _NOTE = '<p class="said" dir="auto">{}</p>'
 
 
-def cards(owner: int, found: Sequence[Request]) -> list[SafeString]:
+def cards(owner: int, found: Sequence[Request]) -> SafeString:
     """The cards of these requests as HTML, in a fixed number of queries; deleted accounts are left out."""
     people = faces(one.account for one in found)
     followed = {one.id for one in relationships.many(owner, people) if one.following}
     named = discovery.names_of_friends(owner, [one.account.account for one in found if one.friends])
     words = {"accept": _("Accept"), "reject": _("Reject"), "keep_out": _("Keep out")}
-    tick, waiting = _("Tick %(name)s"), _("Waiting since %(day)s")
-    made = []
+    tick, waiting, language = _("Tick %(name)s"), _("Waiting since %(day)s"), get_language()
+    made = ""
     for one in found:
         account = one.account.account
         if account in people:
-            facts = "".join(f"<li>{escape(fact)}</li>" for fact in _facts(one, account in followed, named[account]))
             name = escape(people[account].name)
-            card = _CARD.format(
+            before = tuple(one.decided.items())
+            made += _CARD.format(
                 id=one.id,
                 account=account,
                 face=people[account].html,
                 name=name,
                 tick=tick % {"name": name},
                 note=_NOTE.format(escape(one.note)) if one.note else "",
-                facts=f"{facts}<li>{waiting % {'day': day(one.asked_at)}}</li>",
+                friends=_friends(one.friends, named[account], language) if one.friends else "",
+                facts=_facts(account in followed, before, one.reason, bool(one.while_paused), language),
+                since=waiting % {"day": day(one.asked_at)},
                 **words,
             )
-            made.append(mark_safe(card))  # noqa: S308  # all in it is escaped
-    return made
+    return mark_safe(made)  # noqa: S308  # all in it is escaped
 
 
-def _facts(one: Request, followed: bool, named: Sequence[Friend]) -> Iterator[str]:
-    if one.friends:
-        yield _friends(one.friends, named)
-    if followed:
-        yield _("You follow them")
-    for kind, number in one.decided.items():
-        if number:
-            yield _BEFORE[kind](number) % {"number": number}
-    if one.reason is not ArrivalReason.LOCKED:
-        yield _("Why: %(reason)s") % {"reason": REASONS[one.reason]}
-    if one.while_paused:
-        yield _("Came while you had paused")
+@lru_cache(1_000)
+def _facts(
+    followed: bool,
+    before: tuple[tuple[str, int], ...],
+    reason: ArrivalReason,
+    while_paused: bool,
+    language: str | None,  # noqa: ARG001  # the words are in this language
+) -> str:
+    """What many requests have in common, as items of a list."""
+    facts = [_("You follow them")] if followed else []
+    facts += [_BEFORE[kind](number) % {"number": number} for kind, number in before if number]
+    if reason is not ArrivalReason.LOCKED:
+        facts.append(_("Why: %(reason)s") % {"reason": REASONS[reason]})
+    if while_paused:
+        facts.append(_("Came while you had paused"))
+    return "".join(f"<li>{escape(fact)}</li>" for fact in facts)
 
 
-def _friends(number: int, named: Sequence[Friend]) -> str:
-    """How many friends in common, with the names of a few; not of those who hide whom they follow."""
+def _friends(number: int, named: Sequence[Friend], language: str | None) -> str:
+    """How many friends in common, with the names of a few: not of those who hide whom they follow."""
+    # No name turns the text around it.
+    names = ", ".join(f"\u2068{friend.display_name or friend.username}\u2069" for friend in named)
+    text = _in_common(number, bool(named), number > len(named), language)
+    return f"<li>{text.replace('{names}', escape(names))}</li>"
+
+
+@lru_cache(400)
+def _in_common(number: int, named: bool, others: bool, language: str | None) -> str:  # noqa: ARG001  # as above
     count = ngettext("%(number)d friend in common", "%(number)d friends in common", number) % {"number": number}
     if not named:
-        return count
-    values = {"count": count, "names": ", ".join(_isolated(friend.display_name or friend.username) for friend in named)}
-    return (_("%(count)s: %(names)s and others") if number > len(named) else _("%(count)s: %(names)s")) % values
-
-
-def _isolated(name: str) -> str:
-    """A name that turns no text around it."""
-    return f"\u2068{name}\u2069"
+        return escape(count)
+    text = _("%(count)s: %(names)s and others") if others else _("%(count)s: %(names)s")
+    return escape(text % {"count": count, "names": "{names}"})
 
 
 _BEFORE = {

@@ -2,13 +2,14 @@
 
 from datetime import datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -54,26 +55,31 @@ DAYS = [(0, _("Any time")), (7, _("A week")), (30, _("30 days")), (90, _("90 day
 class Filters(forms.Form):
     """The filters in the address of a list. Values that are wrong are left out, as if they had not been sent."""
 
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+    @classmethod
+    def read(cls, query: QueryDict) -> "Chosen":
+        """The values that were sent, and the form; both are made once for the same filters."""
+        sent = tuple((name, tuple(query.getlist(name))) for name in cls.base_fields if name in query)
+        return _chosen(cls, sent, get_language())
 
-    def html(self) -> SafeString:
-        """The form; the same filters look the same, so they are made once."""
-        assert isinstance(self.data, MultiValueDict)  # noqa: S101  # a query
-        sent = tuple((name, tuple(self.data.getlist(name))) for name in self.fields if name in self.data)
-        return _filters(type(self), sent, get_language())
+
+class Chosen(NamedTuple):
+    """Filters by name, without those that are wrong or empty, and their form as HTML."""
+
+    values: dict[str, Any]
+    html: SafeString
 
 
 @lru_cache(200)
-def _filters(
+def _chosen(
     kind: type[Filters],
     sent: tuple[tuple[str, tuple[str, ...]], ...],
-    language: str | None,  # noqa: ARG001  # it is made in this language
-) -> SafeString:
+    language: str | None,  # noqa: ARG001  # the form is made in this language
+) -> Chosen:
     form = kind(MultiValueDict({name: list(values) for name, values in sent}))
-    filtered = any(name not in {"q", "sort"} and any(values) for name, values in sent)
-    return render_to_string("follows/pages/filters.html", {"form": form, "filtered": filtered})
+    form.is_valid()
+    values = {name: value for name, value in form.cleaned_data.items() if value not in (None, "", [])}
+    filtered = any(name not in {"q", "sort"} for name in values)
+    return Chosen(values, render_to_string("follows/pages/filters.html", {"form": form, "filtered": filtered}))
 
 
 def _flag(label: Any, yes: Any = "", no: Any = "") -> forms.TypedChoiceField:
@@ -116,11 +122,6 @@ class QueueFilters(Filters):
     older_than_days = _days(_("Waiting for at least"))
     seen = _flag(_("Seen before"))
 
-    def filter(self) -> tuple[queue.Filter, queue.Sort]:
-        chosen = self.chosen()
-        sort = queue.Sort(chosen.pop("sort", queue.Sort.NEWEST))
-        return queue.Filter(text=chosen.pop("q", ""), **chosen), sort
-
 
 class PeopleFilters(Filters):
     """The filters and the order of followers or follows."""
@@ -138,11 +139,6 @@ class PeopleFilters(Filters):
     mutual = _flag(_("You follow each other"))
     dormant_days = _days(_("Inactive for at least"))
     bot = _flag(_("Bots"))
-
-    def filter(self) -> tuple[followers.Filter, followers.Sort]:
-        chosen = self.chosen()
-        sort = followers.Sort(chosen.pop("sort", followers.Sort.NEWEST))
-        return followers.Filter(text=chosen.pop("q", ""), **chosen), sort
 
 
 class Search(Filters):
@@ -173,7 +169,7 @@ class AskForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         label=_("A note, if you like"),
-        help_text=_("Up to %(most)d characters. Only the owner of the account sees it.") % {"most": MAX_NOTE},
+        help_text=format_lazy(_("Up to {most} characters. Only the owner of the account sees it."), most=MAX_NOTE),
     )
 
 
@@ -251,3 +247,17 @@ def number(text: str | None) -> int:
 def numbers(form: QueryDict, name: str) -> list[int]:
     """The ids that were sent by this name, at most `MOST`; nonsense is left out."""
     return [found for text in form.getlist(name)[:MOST] if (found := number(text))]
+
+
+def queue_filter(chosen: Chosen) -> tuple[queue.Filter, queue.Sort]:
+    """The filter and the order that `QueueFilters` name."""
+    values = {name: value for name, value in chosen.values.items() if name not in {"q", "sort"}}
+    sort = queue.Sort(chosen.values.get("sort", queue.Sort.NEWEST))
+    return queue.Filter(text=chosen.values.get("q", ""), **values), sort
+
+
+def people_filter(chosen: Chosen) -> tuple[followers.Filter, followers.Sort]:
+    """The filter and the order that `PeopleFilters` name."""
+    values = {name: value for name, value in chosen.values.items() if name not in {"q", "sort"}}
+    sort = followers.Sort(chosen.values.get("sort", followers.Sort.NEWEST))
+    return followers.Filter(text=chosen.values.get("q", ""), **values), sort

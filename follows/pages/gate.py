@@ -18,7 +18,7 @@ from follows.gate import approvals, kept_out
 from follows.gate.approvals import Approved as Approval
 from follows.gate.kept_out import Entry
 from follows.pages.door import PAGE, actor, me
-from follows.pages.forms import ApproveForm, KeepOutForm, Search
+from follows.pages.forms import ApproveForm, Chosen, KeepOutForm
 from follows.pages.lists import List, Row, Rows, dated
 from follows.pages.people import Face, faces_of
 from follows.pages.trail import Trail
@@ -41,8 +41,8 @@ class Approved(List):
     verbs = {"withdraw": _("Withdraw ticked")}
     more = "follows/pages/approve.html"
 
-    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
-        found = approvals.found_by(member, form.chosen().get("q", ""), trail.after, PAGE)
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
+        found = approvals.found_by(member, form.values.get("q", ""), trail.after, PAGE)
         people = faces_of(one.account for one in found.rows)
         return Rows([self._row(one, people.get(one.account or 0)) for one in found.rows], found.after)
 
@@ -93,8 +93,8 @@ class KeptOut(List):
     verbs = {"let_in": _("Stop keeping ticked out")}
     more = "follows/pages/keep_out.html"
 
-    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
-        found = kept_out.found_by(member, form.chosen().get("q", ""), trail.after, PAGE)
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
+        found = kept_out.found_by(member, form.values.get("q", ""), trail.after, PAGE)
         people = faces_of(one.account for one in found.rows)
         return Rows(
             [self._row(one, people.get(one.account or 0)) for one in found.rows if one.domain or one.account in people],

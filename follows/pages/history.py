@@ -79,8 +79,8 @@ class Line(NamedTuple):
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """The member's log, of everybody or about one person."""
-    form, trail = HistoryFilters(request.GET), Trail.of(request)
-    chosen = history.Filter(**form.chosen())
+    form, trail = HistoryFilters.read(request.GET), Trail.of(request)
+    chosen = history.Filter(**form.values)
     found = history.history(me(request), chosen, trail.after, PAGE)
     people = faces_of([chosen.account, *(entry.account for entry in found.rows)])
     return render_page(

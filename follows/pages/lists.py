@@ -18,7 +18,8 @@ from follows import bulk, deciding, followers, rosters
 from follows.followers import Place
 from follows.pages import told
 from follows.pages.door import PAGE, actor, door, me, next_page
-from follows.pages.forms import MOST_DAYS, Filters, PeopleFilters, Search, number, numbers
+from follows.pages.forms import MOST_DAYS, Chosen, Filters, PeopleFilters, Search, number, numbers, people_filter
+from follows.pages.parts import part
 from follows.pages.people import day, faces
 from follows.pages.trail import Trail
 from follows.queries import Key
@@ -61,14 +62,14 @@ class List(View):
     verbs: ClassVar[dict[str, Text]]
     more: ClassVar[str] = ""  # the template of what is above the rows
 
-    def rows(self, member: int, form: Any, trail: Trail) -> Rows:
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
         raise NotImplementedError
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
         raise NotImplementedError
 
     def get(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-        form, trail = self.filters(request.GET), Trail.of(request)
+        form, trail = self.filters.read(request.GET), Trail.of(request)
         found = self.rows(me(request), form, trail)
         return render_page(
             request,
@@ -78,7 +79,8 @@ class List(View):
             list=self,
             rows=found.rows,
             form=form,
-            filtered=bool(form.chosen()),
+            filtered=bool(form.values),
+            tabs=part("tabs", group=self.group, here=self.name),
             trail=trail,
             next=trail.next(found.after),
             told=told.told(request, me(request)),
@@ -110,8 +112,8 @@ class Followers(List):
     read = staticmethod(followers.followers)
     since: ClassVar[Text] = _("Follows you since %(day)s")
 
-    def rows(self, member: int, form: PeopleFilters, trail: Trail) -> Rows:
-        chosen, sort = form.filter()
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
+        chosen, sort = people_filter(form)
         place = trail.place(2)
         found = self.read(member, chosen, sort, Place(*place) if place else None, PAGE)
         details = {one.account: self._detail(one) for one in found.followers}
@@ -155,8 +157,8 @@ class Sent(List):
     verbs = {"cancel": _("Take ticked back")}
     more = "follows/pages/sent_older.html"
 
-    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
-        found = followers.sent(member, trail.after, PAGE, form.chosen().get("q", ""))
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
+        found = followers.sent(member, trail.after, PAGE, form.values.get("q", ""))
         details = {
             one.account: format_html(
                 "{}{}",
@@ -187,8 +189,8 @@ class Blocks(List):
     verbs = {"unblock": _("Unblock ticked")}
     read: ClassVar[Callable[..., Any]] = staticmethod(rosters.blocks)
 
-    def rows(self, member: int, form: Search, trail: Trail) -> Rows:
-        found = self.read(member, form.chosen().get("q", ""), trail.after, PAGE)
+    def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
+        found = self.read(member, form.values.get("q", ""), trail.after, PAGE)
         details = {one.account: self.detail(one) for one in found.rows}
         return Rows(_people([(one.account.account, one.account) for one in found.rows], details), found.after)
 

@@ -4,14 +4,14 @@ The HTML is made here and not in templates, because a page has forty of them and
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.utils.formats import date_format, number_format
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -75,15 +75,14 @@ def face(person: Person) -> Face:
 
 def day(when: date) -> SafeString:
     """A day, or that of a moment in the time zone of the member, in the member's language, as HTML."""
-    here = localtime(when) if isinstance(when, datetime) else when
+    return _day(when, get_current_timezone(), get_language())
+
+
+@lru_cache(4_000)
+def _day(when: date, zone: tzinfo, language: str | None) -> SafeString:  # noqa: ARG001  # it is in this language
+    here = localtime(when, zone) if isinstance(when, datetime) else when
     stamp = here.isoformat(timespec="seconds") if isinstance(here, datetime) else here.isoformat()
-    text = _written((here.year, here.month, here.day), get_language())
-    return mark_safe(f'<time datetime="{stamp}">{text}</time>')  # noqa: S308  # no text of anybody
-
-
-@lru_cache(1_000)
-def _written(year_month_day: tuple[int, int, int], language: str | None) -> str:  # noqa: ARG001  # it is in this language
-    return escape(date_format(date(*year_month_day), "DATE_FORMAT"))
+    return format_html('<time datetime="{}">{}</time>', stamp, date_format(here, "DATE_FORMAT"))
 
 
 def _marks(person: Person) -> Iterator[str]:

@@ -17,7 +17,8 @@ from follows.deciding import Batched, NoSuchDecision, Result, Verdict
 from follows.pages import told
 from follows.pages.cards import cards
 from follows.pages.door import PAGE, actor, door, is_htmx, me, next_page
-from follows.pages.forms import QueueFilters, number, numbers
+from follows.pages.forms import QueueFilters, number, numbers, queue_filter
+from follows.pages.parts import part
 from follows.pages.trail import Trail
 from follows.queue import Place
 
@@ -36,17 +37,22 @@ VERDICTS = {
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """The requests that wait."""
-    form, trail = QueueFilters(request.GET), Trail.of(request)
-    chosen, sort = form.filter()
+    form, trail = QueueFilters.read(request.GET), Trail.of(request)
+    chosen, sort = queue_filter(form)
     place = trail.place(3)
     found = queue.requests(me(request), chosen, sort, Place(*place) if place else None, PAGE)
+    at_the_top = chosen == queue.Filter() and sort is queue.Sort.NEWEST and place is None
+    newest = found.requests[0].id if at_the_top and found.requests else 0
     response = render_page(
         request,
         "follows/pages/requests",
+        tabs=part("tabs", group="requests", here="requests"),
+        tools=part("ticked"),
+        keys=part("keys"),
         cards=cards(me(request), found.requests),
         count=queue.count(me(request), chosen),
         most=queue.COUNTED,
-        newest=queue.newest(me(request)),
+        newest=newest or queue.newest(me(request)),
         form=form,
         filtered=chosen != queue.Filter(),
         trail=trail,
@@ -93,8 +99,7 @@ def decide_all(request: HttpRequest) -> HttpResponse:
     Requests that came since it was asked are left alone.
     """
     name = request.POST.get("verdict") or request.GET.get("verdict", "")
-    form = QueueFilters(request.GET)
-    chosen, _sort = form.filter()
+    chosen, _sort = queue_filter(QueueFilters.read(request.GET))
     newest = number(request.POST.get("newest")) or MAX_ID
     ids = queue.matching(me(request), chosen, newest)
     if name not in VERDICTS or not ids:
@@ -111,7 +116,6 @@ def decide_all(request: HttpRequest) -> HttpResponse:
         newest=ids[0],
         number=len(ids),
         more=queue.count(me(request), chosen) - len(ids),
-        form=form,
         queue=reverse("requests") + (f"?{query}" if (query := _filters(request)) else ""),
     )
 
