@@ -12,6 +12,8 @@ from django.core.files.storage import Storage, default_storage
 from django.db.models import QuerySet
 
 from accounts import images
+from accounts.browsers import Browser
+from accounts.entrance import Application
 from accounts.models import Account, BadgeRequest, Device, Identity, Session
 from follows import export
 from follows.gate import settings as gate
@@ -96,6 +98,7 @@ def _account(account: Account) -> Record:
         **profile,
         "gate": _columns(gate.of(account.pk)),
         "notice_policy": _columns(policy) if policy else None,
+        "request_to_join": Application.objects.filter(account=account.pk).values("reason", "created_at").first(),
         "verification_request": BadgeRequest.objects.filter(account=account.pk)
         .values("full_name", "message", "created_at")
         .first(),
@@ -161,6 +164,7 @@ _RECORDS: dict[str, Records] = {
     "sessions.json": lambda account: _rows(
         Session.objects.filter(account=account), "platform", "created_at", "expires_at"
     ),
+    "browsers.json": lambda account: _rows(Browser.objects.filter(account=account), "agent", "began_at", "used_at"),
     "devices.json": lambda account: _rows(Device.objects.filter(account=account), "platform", "changed_at"),
     "social_logins.json": lambda account: _rows(Identity.objects.filter(account=account), "provider", "subject"),
     "notices.json": _notices,

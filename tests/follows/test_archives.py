@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts import badges, images, limits, people, sessions
@@ -25,7 +25,7 @@ from follows.gate import settings as gate
 from follows.models import Archive
 from tests.compat_mastodon.conftest import token_for
 from tests.compat_twittner.files import picture
-from tests.factories import AccountFactory
+from tests.factories import PASSWORD, AccountFactory
 
 
 def by(account: Account) -> Actor:
@@ -50,6 +50,8 @@ def made(account: Account) -> zipfile.ZipFile:
 
 
 def test_everything_of_the_member_is_in_it_and_no_secret(alice: Account, bob: Account, carol: Account) -> None:
+    client = Client()
+    client.post("/auth/sign_in", {"username": "alice", "password": PASSWORD}, headers={"User-Agent": "Lynx"})
     token = token_for(alice)
     tokens = sessions.open_session(alice.pk, Platform.IOS)
     people.change(alice.pk, note="I like =1+1", fields=[{"name": "Site", "value": "x"}])
@@ -74,6 +76,7 @@ def test_everything_of_the_member_is_in_it_and_no_secret(alice: Account, bob: Ac
     assert files[account["avatar"]].startswith(b"\xff\xd8")
     assert files["verification.mp4"] == b"video"
     assert json.loads(files["sessions.json"])[0]["platform"] == "mobile_ios"
+    assert json.loads(files["browsers.json"])[0]["agent"] == "Lynx"
     assert json.loads(files["apps.json"])[0]["scopes"]
     assert json.loads(files["notices.json"])[0] | {"created_at": ""} == {
         "account": "bob@testserver",
@@ -97,6 +100,7 @@ def test_everything_of_the_member_is_in_it_and_no_secret(alice: Account, bob: Ac
     alice.refresh_from_db()
     everything = b"\n".join(files.values())
     secrets = [alice.password, token, tokens.token, tokens.refresh_token, AccessToken.objects.get().nonce]
+    secrets.append(client.session.session_key or "")
     assert not [secret for secret in secrets if secret.encode() in everything]
 
 
