@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
@@ -13,7 +12,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts import lookup
+from accounts import lookup, zones
 from accounts.models import Account, Letter
 
 Kind = Letter.Kind
@@ -72,8 +71,8 @@ def write(kind: Letter.Kind, address: str, account: int | None = None) -> Writte
     owner = lookup.local(address) if account is None else Account.objects.filter(pk=account).first()
     if owner is None or not address or (owner.suspended_at and not owner.may_come_back):
         return None
-    zone = ZoneInfo(owner.time_zone or settings.TIME_ZONE)
-    with translation.override(owner.locale or settings.LANGUAGE_CODE), timezone.override(zone):
+    language, zone = owner.locale or settings.LANGUAGE_CODE, zones.named(owner.time_zone)
+    with translation.override(language), timezone.override(zone):
         return _writers[kind](owner, address)
 
 

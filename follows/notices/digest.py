@@ -4,16 +4,17 @@ A member's turn comes in the morning of the own time zone, weekly on Monday. In 
 and the mail joins those to be sent (`accounts.mail.outbox`), so there is one mail for a turn, whatever crashes.
 """
 
+import logging
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db import InterfaceError, OperationalError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts import databases
+from accounts import databases, zones
 from accounts.mail import letters, outbox
 from accounts.mail.letters import Written
 from accounts.models import Account, Letter
@@ -24,6 +25,7 @@ AT_ONCE = 2000  # turns
 NAMED = 10  # requesters in a mail
 COUNTED = 1000
 MORNING = 8  # o'clock
+logger = logging.getLogger(__name__)
 _links = Signer(salt="follows.notices.digest")
 
 
@@ -31,7 +33,7 @@ def next_turn(digest: str, zone: str | None) -> datetime | None:
     """When the next mail is due in a time zone, such as Europe/Berlin; None for no mails."""
     if digest == Digest.OFF:
         return None
-    now = timezone.now().astimezone(ZoneInfo(zone or settings.TIME_ZONE))
+    now = timezone.now().astimezone(zones.named(zone))
     turn = now.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     every = 7 if digest == Digest.WEEKLY else 1
     turn -= timedelta(days=turn.weekday() % every)
@@ -41,12 +43,23 @@ def next_turn(digest: str, zone: str | None) -> datetime | None:
 def send_due(at_most: int = AT_ONCE) -> int:
     """Have the mails of the members whose turn it is sent; returns how many members' turn it was.
 
-    Several processes may do this at once, and it may be stopped at any moment.
+    Several processes may do this at once, and it may be stopped at any moment. A turn that fails, and those for which
+    there is no room among the mails, are tried again the next time.
     """
     if not outbox.sends_mail():
         return 0
     due = Gate.objects.filter(digest_at__lte=timezone.now()).order_by("digest_at")
-    return sum(_take_turn(account) for account in due.values_list("pk", flat=True)[: min(at_most, outbox.room())])
+    taken = 0
+    for owner in list(due.values_list("pk", flat=True)[:at_most]):
+        if not outbox.room():
+            break
+        try:
+            taken += _take_turn(owner)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("The mail about who waits for account %d could not be made", owner)
+    return taken
 
 
 def stop(link: str) -> Account | None:

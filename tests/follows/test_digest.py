@@ -152,6 +152,32 @@ def test_many_are_made_in_bounded_parts(carol: Account, alice: Account, bob: Acc
     assert [digest.send_due(at_most=1) for _ in range(3)] == [1, 1, 0]
 
 
+def test_one_turn_that_fails_stops_none_of_the_others(
+    carol: Account, alice: Account, bob: Account, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.change(bob.pk, locked=True)
+    gate.change(bob.pk, by(bob), digest="daily")
+    graph.follow(alice.pk, bob.pk, by(alice))
+    Gate.objects.filter(pk=carol.pk).update(digest_at=WEDNESDAY)
+    take = digest._take_turn
+
+    def fail(owner: int) -> bool:
+        if owner == carol.pk:
+            raise RuntimeError("a fault")
+        return take(owner)
+
+    clock.move_to(THURSDAY)
+    with monkeypatch.context() as broken:
+        broken.setattr(digest, "_take_turn", fail)
+        assert digest.send_due() == 1
+    assert digest.send_due() == 1
+    assert [one.to for one in sent()] == [["bob@example.org"], ["carol@example.org"]]
+
+
+def test_a_time_zone_that_is_no_more_is_the_servers() -> None:
+    assert digest.next_turn("daily", "Mars/Base") == datetime(2026, 8, 20, 8, tzinfo=UTC)
+
+
 def test_the_sweep_sends_them_too(carol: Account, clock: Any) -> None:
     clock.move_to(THURSDAY)
     out = io.StringIO()

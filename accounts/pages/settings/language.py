@@ -14,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import lookup, people
-from accounts.pages import locales
+from accounts import lookup, people, zones
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
 
 
 @cache
 def _zones() -> list[tuple[str, str]]:
     """The time zones that are named after a place, and UTC."""
-    named = (zone for zone in locales.zones() if "/" in zone and not zone.startswith("Etc/"))
+    named = (zone for zone in zones.names() if "/" in zone and not zone.startswith("Etc/"))
     return [(zone, zone.replace("_", " ")) for zone in ("UTC", *sorted(named))]
 
 

@@ -20,11 +20,11 @@ from follows.notices import policies
 from follows.pages.door import actor
 
 POLICY = {
-    "for_not_following": gettext_lazy("from accounts that you do not follow"),
-    "for_not_followers": gettext_lazy("from accounts that do not follow you"),
-    "for_new_accounts": gettext_lazy("from accounts that are younger than 30 days"),
-    "for_limited_accounts": gettext_lazy("from accounts that moderators limit"),
-    "for_bots": gettext_lazy("from bots"),
+    "for_not_following": gettext_lazy("From accounts that you do not follow"),
+    "for_not_followers": gettext_lazy("From accounts that do not follow you"),
+    "for_new_accounts": gettext_lazy("From accounts that are younger than 30 days"),
+    "for_limited_accounts": gettext_lazy("From accounts that moderators limit"),
+    "for_bots": gettext_lazy("From bots"),
 }
 CHOICES = [
     (Rule.ACCEPT.value, gettext_lazy("Show them")),
