@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template import loader
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -271,3 +272,31 @@ def test_a_list_costs_the_same_queries_however_long_it_is(bob: Account, path: st
             assert client.get(path).status_code == 200
         costs.append(len(made))
     assert costs[0] == costs[1] <= LISTS[path]
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/requests", "/approved", "/kept-out", "/@bob", "/@bob/ask"])
+def test_no_template_asks_the_database(
+    alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    rendering: list[bool] = []
+    render = loader.render_to_string
+
+    def rendered(*args: Any, **kwargs: Any) -> str:
+        rendering.append(True)
+        try:
+            return str(render(*args, **kwargs))
+        finally:
+            rendering.pop()
+
+    def run(execute: Any, *args: Any) -> Any:
+        assert not rendering, args
+        return execute(*args)
+
+    monkeypatch.setattr("django.shortcuts.loader.render_to_string", rendered)
+    people.change(alice.pk, locked=True)
+    ask(alice, bob, AccountFactory())
+    graph.follow(alice.pk, bob.pk, by(alice))
+    approvals.approve(alice.pk, ["dora"], None, by(alice))
+    client = browser(alice)
+    with connection.execute_wrapper(run):
+        assert client.get(path).status_code == 200
