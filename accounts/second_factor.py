@@ -89,7 +89,7 @@ def begun(account: int) -> str | None:
 
 
 def address(secret: str, username: str) -> str:
-    """What the QR code holds: an `otpauth` address."""
+    """Return the content of the QR code: an `otpauth` address."""
     label = quote(f"{settings.SITE_NAME}:{username}@{settings.LOCAL_DOMAIN}")
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': settings.SITE_NAME})}"
 

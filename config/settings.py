@@ -110,7 +110,7 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: clients of one door parse int32
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: Twittner clients parse int32
 
 # --- secrets ------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ ABSOLUTE_URL_OVERRIDES = {  # everybody has a page here but those of other serve
 }
 AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmail"]
 # The user name is unique together with the domain; the backend only signs in local accounts.
-# The protocol of the one door has no `iss` (W005), lets applications of a phone or terminal listen on
+# The Mastodon API has no `iss` (W005), lets applications of a phone or terminal listen on
 # http://127.0.0.1 (W008) and leaves PKCE to the client (W010). Its access token has no refresh token,
 # so the circle that W011 warns of does not exist.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", *(f"oauth2_provider.W{n:03}" for n in (5, 8, 10, 11))]
@@ -252,7 +252,7 @@ GOOGLE_USER_API = env.url("GOOGLE_USER_API", "https://openidconnect.googleapis.c
 FACEBOOK_APP_ID = env.text("FACEBOOK_APP_ID")
 FACEBOOK_APP_SECRET = env.text("FACEBOOK_APP_SECRET")
 FACEBOOK_API = env.url("FACEBOOK_API", "https://graph.facebook.com")
-# Where push messages for the phones of the Twittner door are handed over; empty for nowhere.
+# Where push messages for the phones of Twittner apps are handed over; empty for nowhere.
 PUSH_GATEWAY = env.url("PUSH_GATEWAY")
 # Whether who asks for a new password is told that an e-mail address is unknown.
 TELL_UNKNOWN_EMAIL = env.flag("TELL_UNKNOWN_EMAIL", default=True)
@@ -308,7 +308,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",  # the pages load nothing from other sites
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},  # its links inside of buttons confuse screen readers
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it would describe both doors as one; their tests check each
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # it would describe both APIs as one; their tests check each
 }
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "compat_mastodon.Application"

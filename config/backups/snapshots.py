@@ -23,7 +23,7 @@ SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname 
 
 
 class Snapshot(NamedTuple):
-    """What a backup knows of its database: columns and number of rows by table, and where the sequences stand."""
+    """The facts of a backup about its database: columns and rows of each table, and the values of the sequences."""
 
     kind: str
     tables: dict[str, list[str]]

@@ -67,7 +67,7 @@ def _facts(
     while_paused: bool,
     language: str | None,  # noqa: ARG001  # the words are in this language
 ) -> str:
-    """What many requests have in common, as items of a list."""
+    """Return the facts that many requests share, as items of a list."""
     facts = [_("You follow them")] if followed else []
     facts += [_BEFORE[kind](number) % {"number": number} for kind, number in before if number]
     if reason is not ArrivalReason.LOCKED:
