@@ -10,6 +10,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
 from accounts.people import Fault, Invalid, IsLeaving, Problem
 from accounts.refused import Refused
+from accounts.second_factor import AlreadyOn, WrongCode
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Unavailable
 from follows.deciding import NoSuchDecision
@@ -44,6 +45,8 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     WrongCredentials: (401, "The access token is invalid"),
     Unconfirmed: (403, "Your login is missing a confirmed e-mail address"),
     Unapproved: (403, "Your login is currently pending approval"),
+    WrongCode: (422, "Validation failed: Code is invalid"),
+    AlreadyOn: (422, "Validation failed: Second factor is on already"),
     NoMailServer: (503, "There was a temporary problem serving your request, please try again"),
     SuspendedAccount: (403, "Your login is currently disabled"),
     Invalid: (422, "Validation failed"),

@@ -10,6 +10,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
 from accounts.people import Invalid, IsLeaving
 from accounts.refused import Refused
+from accounts.second_factor import AlreadyOn, WrongCode
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Unavailable
 from follows.deciding import NoSuchDecision
@@ -61,6 +62,8 @@ REFUSALS: dict[type[Refused], Envelope] = {
     AlreadyListed: UNREADABLE,
     IsLeaving: UNREADABLE,
     NoSuchApplication: UNREADABLE,
+    AlreadyOn: UNREADABLE,
+    WrongCode: UNREADABLE,
     NoSuchList: UNREADABLE,
     NotADomain: UNREADABLE,
     NotConnected: UNREADABLE,
