@@ -161,13 +161,21 @@ class HistoryFilters(Filters):
     account = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)
 
 
+class _Lines(forms.CharField):
+    """Text of several lines; a browser sends each end of a line as two characters, which count as one."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class AskForm(forms.Form):
     """A note to the owner of an account, with the request to follow it."""
 
-    note = forms.CharField(
+    note = _Lines(
         max_length=MAX_NOTE,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
         label=_("A note, if you like"),
         help_text=format_lazy(_("Up to {most} characters. Only the owner of the account sees it."), most=MAX_NOTE),
     )
@@ -189,9 +197,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         label=_("What is wrong with this account?"),
     )
-    comment = forms.CharField(
-        max_length=MAX_COMMENT, required=False, widget=forms.Textarea(attrs={"rows": 4}), label=_("More about it")
-    )
+    comment = _Lines(max_length=MAX_COMMENT, required=False, label=_("More about it"))
 
 
 class ApproveForm(forms.Form):

@@ -170,8 +170,7 @@ class Sent(List):
         return Rows(_people([(one.id, one.account) for one in found.rows], details), found.after)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if older := request.POST.get("older_than_days"):
-            days = min(number(older), MOST_DAYS)
+        if days := min(number(request.POST.get("older_than_days")), MOST_DAYS):
             return told.back(request, deciding.cancel_older(me(request), days, actor(request)), self.name)
         return super().post(request)
 

@@ -100,7 +100,7 @@ def decide_all(request: HttpRequest) -> HttpResponse:
     """
     name = request.POST.get("verdict") or request.GET.get("verdict", "")
     chosen, _sort = queue_filter(QueueFilters.read(request.GET))
-    newest = number(request.POST.get("newest")) or MAX_ID
+    newest = number(request.POST.get("newest")) if request.method == "POST" else MAX_ID
     ids = queue.matching(me(request), chosen, newest)
     if name not in VERDICTS or not ids:
         return HttpResponseRedirect(next_page(request, "requests"))

@@ -112,6 +112,12 @@ def test_sent_requests_are_taken_back(alice: Account, carol: Account) -> None:
     assert "You wait for nobody" in words(page)
 
 
+@pytest.mark.parametrize("days", ["", "x", "-1", "0", "99999999999"])
+def test_nothing_is_taken_back_by_a_wrong_number(alice: Account, carol: Account, days: str) -> None:
+    ask(carol, alice)
+    assert names(send(browser(alice), "/requests/sent", older_than_days=days)) == ["Carol Clark"]
+
+
 def test_blocks_and_mutes_end(bob: Account, alice: Account, carol: Account) -> None:
     client = browser(bob)
     for other in (alice, carol):

@@ -78,6 +78,12 @@ def test_a_note_that_is_too_long_is_kept_in_its_field(alice: Account, carol: Acc
     assert not Follow.objects.exists()
 
 
+def test_the_end_of_a_line_counts_as_one_character(alice: Account, carol: Account) -> None:
+    send(browser(alice), "/@carol/ask", note="\r\n".join("x" * 250))
+
+    assert len(Follow.objects.get().note) == 499
+
+
 def test_asking_twice_is_no_error(alice: Account, carol: Account) -> None:
     client = browser(alice)
     for note in ("one", "two"):

@@ -185,6 +185,15 @@ def test_all_that_fit_are_decided_after_a_question(
     assert sorted(names(page)) == ["Alice Adams", "Bob Brown", "Late", "Mallory"]
 
 
+def test_nothing_is_decided_for_all_without_knowing_up_to_where(alice: Account, carol: Account) -> None:
+    ask(carol, alice)
+    for newest in ("", "x", "-1"):
+        page = send(
+            browser(carol), "/requests/all", page="/requests/all?verdict=reject", verdict="reject", newest=newest
+        )
+        assert names(page) == ["Alice Adams"]
+
+
 def test_more_than_fit_a_batch_are_named(monkeypatch: pytest.MonkeyPatch, carol: Account) -> None:
     monkeypatch.setattr("follows.queue.RANKED", 3)
     ask(carol, *[AccountFactory() for _ in range(5)])
