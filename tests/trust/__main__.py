@@ -28,6 +28,8 @@ PROMISES = {
     "PostgreSQL never waits without an end": ["trust/test_database_timeouts"],
     "N workers need a known number of database connections": ["trust/test_database_connections"],
     "A killed server loses no write that it acknowledged": ["trust/test_killed_at_any_moment"],
+    "An import whose server is killed does every line once": ["trust/test_killed_imports"],
+    "A backup, restored, is the same server": ["config/test_backup"],
     "An account may be deleted at any moment of a request": ["trust/test_deleted_at_any_moment"],
     "A clock that was wrong spoils nothing": ["trust/test_wrong_clock"],
     "The same limits hold at both doors": ["test_same_limits"],

@@ -1,0 +1,64 @@
+"""An import whose server is killed outright goes on in the next one, and does every line once."""
+
+import time
+from typing import Any
+
+import pytest
+
+from accounts.access import Actor
+from accounts.models import Account
+from follows import tallies
+from follows.data import imports
+from follows.models import Decision, Follow, Import, ImportKind, ImportResult, ImportState
+from tests.servers import PATIENCE, Live
+from tests.trust.figures import Figure
+from tests.trust.test_killed_at_any_moment import kill, server
+
+__all__ = ["server"]
+LINES, KILLS = 600, 3
+
+
+@pytest.mark.long
+def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: Figure) -> None:
+    alice, old = server.sign_up("alice"), server.sign_up("old")
+    server.follow(alice, old)
+    kill(server)
+    with server.database():
+        others = Account.objects.bulk_create(
+            Account(username=f"friend{number}", email=f"{number}@example.org", password="!") for number in range(LINES)
+        )
+        file = "".join(f"{other.username}\n" for other in others).encode()
+        job = imports.preview(alice.pk, file, "", ImportKind.FOLLOWING, Actor(alice.pk, "test"), overwrite=True)
+        imports.begin(alice.pk, job.pk)
+
+    done: list[int] = []
+    for number in range(KILLS):
+        server.start()
+        wait_for(server, lambda number=number: worked_off(job) > LINES * (number + 1) // (KILLS + 2))
+        kill(server)
+        with server.database():
+            done.append(worked_off(job))
+    server.start()
+    wait_for(server, lambda: Import.objects.get(pk=job.pk).state == ImportState.DONE)
+
+    figure(f"{KILLS} kills of all processes, after {', '.join(map(str, done))} of {LINES} lines; none lost or twice")
+    with server.database():
+        assert imports.results(job) == {ImportResult.ADDED: LINES, ImportResult.REMOVED: 1}
+        assert Follow.objects.accepted().filter(follower=alice.pk).count() == LINES
+        followed = Decision.objects.filter(follower=alice.pk, kind=Decision.Kind.FOLLOWED, door="test")
+        assert followed.count() == LINES + 1
+        assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+def worked_off(job: Import) -> int:
+    return job.rows.exclude(result="").count()
+
+
+def wait_for(server: Live, condition: Any) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with server.database():
+            if condition():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
