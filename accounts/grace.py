@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.replicas import positions
 
 GRACE = timedelta(days=7)
 
@@ -16,7 +17,10 @@ GRACE = timedelta(days=7)
 def end(account: int) -> bool:
     """Keep the account after all; False if it was not about to be deleted."""
     leaving = Account.objects.filter(pk=account, leaves_at__isnull=False)
-    return bool(leaving.update(leaves_at=None, suspended_at=None, version=F("version") + 1))
+    kept = bool(leaving.update(leaves_at=None, suspended_at=None, version=F("version") + 1))
+    if kept:
+        positions.wrote(account)
+    return kept
 
 
 def over(at_most: int) -> list[int]:

@@ -24,6 +24,7 @@ from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
+from accounts.replicas import positions
 from accounts.searching import composed
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
@@ -137,6 +138,7 @@ def sign_up(
                 account.groups.set(Group.objects.filter(name=MODERATORS))
             if account.unconfirmed:
                 outbox.post(Letter.Kind.CONFIRMATION, email)
+            positions.wrote(account.pk)
     except IntegrityError:  # somebody took the name between the check and the write
         raise Invalid(faults(values, username_rule=username_rule)) from None
     return account
@@ -172,6 +174,7 @@ def change(account: int, **values: object) -> None:
             Account.objects.filter(pk=account).update(**values, **bump)
             if moves and settings.CONFIRM_EMAIL and not values["email_proven_at"]:
                 outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
+            positions.wrote(account)
     except IntegrityError:
         raise Invalid(faults(values, account)) from None
 

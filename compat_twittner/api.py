@@ -71,7 +71,7 @@ class View(APIView):
         if self.params.size > LARGEST_BODY:
             raise Failure(self.too_large)
         token = self.params.token
-        self.caller = sessions.resolve(token, self.params.address) if token else None
+        self.caller = request.auth = sessions.resolve(token, self.params.address) if token else None
         if self.signed_in and self.caller is None:
             raise Failure(UNAUTHORIZED)
 

@@ -6,6 +6,7 @@ from typing import TypedDict
 import orjson
 
 from accounts.pictures import still_avatar_url
+from accounts.replicas.routing import public
 from compat_twittner import countries
 from compat_twittner.entities import acct, follow_privacy, full_name, url
 from follows import relationships
@@ -131,7 +132,7 @@ def _seen_by(viewer: int | None, page: Page[Key]) -> Callable[[int], Seen]:
     """Return the part of each list item that depends on the viewer. Two queries, none for an empty page."""
     accounts = [key.account for key in page.rows]
     ties = {tie.id: tie for tie in relationships.many(viewer, accounts)} if viewer else {}
-    friends = discovery.friends_in_common(viewer, accounts) if viewer else {}
+    friends = public(viewer, discovery.friends_in_common, viewer, accounts) if viewer else {}
 
     def seen(account: int) -> Seen:
         tie = ties.get(account)

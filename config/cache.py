@@ -1,7 +1,8 @@
-"""Django's cache with one thing more: counters that all processes share and no race loses.
+"""Django's cache with more: numbers that all processes share and no race loses.
 
-`count` adds one to several counters in one step. On Redis (`config.redis`) that is one round trip; without one,
-the cache is an SQLite file of its own, which costs about 20 µs and no other service.
+`count` adds one to several counters in one step, and `raise_to` keeps the largest number that it gets. On Redis
+(`config.redis`) that is one round trip; without one, the cache is an SQLite file of its own, which costs about 20 µs
+and no other service.
 
 Either may be away: Redis refuses or hangs, the disk is full. Requests go on then. Each process uses a
 cache of its own meanwhile, all leave the shared one alone for `REST` seconds, and one line a minute in
@@ -31,7 +32,7 @@ REST = 10  # seconds until one that was away is asked again
 SAY_EVERY = 60  # seconds between two lines in the log about it
 SKEW = 60  # seconds that an entry may be ahead of the clock; one from later was written while the clock was wrong
 OPERATIONS = (
-    *("count", "get", "set", "add", "incr", "touch", "delete", "has_key", "clear"),
+    *("count", "raise_to", "get", "set", "add", "incr", "touch", "delete", "has_key", "clear"),
     *("get_many", "set_many", "delete_many"),
 )
 
@@ -50,6 +51,9 @@ class OwnCache(LocMemCache):
     def count(self, counters: Mapping[str, int]) -> list[int]:
         return [self._one_more(key, seconds) for key, seconds in counters.items()]
 
+    def raise_to(self, key: str, value: int, seconds: int | None) -> None:
+        """Keep nothing: nobody else would find it."""
+
     def _one_more(self, key: str, seconds: int) -> int:
         self.add(key, 0, seconds)
         try:
@@ -67,6 +71,7 @@ def replaceable(*errors: type[Exception]) -> Callable[[Cache], Cache]:
     def decorate(kind: Cache) -> Cache:
         for name in OPERATIONS:
             setattr(kind, name, _or_own(name, getattr(kind, name), errors))
+        setattr(kind, "unbroken", staticmethod(unbroken))  # noqa: B010  # the type of Django's has none
         return kind
 
     return decorate
@@ -83,6 +88,11 @@ def _or_own(name: str, operation: Callable[..., Any], errors: tuple[type[Excepti
         return getattr(_own, name)(*args, **kwargs)
 
     return ask
+
+
+def unbroken(seconds: float) -> bool:
+    """Return True if the shared cache has not been away for so long, so that it has all that this machine wrote."""
+    return not _moments[_ASK_AT] or time.monotonic() >= _moments[_ASK_AT] + seconds
 
 
 def _rest(error: Exception) -> None:
@@ -110,6 +120,10 @@ class SharedFile(BaseCache):
         sql = _COUNT.format(rows=", ".join(["(?, 1, ?, ?)"] * len(expiries)))
         counts = dict(self._run(sql, *chain.from_iterable((*item, now) for item in expiries.items())))
         return [counts[key] for key in expiries]
+
+    def raise_to(self, key: str, value: int, seconds: int | None) -> None:
+        """Set a number that lives for so many seconds, unless there is a larger one, whose life begins anew."""
+        self._put(_RAISE, key, value, seconds, None)
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         for (value,) in self._run(_GET, self.make_and_validate_key(key, version=version), *_clock()):
@@ -194,6 +208,9 @@ _COUNT = """
     INSERT INTO item (key, value, expires, made) VALUES {rows}
     ON CONFLICT DO UPDATE SET value = value + 1, expires = excluded.expires, made = excluded.made
     RETURNING key, value"""
+_RAISE = """
+    INSERT INTO item (key, value, expires, made) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET value = max(value, excluded.value), expires = excluded.expires, made = excluded.made"""
 _LIVES = "(expires IS NULL OR expires > ?) AND made <= ?"
 _GET = f"SELECT value FROM item WHERE key = ? AND {_LIVES}"  # noqa: S608  # all parts stand here
 _SET = "REPLACE INTO item (key, value, expires, made) VALUES (?, ?, ?, ?)"

@@ -31,3 +31,13 @@ class SharedRedis(RedisCache):
             pipeline.expire(self.make_key(key), seconds)
         counts: list[int] = pipeline.execute()[::2]
         return counts
+
+    def raise_to(self, key: str, value: int, seconds: int | None) -> None:
+        """Set a number that lives for so many seconds, unless there is a larger one, whose life begins anew."""
+        self._cache.get_client(None, write=True).eval(_RAISE, 1, self.make_key(key), value, seconds or 0)
+
+
+_RAISE = """
+    local kept = tonumber(redis.call("GET", KEYS[1]) or 0)
+    if kept < tonumber(ARGV[1]) then redis.call("SET", KEYS[1], ARGV[1]) end
+    if ARGV[2] ~= "0" then redis.call("EXPIRE", KEYS[1], ARGV[2]) end"""

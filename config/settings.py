@@ -4,6 +4,7 @@ docs/configuration.md lists every variable. A wrong value ends the program with 
 """
 
 import multiprocessing
+import re
 import secrets
 import tomllib
 from pathlib import Path
@@ -89,12 +90,11 @@ POSTGRESQL_TIMEOUTS = {
 POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
 
 
-def _database() -> dict[str, Any]:
-    url = DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}"
+def _database(url: str, refusal: str) -> dict[str, Any]:
     try:
         database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     except (ValueError, KeyError):
-        env.refuse("DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.")
+        env.refuse(refusal)
     if str(database["ENGINE"]).endswith("sqlite3"):
         database |= {"ENGINE": "config.sqlite", "OPTIONS": SQLITE_OPTIONS}
         if (name := str(database["NAME"])) != ":memory:":
@@ -109,7 +109,28 @@ def _database() -> dict[str, Any]:
     return database
 
 
-DATABASES = {"default": _database()}
+def _replica(url: str) -> dict[str, Any]:
+    if DATABASES["default"]["ENGINE"] != "config.postgresql":
+        env.refuse("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")
+    refusal = "DATABASE_REPLICA_URLS must list addresses like postgres://user:password@host:5432/name."
+    if not re.match(r"postgres(ql)?://\S", url):
+        env.refuse(refusal)
+    replica = _database(url, refusal)
+    replica["OPTIONS"] = {"connect_timeout": 2} | replica["OPTIONS"]  # seconds; then the primary is asked
+    return replica | {"TEST": {"MIRROR": "default"}}
+
+
+DATABASES = {
+    "default": _database(
+        DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}",
+        "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.",
+    )
+}
+# Standbys of this PostgreSQL, which serve some reads of what people show to others (`accounts.replicas`).
+for _number, _url in enumerate(env.words("DATABASE_REPLICA_URLS"), 1):
+    DATABASES[f"replica_{_number}"] = _replica(_url)
+DATABASE_REPLICAS = [alias for alias in DATABASES if alias != "default"]
+DATABASE_ROUTERS = ["accounts.replicas.routing.Router"] if DATABASE_REPLICAS else []
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: Twittner clients parse int32
 
 # --- secrets ------------------------------------------------------------------------------------
@@ -175,6 +196,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(["accounts.replicas.positions.Binding"] if DATABASE_REPLICAS else []),
 ]
 
 ROOT_URLCONF = "config.urls"

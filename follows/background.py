@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connections
 
+from accounts.replicas import positions
+
 LONGEST_WAIT = 60.0  # seconds between two tries
 PAUSE = 0.1  # of a step's time, left to the other writers after it: they ask for their turn every millisecond
 
@@ -51,6 +53,7 @@ def _go_on() -> None:
         started = time.monotonic()
         try:
             more = bool(work.step(work.account))
+            positions.wrote(work.account)
         except Exception as error:
             connections.close_all()
             _put_off(work, error)

@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from accounts import images, lookup
 from accounts.profile import set_pictures
+from accounts.replicas.routing import public
 from compat_mastodon import entities, profile
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.forms import Form, Multipart
@@ -73,7 +74,7 @@ class Account(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request, account: str) -> HttpResponse:
-        return _account(as_id(account))
+        return _account(self.viewer, as_id(account))
 
 
 class Lookup(View):
@@ -81,7 +82,8 @@ class Lookup(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request) -> HttpResponse:
-        return _account(lookup.by_handle(self.params.text("acct") or "", settings.LOCAL_DOMAIN))
+        handle = self.params.text("acct") or ""
+        return _account(self.viewer, public(self.viewer, lookup.by_handle, handle, settings.LOCAL_DOMAIN))
 
 
 class Relationships(View):
@@ -100,8 +102,12 @@ class Followers(View):
     read = staticmethod(queries.followers_of)
 
     def get(self, request: Request, account: str) -> HttpResponse:
+        owner = as_id(account) or 0
+        return public(self.viewer, self._list, request, owner, about=owner)
+
+    def _list(self, request: Request, owner: int) -> HttpResponse:
         try:
-            return self.accounts(request, self.read(as_id(account) or 0, self.viewer, self.params.window()))
+            return self.accounts(request, self.read(owner, self.viewer, self.params.window()))
         except policy.Hidden:
             return answer([])
 
@@ -110,5 +116,5 @@ class Following(Followers):
     read = staticmethod(queries.following_of)
 
 
-def _account(account: int | None) -> HttpResponse:
-    return answer(entities.account(queries.person(account)))
+def _account(viewer: int | None, account: int | None) -> HttpResponse:
+    return answer(entities.account(public(viewer, queries.person, account, about=account)))

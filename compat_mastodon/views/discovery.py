@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from accounts import census, markup
 from accounts.pictures import avatar_url
+from accounts.replicas.routing import public
 from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, View, answer
 from follows.pages.profile import local_person
@@ -66,7 +67,7 @@ class Health(Discovery):
 
 class WebFinger(Discovery):
     def get(self, request: Request) -> HttpResponse:
-        person = local_person(_named(self.params.required("resource")))
+        person = public(None, local_person, _named(self.params.required("resource")))
         url = markup.profile_address(person.username)
         profile = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}
         response = answer(

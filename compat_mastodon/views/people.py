@@ -4,6 +4,7 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from accounts.replicas.routing import public
 from compat_mastodon import entities
 from compat_mastodon.addresses import handle_at
 from compat_mastodon.api import Caller, Denied, View, answer, raw
@@ -24,13 +25,18 @@ class Accounts(View):
         wanted = set(self.params.ids("id"))
         if len(wanted) > MOST_IDS:
             raise TooManyIds
-        return answer([entities.account(person) for person in queries.people(sorted(wanted))])
+        about = self.viewer if self.viewer in wanted else None
+        found = public(self.viewer, queries.people, sorted(wanted), about=about)
+        return answer([entities.account(person) for person in found])
 
 
 class Search(View):
     accepts = ("read", "read:accounts")
 
     def get(self, request: Request) -> HttpResponse:
+        return public(self.viewer, self._found)
+
+    def _found(self) -> HttpResponse:
         found = discovery.find(
             self.params.text("q") or "",
             self.me,
@@ -53,6 +59,9 @@ class SearchEverything(View):
             raise BadPaging
         if self.viewer is None:
             self._refuse_to_strangers()
+        return public(self.viewer, self._found, text, part)
+
+    def _found(self, text: str, part: discovery.Slice) -> HttpResponse:
         accounts: list[Key] = []
         if self.params.text("type") in {None, "", "accounts"}:
             following = self.viewer is not None and (self.params.flag("following") or False)
@@ -70,6 +79,9 @@ class Directory(View):
     caller = Caller.EVERYBODY
 
     def get(self, request: Request) -> HttpResponse:
+        return public(self.viewer, self._found)
+
+    def _found(self) -> HttpResponse:
         found = discovery.directory(
             self.viewer,
             self.params.part(40, 80),
@@ -83,6 +95,9 @@ class FamiliarFollowers(View):
     accepts = ("read", "read:follows")
 
     def get(self, request: Request) -> HttpResponse:
+        return public(self.viewer, self._found)
+
+    def _found(self) -> HttpResponse:
         found = discovery.familiar_followers(self.me, self.params.ids("id"))
         rendered = entities.rendered(key for keys in found.values() for key in keys)
         return answer(
@@ -97,6 +112,9 @@ class SuggestionsV1(View):
     accepts = ("read", "read:accounts")
 
     def get(self, request: Request) -> HttpResponse:
+        return public(self.viewer, self._found)
+
+    def _found(self) -> HttpResponse:
         response = raw(entities.accounts(discovery.suggestions(self.me, self.params.part(40, 80))))
         response["Deprecation"] = DEPRECATED_V1
         return response
@@ -106,6 +124,9 @@ class SuggestionsV2(View):
     accepts = ("read", "read:accounts")
 
     def get(self, request: Request) -> HttpResponse:
+        return public(self.viewer, self._found)
+
+    def _found(self) -> HttpResponse:
         found = entities.fragments(discovery.suggestions(self.me, self.params.part(40, 80)))
         return answer(
             [

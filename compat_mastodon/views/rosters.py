@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from accounts.replicas.routing import public
 from compat_mastodon import entities
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.params import as_id
@@ -37,7 +38,10 @@ class EndorsementsOf(View):
     caller = Caller.OPTIONAL
 
     def get(self, request: Request, account: str) -> HttpResponse:
-        owner = queries.person(as_id(account))
+        return public(self.viewer, self._list, request, as_id(account), about=as_id(account))
+
+    def _list(self, request: Request, account: int | None) -> HttpResponse:
+        owner = queries.person(account)
         if owner.suspended_at:
             return answer([])
         return self.accounts(request, rosters.endorsed_by(owner.id, self.viewer, self.params.window()))

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from accounts import lookup
 from accounts.lookup import NoSuchAccount
 from accounts.models import Audience, Contact
+from accounts.replicas.routing import public
 from compat_twittner import entities
 from compat_twittner.api import Read, Write, success
 from compat_twittner.params import Values
@@ -22,7 +23,8 @@ class Profile(Read):
     refusals = {NoSuchAccount: (404, "Profile with this ID does not exist")}
 
     def get(self, request: Request) -> HttpResponse:
-        person = queries.person(_wanted(self.params.query))
+        wanted = public(self.viewer, _wanted, self.params.query)
+        person = public(self.viewer, queries.person, wanted, about=wanted)
         is_me = person.id == self.viewer
         ties = relationships.one(self.viewer, person.id) if self.viewer and not is_me else None
         data = entities.profile(

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.people import clean_text
+from accounts.replicas.routing import public
 from compat_twittner import cards
 from compat_twittner.api import Read, listing
 from compat_twittner.refusals import Failure
@@ -20,5 +21,5 @@ class SearchPeople(Read):
         if not 1 <= len(query) <= 32:
             raise Failure((400, "The search term is invalid or missing"))
         text = clean_text(query).removeprefix("@")
-        page = search.people_like(text, self.viewer, self.params.query.window())
+        page = public(self.viewer, search.people_like, text, self.viewer, self.params.query.window())
         return listing("Results found", cards.found_items(page, self.viewer))

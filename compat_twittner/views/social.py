@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.lookup import NoSuchAccount
+from accounts.replicas.routing import public
 from compat_twittner import cards
 from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.refusals import Failure
@@ -44,7 +45,7 @@ class _People(Read):
         wanted = self.params.query.number("user_id")
         if not wanted:
             raise Failure((400, "User ID is missing or invalid"))
-        page = self.read(wanted, self.viewer, self.params.query.window())
+        page = public(self.viewer, self.read, wanted, self.viewer, self.params.query.window(), about=wanted)
         return listing(self.message, cards.person_items(page, self.viewer))
 
 

@@ -11,6 +11,7 @@ from accounts import lookup, markup
 from accounts.lookup import NoSuchAccount
 from accounts.pages.shell import page, render_page
 from accounts.pictures import avatar_url, header_url
+from accounts.replicas.routing import public
 from follows import queries, relationships
 from follows.followers import request_to
 from follows.gate import settings as gates
@@ -36,7 +37,7 @@ def profile(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def _for_anybody(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
-        person = local_person(name)
+        person = public(None, local_person, name)
     except NoSuchAccount:
         return nobody(request)
     return _rendered(request, person, frame="accounts/pages/base.html")

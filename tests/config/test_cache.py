@@ -55,6 +55,15 @@ def test_all_may_open_a_new_file_at_once(tmp_path: Path) -> None:
     assert [sorted(counts) for counts in zip(*seen, strict=True)] == [[1, 2, 3, 4]] * 50
 
 
+def test_the_largest_number_stays_and_lives_on(cache: SharedFile) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: cache.raise_to("a", number * 37 % 101, 60), range(101)))
+    cache.raise_to("b", 2**63 - 1, -1)
+    cache.raise_to("c", 5, None)
+
+    assert cache.get_many(["a", "b", "c"]) == {"a": 100, "c": 5}
+
+
 def test_it_is_a_cache_like_any_other_of_django(cache: SharedFile) -> None:
     assert cache.get("key", "nothing") == "nothing"
     cache.set("key", {"a": [1, None]}, 60)

@@ -76,6 +76,11 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             )
             for key in ("x", "A" * 43, "_" * 43)
         ),
+        (
+            "DATABASE_REPLICA_URLS",
+            "postgres://h/d",
+            "DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.",
+        ),
         ("DATABASE_URL", "mysql://h/d", "DATABASE_URL must name a PostgreSQL or an SQLite database."),
         *(
             (
@@ -212,6 +217,44 @@ def test_a_key_is_made_once_and_is_nobody_elses(tmp_path: Path, name: str, file:
     assert len(keys) == 1
     assert len(keys.pop()) == length
     assert (tmp_path / "var" / file).stat().st_mode & 0o077 == 0
+
+
+REPLICA_URLS = "DATABASE_REPLICA_URLS must list addresses like postgres://user:password@host:5432/name.\n"
+
+
+@pytest.mark.parametrize("urls", ["h/d", "postgres://h/d,sqlite:///x", "postgres://h:port/d", "postgres://"])
+def test_replicas_are_told_by_addresses_of_postgresql(tmp_path: Path, urls: str) -> None:
+    refused = with_replicas(tmp_path, urls, "")
+
+    assert (refused.returncode, refused.stderr) == (1, f"latchkey: {REPLICA_URLS}")
+
+
+def test_replicas_have_their_database_and_a_router(tmp_path: Path) -> None:
+    said = with_replicas(
+        tmp_path,
+        "postgres://one/latchkey, postgres://two:6000/latchkey?connect_timeout=9",
+        "for alias in s.DATABASE_REPLICAS: d = s.DATABASES[alias]; print(alias, d['ENGINE'], d['HOST'], d['PORT'],"
+        " d['OPTIONS']['connect_timeout'], d['TEST']['MIRROR'])\n"
+        "print(s.DATABASE_ROUTERS)",
+    )
+
+    assert said.stdout.splitlines() == [
+        "replica_1 config.postgresql one  2 default",
+        "replica_2 config.postgresql two 6000 9 default",
+        "['accounts.replicas.routing.Router']",
+    ]
+
+
+def with_replicas(folder: Path, urls: str, script: str) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {
+        "VAR": str(folder / "var"),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": SECRET_KEY,
+        "DATABASE_URL": "postgres://127.0.0.1/latchkey",
+        "DATABASE_REPLICA_URLS": urls,
+    }
+    command = [sys.executable, "-c", f"from django.conf import settings as s; s.DATABASES\n{script}"]
+    return subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True)
 
 
 @pytest.mark.parametrize(("direct", "threshold"), [("", "5"), ("postgres://127.0.0.1/latchkey", "None")])

@@ -1,0 +1,154 @@
+"""Standbys answer what people show to others, nobody misses what they wrote, and nobody notices that one is away."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+import requests
+
+from tests.replicas.cluster import Node, wait_until
+from tests.replicas.conftest import Replicated
+from tests.replicas.members import Mastodon, Member, Twittner
+from tests.scenarios import STORIES
+from tests.servers import PATIENCE
+from tests.test_scenarios import look_closely, play
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def members(replicated: Replicated) -> list[Member]:
+    """Four, so that each standby is the first choice for some of them."""
+    found = [replicated.member(name) for name in ("anna", "ben", "cleo", "dora")]
+    for member in found:
+        member.mastodon.patch("/api/v1/accounts/update_credentials", {"discoverable": True})
+    return found
+
+
+def test_both_standbys_answer(replicated: Replicated, members: list[Member]) -> None:
+    for standby in (replicated.fast, replicated.slow):
+        serves(standby, lambda: look_around(replicated, members))
+
+
+def test_nobody_misses_what_they_wrote(replicated: Replicated, members: list[Member]) -> None:
+    assert sum(islice(stale_reads(members), 96)) == 0
+
+
+@pytest.mark.long
+def test_nobody_misses_what_they_wrote_in_10_000_reads(replicated: Replicated, members: list[Member]) -> None:
+    before = replicated.fast.reads()
+
+    assert sum(islice(stale_reads(members), 10_000)) == 0
+    serves(replicated.fast, lambda: look_around(replicated, members), before + 2_000)
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.long
+def test_crossed_stories(replicated: Replicated, story: str) -> None:
+    if any("opens quietly" in line for line, _, _ in STORIES[story]):
+        pytest.skip("no API opens an account quietly")
+    people = [replicated.member(name) for name in ("alice", "bob", "carol")]
+    cast = {member.username.partition("_")[0]: member.id for member in people}
+    people[2].mastodon.patch("/api/v1/accounts/update_credentials", {"locked": True})
+    asking, answering = Mastodon(people), Twittner(people)
+    for line, then, refused in STORIES[story]:
+        door, done = play(line, cast, asking, answering)
+
+        assert done is not refused, line
+        for onlooker in (asking, answering):
+            look_closely(onlooker, cast, then.get(door.name, then[""]), line)
+
+
+def test_a_standby_that_hangs_and_one_that_died_are_left_out_and_come_back(
+    replicated: Replicated, members: list[Member]
+) -> None:
+    def look() -> None:
+        look_around(replicated, members)
+
+    replicated.fast.freeze()
+    replicated.slow.kill()
+    try:
+        for _ in range(10):
+            look()
+        assert sum(islice(stale_reads(members), 32)) == 0
+    finally:
+        replicated.fast.thaw()
+        replicated.slow.restart()
+    for standby in (replicated.fast, replicated.slow):
+        serves(standby, look)
+    log = replicated.live.log.read_text()
+    assert log.count("is left out") == log.count("is used again") > 0
+    replicated.live.log.write_text("")
+
+
+@pytest.mark.long
+def test_a_standby_that_lags_is_left_out(replicated: Replicated, members: list[Member]) -> None:
+    standbys = (replicated.fast, replicated.slow)
+    for standby in standbys:
+        standby.sql("SELECT pg_wal_replay_pause()")
+    for member in members:  # something to lag behind
+        member.mastodon.patch("/api/v1/accounts/update_credentials", {"display_name": "Somebody Else"})
+
+    def is_seen_by_strangers() -> bool:
+        page = requests.get(f"{replicated.live.url}/@{members[0].username}", timeout=PATIENCE)
+        return "Somebody Else" in page.text
+
+    assert not is_seen_by_strangers()
+    wait_until(is_seen_by_strangers)
+    for standby in standbys:
+        standby.sql("SELECT pg_wal_replay_resume()")
+        serves(standby, lambda: look_around(replicated, members))
+
+
+def look_around(replicated: Replicated, members: list[Member]) -> None:
+    """Reads of what others show, by everybody and by strangers; none of them fails."""
+    for member in members:
+        for path in (f"/@{member.username}", f"/api/v1/accounts/{member.id}"):
+            assert requests.get(f"{replicated.live.url}{path}", timeout=PATIENCE).status_code == 200
+        member.sees("v1/directory")
+        member.shows("search_people", query="anna")
+
+
+def serves(standby: Node, read: Callable[[], None], more_than: int | None = None) -> None:
+    """Read on until the standby has counted so: it does that about once a second."""
+    least = standby.reads() if more_than is None else more_than
+
+    def more() -> bool:
+        read()
+        return standby.reads() > least
+
+    wait_until(more, "the standby serves nobody")
+
+
+def stale_reads(members: list[Member]) -> Iterator[bool]:
+    """Writes through either API, each followed at once by reads through both; whether each read missed it."""
+    while True:
+        for me, other in zip(members, [*members[1:], members[0]], strict=True):
+            me.says(f"accounts/{other.id}/follow")
+            yield me.id not in shown_followers(me, other)
+            yield me.id not in followers(me, other)
+            me.taps("follow", user_id=other.id)  # which ends it
+            yield me.id in followers(me, other)
+            yield me.id in shown_followers(me, other)
+            me.says(f"accounts/{other.id}/block")
+            yield other.id in found_by_phone(me, other)
+            yield other.id in directory(me)
+            me.taps("block_user", user_id=other.id)  # which ends it
+            yield other.id not in directory(me)
+            yield other.id not in found_by_phone(me, other)
+
+
+def followers(me: Member, other: Member) -> set[int]:
+    return {int(account["id"]) for account in me.sees(f"v1/accounts/{other.id}/followers")}
+
+
+def shown_followers(me: Member, other: Member) -> set[int]:
+    return {card["id"] for card in me.shows("fetch_followers", user_id=other.id)}
+
+
+def directory(me: Member) -> set[int]:
+    return {int(account["id"]) for account in me.sees("v1/directory", limit=80)}
+
+
+def found_by_phone(me: Member, other: Member) -> set[int]:
+    return {card["id"] for card in me.shows("search_people", query=other.username)}
