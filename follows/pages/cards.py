@@ -15,7 +15,7 @@ from follows import relationships
 from follows.finding import discovery
 from follows.finding.discovery import Friend
 from follows.models import ArrivalReason
-from follows.pages.forms import REASONS
+from follows.pages.filters import REASONS
 from follows.pages.people import day, faces
 from follows.queue import Request
 

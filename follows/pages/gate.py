@@ -18,7 +18,8 @@ from follows.gate import approvals, kept_out
 from follows.gate.approvals import Approved as Approval
 from follows.gate.kept_out import Entry
 from follows.pages.door import PAGE, actor, me
-from follows.pages.forms import ApproveForm, Chosen, KeepOutForm
+from follows.pages.filters import Chosen
+from follows.pages.forms import ApproveForm, KeepOutForm
 from follows.pages.lists import List, Row, Rows, dated
 from follows.pages.people import Face, faces_of
 from follows.pages.trail import Trail

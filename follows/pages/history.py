@@ -15,7 +15,7 @@ from follows.history import Entry
 from follows.models import Decision, GateRule
 from follows.pages import told
 from follows.pages.door import PAGE, door, me
-from follows.pages.forms import HistoryFilters
+from follows.pages.filters import HistoryFilters
 from follows.pages.people import Face, faces_of
 from follows.pages.trail import Trail
 

@@ -18,7 +18,8 @@ from follows import bulk, deciding, followers, rosters
 from follows.followers import Place
 from follows.pages import told
 from follows.pages.door import PAGE, actor, door, me, next_page
-from follows.pages.forms import MOST_DAYS, Chosen, Filters, PeopleFilters, Search, number, numbers, people_filter
+from follows.pages.filters import Chosen, Filters, PeopleFilters, Search, people_filter
+from follows.pages.forms import MOST_DAYS, number, numbers
 from follows.pages.parts import part
 from follows.pages.people import day, faces
 from follows.pages.trail import Trail

@@ -17,7 +17,8 @@ from follows.deciding import Batched, NoSuchDecision, Result, Verdict
 from follows.pages import told
 from follows.pages.cards import cards
 from follows.pages.door import PAGE, actor, door, is_htmx, me, next_page
-from follows.pages.forms import QueueFilters, number, numbers, queue_filter
+from follows.pages.filters import QueueFilters, queue_filter
+from follows.pages.forms import number, numbers
 from follows.pages.parts import part
 from follows.pages.trail import Trail
 from follows.queue import Place
