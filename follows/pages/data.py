@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -95,10 +95,11 @@ def new_import(request: HttpRequest) -> HttpResponse:
     limits.charge((limits.IMPORTS, me(request)))
     file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
     file.seek(0)  # a request that waited for a lock begins anew
+    content = file.read(reading.MOST_BYTES + 1)
     try:
         job = imports.preview(
             me(request),
-            file.read(reading.MOST_BYTES + 1),
+            content,
             file.name,
             ImportKind(kind) if kind else None,
             actor(request),
@@ -108,6 +109,10 @@ def new_import(request: HttpRequest) -> HttpResponse:
         for fault in invalid.faults:
             form.add_error(fault.field, fault.reason)
         return _data(request, form)
+    seems = reading.kind_of(file.name, content)
+    if seems and seems != job.kind:
+        text = gettext("Look twice: the file seems to be “%(kind)s”.")
+        messages.warning(request, text % {"kind": seems.label})
     return redirect("import", job.pk)
 
 
@@ -138,7 +143,7 @@ def stop_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = imports.find(me(request), pk)
     if job is None or job.state == ImportState.PREVIEW:
         imports.stop(me(request), pk)
-        messages.success(request, now("Nothing was imported."))
+        messages.success(request, gettext("Nothing was imported."))
         return redirect("data")
     imports.stop(me(request), pk)
     return redirect("import", pk)

@@ -5,9 +5,8 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts import lookup
 from accounts.domains import NotADomain
@@ -66,9 +65,9 @@ class Approved(List):
             try:
                 made = approvals.approve(me(request), handles, until, actor(request))
             except SelfFollow:
-                form.add_error("handles", now("You need no approval of your own."))
+                form.add_error("handles", gettext("You need no approval of your own."))
             except Invalid:
-                form.add_error("handles", now("One of these is kept out. Stop keeping them out first."))
+                form.add_error("handles", gettext("One of these is kept out. Stop keeping them out first."))
             else:
                 text = ngettext("You approved %(number)d account.", "You approved %(number)d accounts.", len(made))
                 return self.done(request, text, len(made))
@@ -124,11 +123,11 @@ class KeptOut(List):
                     account = lookup.by_handle(who, settings.LOCAL_DOMAIN)
                     kept_out.keep_out(me(request), account, actor(request))
             except SelfFollow:
-                form.add_error("who", now("This is your own account."))
+                form.add_error("who", gettext("This is your own account."))
             except (NoSuchAccount, NotADomain):
-                form.add_error("who", now("There is no such account or server. Write @name, or server.example."))
+                form.add_error("who", gettext("There is no such account or server. Write @name, or server.example."))
             else:
-                messages.success(request, now("Done. Nobody is told."))
+                messages.success(request, gettext("Done. Nobody is told."))
                 return HttpResponseRedirect(request.path)
         return self.get(request, 422, asked=form)
 

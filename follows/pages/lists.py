@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views import View
 
 from accounts.pages.shell import PageView, render_page
@@ -124,7 +123,7 @@ class Followers(List):
         since = dated(self.since, one.since)
         if one.last_active_on is None:
             return since
-        active = now("last active on %(day)s") % {"day": day(one.last_active_on)}
+        active = gettext("last active on %(day)s") % {"day": day(one.last_active_on)}
         return format_html("{} · {}", since, SafeString(active))
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:

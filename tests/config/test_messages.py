@@ -1,6 +1,7 @@
 """Every text of the pages has a German one, and what the server reads is compiled from it."""
 
 import gettext
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,6 +38,14 @@ def texts(which: str) -> list[str]:
         ["msgattrib", which, "--no-wrap", str(CATALOGUE)], capture_output=True, text=True, check=True
     )
     return [line for line in found.stdout.splitlines() if line.startswith("msgid ") and line != 'msgid ""']
+
+
+def test_texts_are_marked_by_names_that_are_collected() -> None:
+    """`makemessages` knows `_` and the functions of Django by their own names, and no other."""
+    sources = [path for package in PACKAGES for path in (settings.ROOT / package).rglob("*.py")]
+    other = re.compile(r"import .*\bn?p?gettext(_lazy)? as (?!_\b)")
+
+    assert [path.name for path in sources if other.search(path.read_text())] == []
 
 
 @needs_gettext

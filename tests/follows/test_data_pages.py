@@ -148,6 +148,13 @@ def test_overwriting_says_what_it_removes(alices: Visitor, alice: Account, bob: 
     assert [block.target for block in Block.objects.all()] == [bob]
 
 
+def test_a_file_that_seems_to_be_something_else_is_pointed_out(alices: Visitor, bob: Account) -> None:
+    assert "Look twice: the file seems to be “People you follow”." in alices.upload(
+        "bob\n", "follows.csv", kind="blocks"
+    )
+    assert "Look twice" not in alices.upload("bob\n", "blocks.csv", kind="blocks")
+
+
 def test_a_preview_is_thrown_away(alices: Visitor, alice: Account, bob: Account) -> None:
     alices.upload("bob\n", kind="blocks")
     assert "Nothing was imported." in alices.press(alices.path, f"{alices.path}/stop")
