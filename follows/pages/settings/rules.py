@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -130,9 +131,9 @@ class GateForm(forms.Form):
 def edit(request: HttpRequest) -> HttpResponse:
     """Show the rules and what they do; save them, or with `show` only tell what they would do."""
     account = lookup.by_id(request.user.pk)
-    initial = gates.of(account.pk).__dict__ | {"locked": account.locked}
-    form = GateForm(posted(request), initial=initial)
-    draft = form.draft(account.pk) if form.is_bound else Draft(gates.of(account.pk), account.locked)
+    gate = gates.of(account.pk)
+    form = GateForm(posted(request), initial=model_to_dict(gate) | {"locked": account.locked})
+    draft = form.draft(account.pk) if form.is_bound else Draft(gate, account.locked)
     shows = "show" in request.POST
     if form.is_bound and draft and not shows:
         changed = form.rules()
