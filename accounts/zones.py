@@ -14,4 +14,4 @@ def names() -> frozenset[str]:
 
 def named(name: str | None) -> ZoneInfo:
     """The time zone of this name; the server's own, if there is none."""
-    return ZoneInfo(name if name in names() else settings.TIME_ZONE)
+    return ZoneInfo(name if name and name in names() else settings.TIME_ZONE)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -103,5 +102,7 @@ def _do(asked: str, account: int, form: forms.Form) -> list[str]:
 
 
 def _qr(secret: str, username: str) -> str:
+    import segno  # imported late: it is rarely needed
+
     drawn = segno.make_qr(factor.address(secret, username)).svg_inline(scale=5, light="#fff")
     return mark_safe(drawn)  # noqa: S308  # without anything that a person wrote

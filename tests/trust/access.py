@@ -236,6 +236,11 @@ FOR_BOTH = {"moderator": TO_READ, "root": TO_READ}
 ADMIN = {
     "auth/group": {"moderator": "", "root": EVERYTHING},
     "accounts/account": {"moderator": "changelist change history", "root": EVERYTHING + " password"},
+    "accounts/application": FOR_BOTH,
+    "accounts/invite": {"moderator": "changelist add change history", "root": EVERYTHING},
+    "accounts/maildomain": {"moderator": EVERYTHING, "root": EVERYTHING},
+    "accounts/rule": {"moderator": "", "root": EVERYTHING},
+    "accounts/document": {"moderator": "", "root": EVERYTHING},
     "accounts/badgerequest": {"moderator": "", "root": TO_READ + " film"},
     "accounts/session": {"moderator": "", "root": TO_READ},
     "compat_mastodon/accesstoken": {"moderator": "", "root": TO_READ},
