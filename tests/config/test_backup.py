@@ -100,6 +100,19 @@ def test_what_is_restored_is_what_was_there(live: Live, emptied: Live, place: Pa
     assert "VAPID" not in said
 
 
+@pytest.mark.long
+def test_a_database_without_tables_gets_them(live: Live, place: Path, django_db_blocker: Any, worker_id: str) -> None:
+    folder = backup(live, place)
+    with live.database():
+        before = everything()
+    lose_the_files(place)
+    with database_of_its_own(place, f"latchkey_new_{worker_id}", django_db_blocker) as url:
+        new = Live(url, place, django_db_blocker)
+        with new.database():
+            run("restore", folder)
+            assert everything() == before
+
+
 def test_only_an_empty_place_is_restored_into(live: Live, emptied: Live, place: Path) -> None:
     folder = backup(live, place)
     with live.database(), pytest.raises(CommandError, match="The database is not empty"):
