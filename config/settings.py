@@ -262,6 +262,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004", *(f"oauth2_provider.W{n:03}" for n in (5,
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.PHPBCryptPasswordHasher",  # of imported accounts, until they sign in
 ]
 LOGIN_URL = "/auth/sign_in"
 LOGOUT_REDIRECT_URL = "sign_in"

@@ -13,16 +13,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Max, Model
+from django.db.models import Max
 from django.utils import timezone
 
-from accounts import databases
+from accounts import bulk, databases
 from accounts.models import Account
 from accounts.searching import SearchText, folded
 from follows.models import Follow, Tally
 
 BATCH = 20_000  # rows in one transaction; the only thing held in memory
-PART = 1_000  # rows after which the caller hears of the progress
 SPAN = timedelta(days=300)  # how far back the made-up past reaches
 
 FIRST_NAMES = """Ada Amara Anders Beatriz Chidi Clara Daniel Dilara Elif Emil Fatima Felix Greta Hana Hugo Ines Ivan
@@ -61,11 +60,11 @@ class Seeder:
             with databases.atomic(Account):
                 if _primary().vendor == "postgresql":  # nobody else may take an id in between
                     with _primary().cursor() as cursor:
-                        cursor.execute(f"LOCK TABLE {_table(Account)} IN SHARE ROW EXCLUSIVE MODE")
-                yield from _insert(blank, batch)
+                        cursor.execute(f"LOCK TABLE {bulk.table_of(Account)} IN SHARE ROW EXCLUSIVE MODE")
+                yield from bulk.insert(blank, batch)
                 start = _highest_id() - len(batch) + 1
                 texts = [{"account": start + place} | folded(row) for place, row in enumerate(batch)]
-                deque(_insert(SearchText(), texts), maxlen=0)
+                deque(bulk.insert(SearchText(), texts), maxlen=0)
                 self._starts.append(start)
             self._count += len(batch)
 
@@ -77,7 +76,7 @@ class Seeder:
         )
         for batch in _batches(rows):
             with databases.atomic(Account):
-                yield from _insert(Follow(), batch)
+                yield from bulk.insert(Follow(), batch)
                 _tally(requests=Counter({owner: len(batch)}))
 
     def follows(self, count: int) -> Iterator[int]:
@@ -89,7 +88,7 @@ class Seeder:
         )
         for batch in _batches(rows):
             with databases.atomic(Account):
-                yield from _insert(Follow(), batch)
+                yield from bulk.insert(Follow(), batch)
                 _tally(
                     followers=Counter(row["target"] for row in batch),
                     following=Counter(row["follower"] for row in batch),
@@ -140,42 +139,11 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _table(model: type[Model]) -> str:
-    return _primary().ops.quote_name(str(model._meta.db_table))
-
-
-def _insert(blank: Model, rows: list[dict[str, Any]]) -> Iterator[int]:
-    """Insert rows that have these values by field name, and in all else are like `blank`; gives how many, in parts."""
-    connection = _primary()
-    fields = [field for field in blank._meta.concrete_fields if not field.primary_key or field.name in rows[0]]
-    given = [field for field in fields if field.name in rows[0]]
-    alike = [field for field in fields if field.name not in rows[0]]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given + alike)
-    same = [field.get_db_prep_save(field.pre_save(blank, add=True), connection) for field in alike]
-    for start in range(0, len(rows), PART):
-        part = rows[start : start + PART]
-        values = [[*(_stored(row[field.name]) for field in given), *same] for row in part]
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {_table(type(blank))} ({names}) FROM STDIN") as copy:
-                    for value in values:
-                        copy.write_row(value)
-            else:
-                places = ", ".join(["%s"] * (len(given) + len(alike)))
-                table = _table(type(blank))
-                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)  # noqa: S608
-        yield len(part)
-
-
-def _stored(value: Any) -> Any:
-    return _primary().ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-
-
 def _tally(**moved: Counter[int]) -> None:
     """Move tallies up, in the order of account ids, as every writer does."""
     accounts = sorted(set().union(*moved.values()))
     rows = [(account, *(column[account] for column in moved.values())) for account in accounts]
-    table, names = _table(Tally), ", ".join(moved)
+    table, names = bulk.table_of(Tally), ", ".join(moved)
     places = ", ".join(["%s"] * (1 + len(moved)))
     sums = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in moved)
     with _primary().cursor() as cursor:

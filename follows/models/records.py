@@ -100,7 +100,7 @@ class Report(models.Model):
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     reason = models.PositiveSmallIntegerField(choices=Reason)
-    comment = models.CharField(max_length=2900, blank=True, default="")
+    comment = models.CharField(max_length=3000, blank=True, default="")
     door = models.CharField(max_length=16, help_text="The API or page of the report.")
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True, default=None)

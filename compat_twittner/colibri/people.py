@@ -1,0 +1,98 @@
+"""Writes accounts, sessions with their devices, and requests for the badge, as `accounts` would have made them."""
+
+import sqlite3
+
+from django.contrib.auth.hashers import make_password
+
+from accounts import bulk
+from accounts.bulk import insert_where_free
+from accounts.models import Account, Audience, BadgeRequest, Contact, Device, Gender, Session, Verification
+from accounts.people import clean_text
+from accounts.searching import SearchText, folded
+from compat_twittner import countries
+from compat_twittner.colibri.staging import Batch
+
+INACTIVE, DISABLED = "0", "2"
+VERIFICATIONS = {str(int(value)): value for value in Verification}
+
+
+def write_accounts(batch: Batch) -> int:
+    """Write a batch of accounts, and return how many."""
+    first, last = batch.rows[0]["id"], batch.rows[-1]["id"]
+    named = batch.staging.db.execute("SELECT id, name FROM names WHERE id BETWEEN ? AND ?", [first, last])
+    names = dict(named.fetchall())
+    accounts = [_account(batch, row, names[row["id"]]) for row in batch.rows]
+    written = sum(bulk.insert(Account(), accounts))
+    sum(bulk.insert(SearchText(), [{"account": row["id"], **folded(row)} for row in accounts]))
+    return written
+
+
+def _account(batch: Batch, row: sqlite3.Row, username: str) -> bulk.Row:
+    """Somebody who never activated the account has as long to do so as somebody new, see `people.never_confirmed`."""
+    joined, inactive = batch.at(row["joined"]), row["active"] == INACTIVE
+    country = countries.BY_NUMBER.get(row["country"], countries.UNITED_STATES)
+    return {
+        "id": row["id"],
+        "username": username,
+        "email": row["email"],
+        "unconfirmed": inactive,
+        "display_name": clean_text(f"{row['first_name']} {row['last_name']}")[:64],
+        "first_name": row["first_name"],
+        "last_name": row["last_name"],
+        "note": row["about"],
+        "gender": row["gender"] if row["gender"] in Gender else Gender.MALE,
+        "website": row["website"],
+        "country": country.code,
+        "language": row["language"],
+        "password": row["password"] or make_password(None),
+        "locked": row["follow"] == "approved",
+        "profile_privacy": Audience.EVERYONE if row["profile"] == "everyone" else Audience.FOLLOWERS,
+        "contact_privacy": Contact.FOLLOWED if row["contact"] == "followed" else Contact.EVERYONE,
+        "noindex": row["indexed"] == "N",
+        "verification": VERIFICATIONS.get(row["verified"], Verification.NONE),
+        "suspended_at": batch.now if row["active"] == DISABLED else None,
+        "created_at": joined,
+        "last_active_at": batch.now if inactive else batch.at(row["active_at"]),
+    }
+
+
+def write_sessions(batch: Batch) -> int:
+    """Write a batch of sessions, and the devices of those that are the newest of their accounts."""
+    sessions = [
+        {
+            "account": row["account"],
+            "platform": row["platform"],
+            "token_digest": row["token"],
+            "refresh_digest": row["refresh"],
+            "created_at": batch.at(row["at"]),
+            "expires_at": batch.at(row["until"]),
+        }
+        for row in batch.rows
+    ]
+    taken = insert_where_free(Session(), sessions)
+    ids = {row["token"]: row["id"] for row in batch.rows}
+    batch.report.add("session_here_already", [ids[row["token_digest"]] for row in taken])
+    devices = [
+        {"account": row["account"], "platform": row["device_platform"], "token": row["device"]}
+        for row in batch.rows
+        if row["device"]
+    ]
+    insert_where_free(Device(), devices)
+    return len(batch.rows) - len(taken)
+
+
+def write_verifications(batch: Batch) -> int:
+    """Write a batch of requests for the badge. Their videos come with the other media."""
+    requests = [
+        {
+            "account": row["account"],
+            "full_name": row["full_name"],
+            "message": row["message"],
+            "video": "",
+            "created_at": batch.at(row["at"]),
+        }
+        for row in batch.rows
+    ]
+    taken = {row["account"] for row in insert_where_free(BadgeRequest(), requests)}
+    batch.report.add("verification_here_already", [row["id"] for row in batch.rows if row["account"] in taken])
+    return len(batch.rows) - len(taken)

@@ -1,0 +1,40 @@
+"""How far an import of a ColibriSM dump has come, and which rows earlier ones have taken."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class ColibriImport(models.Model):
+    """One file, known by the SHA-256 of its bytes. `step` and `position` are where an interrupted import goes on."""
+
+    checksum = models.CharField(max_length=64, primary_key=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    step = models.CharField(max_length=16, help_text="What is being written, see colibri.importing.")
+    position = models.PositiveIntegerField(default=0, help_text="The id of the last row that was written in the step.")
+    report = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True, default=None)
+
+    def __str__(self) -> str:
+        return f"{self.checksum[:12]}, {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ColibriRows(models.Model):
+    """The ids of one table that were imported, a bit each, in blocks of `imported.BLOCK` ids.
+
+    A row that was imported once is never imported again, whatever its owner made of it here.
+    """
+
+    id = models.AutoField(primary_key=True)
+    table = models.CharField(max_length=24)
+    block = models.PositiveIntegerField()
+    bits = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("table", "block", name="colibri_rows_unique"),
+            models.CheckConstraint(condition=~Q(table=""), name="colibri_rows_name_a_table"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.block}"
