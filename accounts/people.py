@@ -75,8 +75,10 @@ class IsLeaving(Refused):
 
 
 IsKept = Callable[[int], bool]
+KeptAmong = Callable[[list[int]], set[int]]
 
 _keeping_suspended: list[IsKept] = []
+_keeping_unconfirmed: list[KeptAmong] = []
 
 
 def clean_text(value: str) -> str:
@@ -236,7 +238,15 @@ def never_confirmed() -> list[int]:
     since = timezone.now() - TIME_TO_CONFIRM
     late = Account.objects.filter(unconfirmed=True, created_at__lt=since)
     unproven = {"email_proven_at": None} if settings.CONFIRM_EMAIL else {"application": None}
-    return list(late.filter(**unproven).values_list("pk", flat=True))
+    found = list(late.filter(**unproven).values_list("pk", flat=True))
+    for kept_among in _keeping_unconfirmed:
+        found = sorted(set(found) - kept_among(found)) if found else found
+    return found
+
+
+def keep_unconfirmed(kept_among: KeptAmong) -> None:
+    """From now on `never_confirmed` leaves out those that this returns of some accounts."""
+    _keeping_unconfirmed.append(kept_among)
 
 
 def suspend(account: int) -> None:

@@ -190,8 +190,8 @@ def _decide_notifications(staging: Staging) -> None:
         staging, tables.NOTIFICATIONS, "notification_between_blocked", BLOCKED.format(one="actor", other="recipient")
     )
     answered = f"""kind = {int(Notice.Kind.REQUESTED)} AND NOT EXISTS (
-        SELECT 1 FROM cl_connections c WHERE c.follower = actor AND c.following = recipient
-            AND c.pending AND c.known = 0 AND c.why IS NULL
+        SELECT 1 FROM cl_connections c
+        WHERE c.follower = actor AND c.following = recipient AND c.pending AND c.why IS NULL
     )"""
     _leave_out(staging, tables.NOTIFICATIONS, "notification_answered", answered)
     _leave_out_twins(staging, tables.NOTIFICATIONS, "notification_twice", "recipient, actor, kind", "id DESC")
@@ -207,7 +207,7 @@ def _decide_verifications(staging: Staging) -> None:
     table = tables.VERIFICATIONS
     _leave_out(staging, table, "verification_without_account", NOBODY.format(table=table, column="account"))
     _leave_out(staging, table, "verification_of_inactive_account", INACTIVE.format(table=table, column="account"))
-    waits = f"known = 0 AND verified = '{int(Verification.REQUESTED)}'"
+    waits = f"verified = '{int(Verification.REQUESTED)}'"
     _leave_out(staging, table, "verification_answered", f"account NOT IN (SELECT id FROM cl_users WHERE {waits})")
     _leave_out_twins(staging, table, "verification_twice", "account", "id DESC")
     lost = f"{FRESH} AND {waits} AND id NOT IN (SELECT account FROM cl_verifications WHERE {FRESH})"
@@ -223,16 +223,16 @@ def _decide_sessions(staging: Staging) -> None:
     _leave_out(staging, table, "session_of_disabled_account", disabled)
     _leave_out(staging, table, "session_expired", "until <= CAST(strftime('%s', 'now') AS INTEGER)")
     _leave_out_twins(staging, table, "session_twice", "token", "at DESC, id DESC")
-    db.executescript(f"""
+    db.executescript("""
         CREATE TABLE newest (account INTEGER PRIMARY KEY, id);
         INSERT INTO newest SELECT account, id FROM (
             SELECT account, id, ROW_NUMBER() OVER (PARTITION BY account ORDER BY at DESC, id DESC) AS place
-            FROM cl_sessions WHERE {FRESH}
+            FROM cl_sessions WHERE why IS NULL
         ) WHERE place = 1;
         UPDATE cl_sessions SET
-            refresh = (SELECT refresh FROM cl_users u WHERE u.id = account AND u.known = 0),
-            device = (SELECT device FROM cl_users u WHERE u.id = account AND u.known = 0),
-            device_platform = (SELECT device_platform FROM cl_users u WHERE u.id = account AND u.known = 0)
+            refresh = (SELECT refresh FROM cl_users u WHERE u.id = account),
+            device = (SELECT device FROM cl_users u WHERE u.id = account),
+            device_platform = (SELECT device_platform FROM cl_users u WHERE u.id = account)
         WHERE id IN (SELECT id FROM newest);
     """)
     for column in ("refresh", "device"):  # one phone has one account, and the last one wins

@@ -79,6 +79,8 @@ class Dump:
                 self.ending.statement("INSERT")
                 yield from self._insert(values.unquoted(found[1]), found[2])
             elif (found := _INSERT_OF_ANY_KIND.match(self._text, self._at)) and _is_ours(found[1]):
+                if self._ended and ";" not in self._text[self._at :]:
+                    raise self._too_early()
                 raise DumpError(f"Line {self._here():,}: this form of INSERT cannot be read.")
             elif (found := _CREATE.match(self._text, self._at)) and _is_ours(found[1]):
                 table = values.unquoted(found[1])

@@ -2,30 +2,42 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from accounts.access import Actor
 from accounts.bulk import Row, insert_where_free
 from compat_twittner.colibri.report import Report
 from compat_twittner.colibri.staging import Batch
-from follows import graph
+from follows import graph, locks
 from follows.models import ArrivalReason, Block, Follow, Notice
 from follows.models import Report as AccountReport
 from follows.notices.making import FOLLOWS, GROUP_HOURS
 
+Kind = Notice.Kind
 DOOR = "import"
+SOME = 200  # pairs that one statement looks for
 
 
 def write_blocks(batch: Batch) -> int:
-    """Write a batch of blocks. Where follows are here already, each block cuts those between its two accounts."""
-    if Follow.objects.exists():
-        taken = [row["id"] for row in batch.rows if not graph.block(row["blocker"], row["target"], Actor(None, DOOR))]
-        batch.report.add("block_here_already", taken)
-        return len(batch.rows) - len(taken)
+    """Write a batch of blocks. One that is against a follow or request here cuts it, as any block does."""
+    cutting = [row for row in batch.rows if Follow.objects.exists() and _is_tied(row["blocker"], row["target"])]
+    ids = {(row["blocker"], row["target"]): row["id"] for row in batch.rows}
+    with locks.embedded():  # a batch is one transaction
+        for row in cutting:
+            graph.block(row["blocker"], row["target"], Actor(None, DOOR))
+    others = ids.keys() - {(row["blocker"], row["target"]) for row in cutting}
     blocks = [
-        {"blocker": row["blocker"], "target": row["target"], "created_at": batch.at(row["at"])} for row in batch.rows
+        {"blocker": row["blocker"], "target": row["target"], "created_at": batch.at(row["at"])}
+        for row in batch.rows
+        if (row["blocker"], row["target"]) in others
     ]
-    return len(batch.rows) - len(insert_where_free(Block(), blocks))
+    taken = [ids[row["blocker"], row["target"]] for row in insert_where_free(Block(), blocks)]
+    batch.report.add("block_here_already", taken)
+    return len(batch.rows) - len(taken)
+
+
+def _is_tied(one: int, other: int) -> bool:
+    return Follow.objects.filter(Q(follower=one, target=other) | Q(follower=other, target=one)).exists()
 
 
 def write_connections(batch: Batch) -> int:
@@ -46,6 +58,8 @@ def write_connections(batch: Batch) -> int:
 
 def write_notifications(batch: Batch) -> int:
     """Write a batch of notices. New followers of half a day are one group, as `making` has it."""
+    requests = {(row["actor"], row["recipient"]): row["id"] for row in batch.rows if row["kind"] == Kind.REQUESTED}
+    waiting = _waiting(requests)
     notices = [
         {
             "id": row["id"],
@@ -57,8 +71,22 @@ def write_notifications(batch: Batch) -> int:
             "bucket": int(told.timestamp()) // 3600 // GROUP_HOURS * GROUP_HOURS if row["kind"] in FOLLOWS else None,
         }
         for row in batch.rows
+        if row["kind"] != Kind.REQUESTED or (row["actor"], row["recipient"]) in waiting
     ]
+    batch.report.add("notification_answered", [pk for pair, pk in requests.items() if pair not in waiting])
     return _write(Notice(), notices, "notification", batch.report)
+
+
+def _waiting(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of some pairs of requester and owner whose request waits here."""
+    pairs = list(pairs)
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(pairs), SOME):
+        followers = {follower for follower, _ in pairs[start : start + SOME]}
+        targets = {target for _, target in pairs[start : start + SOME]}
+        rows = Follow.objects.pending().filter(follower__in=followers, target__in=targets)
+        found.update(rows.values_list("follower_id", "target_id"))
+    return found
 
 
 def write_reports(batch: Batch) -> int:

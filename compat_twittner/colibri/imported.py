@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from compat_twittner.colibri.tables import USERS
 from compat_twittner.models import ColibriRows
 
 BLOCK = 2**16  # ids in a bitmap
@@ -16,12 +17,15 @@ class Imported:
             (row.table, row.block): bytes(row.bits) for row in ColibriRows.objects.iterator(chunk_size=100)
         }
 
-    def __bool__(self) -> bool:
-        return bool(self._bits)
-
     def has(self, table: str, number: int) -> bool:
         bits = self._bits.get((table, number // BLOCK))
         return bits is not None and bool(bits[number % BLOCK // 8] >> number % 8 & 1)
+
+
+def accounts_among(accounts: list[int]) -> set[int]:
+    """Return those of some accounts that an import made."""
+    imported = Imported()
+    return {account for account in accounts if imported.has(USERS, account)}
 
 
 def add(table: str, numbers: Iterable[int]) -> None:

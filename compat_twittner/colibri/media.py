@@ -13,7 +13,7 @@ from django.core.files.base import File
 
 from accounts import badges, databases, images
 from accounts.images import BadImage
-from accounts.models import Account, BadgeRequest, private_storage
+from accounts.models import Account, BadgeRequest
 from compat_twittner.colibri import imported, tables
 from compat_twittner.colibri.imported import Imported
 from compat_twittner.colibri.report import Report
@@ -96,8 +96,8 @@ def _set_video(account: Account, file: "File[Any]") -> None:
         raise BadImage
     asked = BadgeRequest.objects.filter(account=account, video="").first()
     if asked:
-        name = private_storage().save(f"videos/{secrets.token_hex(16)}{suffix}", file)
-        BadgeRequest.objects.filter(account=account).update(video=name)
+        asked.video.save(f"videos/{secrets.token_hex(16)}{suffix}", file, save=False)
+        BadgeRequest.objects.filter(account=account).update(video=asked.video.name)
 
 
 def _wanted(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:

@@ -13,6 +13,7 @@ from compat_twittner import countries
 from compat_twittner.colibri.staging import Batch
 
 INACTIVE, DISABLED = "0", "2"
+SOME = 500  # accounts that one statement looks at
 VERIFICATIONS = {str(int(value)): value for value in Verification}
 
 
@@ -28,14 +29,12 @@ def write_accounts(batch: Batch) -> int:
 
 
 def _account(batch: Batch, row: sqlite3.Row, username: str) -> bulk.Row:
-    """Somebody who never activated the account has as long to do so as somebody new, see `people.never_confirmed`."""
-    joined, inactive = batch.at(row["joined"]), row["active"] == INACTIVE
     country = countries.BY_NUMBER.get(row["country"], countries.UNITED_STATES)
     return {
         "id": row["id"],
         "username": username,
         "email": row["email"],
-        "unconfirmed": inactive,
+        "unconfirmed": row["active"] == INACTIVE,
         "display_name": clean_text(f"{row['first_name']} {row['last_name']}")[:64],
         "first_name": row["first_name"],
         "last_name": row["last_name"],
@@ -51,8 +50,8 @@ def _account(batch: Batch, row: sqlite3.Row, username: str) -> bulk.Row:
         "noindex": row["indexed"] == "N",
         "verification": VERIFICATIONS.get(row["verified"], Verification.NONE),
         "suspended_at": batch.now if row["active"] == DISABLED else None,
-        "created_at": joined,
-        "last_active_at": batch.now if inactive else batch.at(row["active_at"]),
+        "created_at": batch.at(row["joined"]),
+        "last_active_at": batch.at(row["active_at"]),
     }
 
 
@@ -83,6 +82,14 @@ def write_sessions(batch: Batch) -> int:
 
 def write_verifications(batch: Batch) -> int:
     """Write a batch of requests for the badge. Their videos come with the other media."""
+    owners = [row["account"] for row in batch.rows]
+    waiting = {
+        account
+        for start in range(0, len(owners), SOME)
+        for account in Account.objects.filter(
+            pk__in=owners[start : start + SOME], verification=Verification.REQUESTED, badge_request=None
+        ).values_list("pk", flat=True)
+    }
     requests = [
         {
             "account": row["account"],
@@ -92,7 +99,7 @@ def write_verifications(batch: Batch) -> int:
             "created_at": batch.at(row["at"]),
         }
         for row in batch.rows
+        if row["account"] in waiting
     ]
-    taken = {row["account"] for row in insert_where_free(BadgeRequest(), requests)}
-    batch.report.add("verification_here_already", [row["id"] for row in batch.rows if row["account"] in taken])
-    return len(batch.rows) - len(taken)
+    batch.report.add("verification_answered", [row["id"] for row in batch.rows if row["account"] not in waiting])
+    return sum(bulk.insert(BadgeRequest(), requests)) if requests else 0

@@ -15,7 +15,7 @@ PAIRS = 16
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("--only", metavar="NAME", default="", help="scenes whose name contains this")
+    parser.add_argument("--only", metavar="NAME", default="", help="scenes whose name contains this, or `import`")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
     parser.add_argument("--accounts", type=int, default=20_000, metavar="N", help="default 20,000")
@@ -44,16 +44,18 @@ def bench(arguments: argparse.Namespace) -> None:
     from django.core.management import call_command
 
     from accounts.models import Account
-    from tests.benchmarks import measure, report, scenes
+    from tests.benchmarks import importing, measure, report, scenes
     from tests.benchmarks.machine import Machine
     from tests.factories import AccountFactory
 
     accounts, requests, follows = arguments.accounts, arguments.requests, arguments.follows
     if arguments.big:
         accounts, requests, follows = 1_000_000, 1_000_000, 10_000_000
+    call_command("migrate", verbosity=0)
+    if arguments.only == "import":  # it needs no server and no seeded graph
+        sys.exit(0 if importing.measure(accounts, follows, Path(os.environ["VAR"])) else 1)
     if min(accounts, requests) < scenes.WALKED:
         raise SystemExit(f"Memory is measured over {scenes.WALKED:,} accounts and requests: give as many or more")
-    call_command("migrate", verbosity=0)
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
     pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(4 * PAIRS)]

@@ -1,0 +1,94 @@
+"""What moving a ColibriSM network in costs: rows a second, and memory, which must not grow with the network."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.management import call_command
+
+from tests.__main__ import say
+from tests.compat_twittner.colibri import dumps
+
+IN_A_STATEMENT = 5_000  # rows, about as many as mysqldump writes
+GROWTH = 1.3  # times the memory of a tenth of the network, at most
+
+
+class Cost(NamedTuple):
+    rows: int
+    seconds: float
+    cpu: float
+    mib: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rows:,} rows in {self.seconds:,.1f} s: {self.rows / self.seconds:,.0f} a second, {self.mib:.0f} MiB"
+        )
+
+
+def measure(users: int, connections: int, directory: Path) -> bool:
+    """Import a tenth of a network and then a whole one into an empty database; True if memory stayed the same."""
+    costs = []
+    for part in (10, 1):
+        path = directory / "dump.sql"
+        with path.open("w") as file:
+            file.writelines(_dump(users // part, connections // part))
+        call_command("flush", interactive=False, verbosity=0)
+        costs.append(_import(path))
+        say(f"{users // part:,} users, {connections // part:,} connections: {costs[-1]}")
+    call_command("recount", check=True)
+    tenth, whole = costs
+    return whole.mib <= tenth.mib * GROWTH
+
+
+def _import(path: Path) -> Cost:
+    started = time.perf_counter()
+    command = [sys.executable, "manage.py", "import_colibri", str(path), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout
+    told = json.load(process.stdout)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    rows = sum(table["imported"] for table in told["tables"].values())
+    cpu = usage.ru_utime + usage.ru_stime
+    return Cost(rows, time.perf_counter() - started, cpu, usage.ru_maxrss / 1024)
+
+
+def _dump(users: int, connections: int) -> Iterator[str]:
+    """A dump of mysqldump's: each user follows as many others, every tenth asks, every fifth has a phone."""
+    network, chance = dumps.Network(), random.Random(1)
+    begin, end = dumps.mysqldump(network).split("-- Dump completed")
+    yield begin
+    names = [f"person_{number}" for number in range(1, users + 1)]
+    yield from _insert("cl_users", (_user(number, name) for number, name in enumerate(names, 1)), users)
+    each = connections // users
+    steps = chance.sample(range(1, users), each)
+    pairs = ((1 + n // each, 1 + (n // each + steps[n % each]) % users) for n in range(each * users))
+    follows = (
+        f"({n},{follower},{target},'{'pending' if n % 10 == 0 else 'active'}','{1_600_000_000 + n}')"
+        for n, (follower, target) in enumerate(pairs, 1)
+    )
+    yield from _insert("cl_connections", follows, each * users)
+    phones = range(1, users, 5)
+    sessions = (f"({n},'{n:082x}','{n}','mobile_android','1700000000','2000000000')" for n in phones)
+    yield from _insert("cl_sessions", sessions, len(phones))
+    yield f"-- Dump completed{end}"
+
+
+def _user(number: int, username: str) -> str:
+    row = dumps.DEFAULTS["cl_users"] | {"id": number, "username": username, "email": f"{username}@example.org"}
+    return dumps.values(row | {"fname": "Ada", "lname": f"Number {number}", "about": "I write about &quot;owls&quot;."})
+
+
+def _insert(table: str, rows: Iterator[str], count: int) -> Iterator[str]:
+    for start in range(0, count, IN_A_STATEMENT):
+        yield f"INSERT INTO `{table}` VALUES "
+        yield ",".join(next(rows) for _ in range(min(IN_A_STATEMENT, count - start)))
+        yield ";\n"
