@@ -33,7 +33,7 @@ def insert(blank: Model, rows: list[Row]) -> Iterator[int]:
         values = [[*(stored(row[name]) for name in columns), *same] for row in part]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for value in values:
                         copy.write_row(value)
             else:

@@ -47,10 +47,10 @@ _SPECIAL = re.compile(r"[;'\"`#]|--(?=\s)|/\*")
 _PLAIN = re.compile(
     rf"(?:[^;,()'\"`#/-]++|{values.STRING}|\"[^\"]*+\"|`[^`]*+`|/\*.*?\*/|--\s[^\n]*+|#[^\n]*+|[/-])+", re.DOTALL
 )
-_INSIDE = {
-    "'": re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*", re.DOTALL),
-    '"': re.compile(r'[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*', re.DOTALL),
-    "`": re.compile(r"[^`]*+(?:``[^`]*+)*"),
+_INSIDE = {  # in steps, because the engine keeps something of each repetition
+    "'": re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+){0,1000}", re.DOTALL),
+    '"': re.compile(r'[^"\\]*+(?:(?:\\.|"")[^"\\]*+){0,1000}', re.DOTALL),
+    "`": re.compile(r"[^`]*+(?:``[^`]*+){0,1000}"),
 }
 
 
@@ -180,10 +180,13 @@ class Dump:
             found = _INSIDE[quote].match(self._text, self._at)
             assert found  # noqa: S101  # it matches nothing, too
             self._at = found.end()
-            if self._at + 1 < len(self._text) or (self._ended and self._text.startswith(quote, self._at)):
+            next_two = self._text[self._at : self._at + 2]
+            if len(next_two) < 2 and self._more():
+                continue
+            if next_two[:1] == quote and next_two[1:] != quote:
                 self._at += 1
                 return
-            if not self._more() and not self._text.startswith(quote, self._at):
+            if len(next_two) < 2:
                 raise self._too_early()
 
     # --- what is read -----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('checksum', models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('step', models.CharField(help_text='What is being written, see colibri.importing.', max_length=16)),
+                ('step', models.CharField(help_text='What is being written, see colibri.importing.', max_length=24)),
                 ('position', models.PositiveIntegerField(default=0, help_text='The id of the last row that was written in the step.')),
                 ('report', models.JSONField(default=dict)),
                 ('finished_at', models.DateTimeField(default=None, null=True)),

@@ -26,9 +26,8 @@ class Cost(NamedTuple):
     mib: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.rows:,} rows in {self.seconds:,.1f} s: {self.rows / self.seconds:,.0f} a second, {self.mib:.0f} MiB"
-        )
+        speed = f"{self.rows / self.seconds:,.0f} a second, {self.rows / self.cpu:,.0f} a second of CPU"
+        return f"{self.rows:,} rows in {self.seconds:,.1f} s: {speed}, {self.mib:.0f} MiB at most"
 
 
 def measure(users: int, connections: int, directory: Path) -> bool:
