@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.benchmarks import instructions
+
 SECRET_KEY = "only for benchmarks, and long enough for a server with a database"
 os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "RATE_LIMITS": "off", "SECRET_KEY": SECRET_KEY}
 PAIRS = 16
@@ -23,18 +25,46 @@ def main() -> None:
     parser.add_argument("--follows", type=int, default=100_000, metavar="N", help="default 100,000")
     parser.add_argument("--seconds", type=float, default=5, help="of load for each scene, default 5")
     parser.add_argument("--into", type=Path, default=Path("var"), help="where figures and plot go, default var/")
+    parser.add_argument("--instructions", action="store_true", help="count instructions instead, with valgrind")
+    parser.add_argument("--limits", action="store_true", help="count them with RATE_LIMITS=on")
+    parser.add_argument("--record", action="store_true", help="keep them as the figures that later ones are held to")
     arguments = parser.parse_args()
+    if arguments.instructions and not instructions.is_available():
+        sys.exit("Instructions are counted by valgrind, which is not installed here.")
+    run = count if arguments.instructions else bench
     with tempfile.TemporaryDirectory(prefix="latchkey-bench-") as directory:
         os.environ["VAR"] = directory
         if arguments.database == "sqlite":
             os.environ["DATABASE_URL"] = f"sqlite:///{directory}/bench.sqlite3"
-            bench(arguments)
+            run(arguments)
         else:
             from tests.__main__ import postgres  # starts a server of its own, or takes DATABASE_URL's
 
             with postgres() as url:
                 os.environ["DATABASE_URL"] = url
-                bench(arguments)
+                run(arguments)
+
+
+def count(arguments: argparse.Namespace) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from accounts.models import Account
+    from tests.benchmarks import scenes
+
+    call_command("migrate", verbosity=0)
+    call_command("seed", accounts=1_000, requests=500, follows=2_000, locked_account="owner", verbosity=0)
+    plan = scenes.counted(scenes.cast_of(Account.objects.get(username="owner").pk, followers=2 * scenes.PAGE))
+    plan = {name: requests for name, requests in plan.items() if arguments.only in name}
+    os.environ["RATE_LIMITS"] = "on" if arguments.limits else "off"
+    case = arguments.database + (", limits" if arguments.limits else "")
+    counted = instructions.count(plan, Path(os.environ["VAR"]))
+    good = instructions.table(counted, instructions.recorded(case))
+    if arguments.record:
+        instructions.record(case, counted)
+    sys.exit(0 if good or arguments.record else 1)
 
 
 def bench(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from follows import graph, queries
 from follows.fragments import GENERATION
 from follows.models import Follow
 from follows.paging import Window
+from tests.benchmarks.counted import ALL
 from tests.factories import AccountFactory
 
 SCOPES = "read write follow push"
@@ -54,11 +55,11 @@ class Scene:
         return self.requests[0].startswith("GET")
 
 
-def cast_of(owner: int) -> Cast:
+def cast_of(owner: int, followers: int = FOLLOWERS) -> Cast:
     """Find the cast in a seeded graph, sign the owner in through both doors, let somebody be popular."""
     account = Account.objects.get(pk=owner)
     token = token_of(account)
-    crowd = list(Account.objects.exclude(pk=owner).order_by("pk").values_list("pk", flat=True)[:FOLLOWERS])
+    crowd = list(Account.objects.exclude(pk=owner).order_by("pk").values_list("pk", flat=True)[:followers])
     popular = AccountFactory(username="popular").pk
     for follower in crowd:
         graph.follow(follower, popular, Actor(follower, "test"))
@@ -91,6 +92,27 @@ def reads(cast: Cast) -> list[Scene]:
         Scene("search by two letters", [get("/api/v2/search?q=an", me)], _some, milliseconds=50),
         Scene("people by two letters", [get(f"{people}=q!")], lambda found: found["code"] == 204, milliseconds=50),
     ]
+
+
+def counted(cast: Cast) -> dict[str, list[str]]:
+    """The requests whose instructions are counted, by name; writes have as many as are sent."""
+    asked, told = (
+        f"Authorization: Bearer {token}" for token in (cast.token, token_of(Account.objects.get(pk=cast.popular)))
+    )
+    session = sessions.open_session(cast.popular, Platform.ANDROID).token
+    inbox = "/mobile_api/get_notifications"
+    pages = {scene.name: scene.requests for scene in reads(cast) if scene.ceiling}
+    return {
+        "bare": [get("/bare/2000")],
+        **pages,
+        "notifications": [get(f"/api/v1/notifications?limit={PAGE}", told)],
+        "notifications, grouped": [get(f"/api/v2/notifications?limit={PAGE}", told)],
+        "Twittner notifications": [get(f"{inbox}?page_size={PAGE}&type=notifs&session_id={session}")],
+        "instance": [get("/api/v2/instance")],
+        "lookup": [get("/api/v1/accounts/lookup?acct=popular", asked)],
+        "account": [get(f"/api/v1/accounts/{cast.popular}", asked)],
+        **{scene.name: scene.requests for scene in writes(cast, ALL)},
+    }
 
 
 def writes(cast: Cast, count: int) -> list[Scene]:
