@@ -24,7 +24,6 @@ from typing import Any, NoReturn, cast
 
 from django.conf import settings
 from django.db import connections
-from django.urls import get_resolver
 from granian._loops import loops
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -32,6 +31,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from config import watchdog
+from config.apis import routes
 from follows import leftovers
 
 SILENCE = 30_000  # milliseconds until a connection that says nothing, or half of a request's head, is closed
@@ -52,7 +52,7 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork")
         _load()
-        _ = get_resolver().url_patterns
+        routes(settings.ROOT_URLCONF)
         connections.close_all()
         gc.freeze()
         os.register_at_fork(after_in_child=_end_at_once)

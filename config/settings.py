@@ -189,6 +189,7 @@ MIDDLEWARE = [
     "config.cors.Cors",
     "config.health.Front",
     "django.middleware.security.SecurityMiddleware",
+    "config.apis.ApiMiddleware",
     "config.static.Files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

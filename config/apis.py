@@ -1,0 +1,107 @@
+"""Requests of the APIs go past the middleware for pages, and past Django's search for the view of a path."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+View = Callable[..., HttpResponseBase]
+Found = tuple[View, dict[str, str]]  # a view, and the parts of the path that it is called with
+PART = re.compile("<[a-z_]+>")
+ANY, VIEW = "<>", "/"  # in a tree of segments: the branch for any segment, and the view of the path that ends there
+
+
+class ApiMiddleware:
+    """Calls the views of the APIs. All other requests go on to the middleware below.
+
+    A view that is exempt from CSRF protection uses no session, and so neither accounts nor messages of pages. Of the
+    middleware below only these are for it, too: the check of the Host, and two headers.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_answer)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        found = routes(settings.ROOT_URLCONF).find(request.path_info)
+        if found is None:
+            return self.get_response(request)
+        request.get_host()
+        request.found = found  # type: ignore[attr-defined]  # an exception becomes an answer where only a request is given
+        response: HttpResponse = self._answer(request)
+        headers = response.headers
+        if "X-Frame-Options" not in headers:
+            headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        if not response.streaming and "Content-Length" not in headers:
+            headers["Content-Length"] = str(len(response.content))
+        return response
+
+
+def _answer(request: Any) -> HttpResponseBase:
+    view, parts = request.found
+    response: HttpResponse = view(request, **parts)
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+class Routes:
+    """The paths of views that are exempt from CSRF protection, as a tree of their segments.
+
+    A path that is not among them, because it is another view's or nobody's, is left to Django. So are the few whose
+    parts are converted, or are not whole segments.
+    """
+
+    def __init__(self, patterns: list[Any]) -> None:
+        self._tree: dict[str, Any] = {}
+        self._add(patterns, "")
+
+    def find(self, path: str) -> Found | None:
+        before, *segments = path.split("/")
+        tree, parts = self._tree, []
+        if before:
+            return None
+        for segment in segments:
+            if segment in tree:
+                tree = tree[segment]
+            elif segment and ANY in tree:
+                tree = tree[ANY]
+                parts.append(segment)
+            else:
+                return None
+        if VIEW not in tree:
+            return None
+        view, names = tree[VIEW]
+        return view, dict(zip(names, parts, strict=True))
+
+    def _add(self, patterns: list[Any], prefix: str) -> None:
+        for pattern in patterns:
+            if not isinstance(pattern.pattern, RoutePattern):
+                continue
+            route = f"{prefix}{pattern.pattern}"
+            if isinstance(pattern, URLResolver):
+                self._add(pattern.url_patterns, route)
+            elif isinstance(pattern, URLPattern) and getattr(pattern.callback, "csrf_exempt", False):
+                self._add_view(route, pattern.callback)
+
+    def _add_view(self, route: str, view: View) -> None:
+        segments = route.split("/")
+        names = [segment[1:-1] for segment in segments if PART.fullmatch(segment)]
+        if route.count("<") != len(names):
+            return  # a part that is converted, or not a whole segment
+        tree = self._tree
+        for segment in segments:
+            tree = tree.setdefault(ANY if segment.startswith("<") else segment, {})
+        tree.setdefault(VIEW, (view, names))
+
+
+@cache
+def routes(urlconf: str) -> Routes:
+    """The routes of a module with `urlpatterns`."""
+    return Routes(get_resolver(urlconf).url_patterns)
