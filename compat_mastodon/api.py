@@ -18,7 +18,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.parsers import JSONParser
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import credentials, limits, lookup
@@ -61,7 +60,7 @@ class Denied(Exception):
         super().__init__(text)
 
 
-def address_of(request: HttpRequest | Request) -> str:
+def address_of(request: HttpRequest) -> str:
     """Return the client's address, by which calls are counted together.
 
     Behind one of `settings.TRUSTED_PROXIES` the server has put the client's address there already.
@@ -120,17 +119,38 @@ class View(APIView):
         """The calling account, if there is one."""
         return self.access.account if self.access else None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer as Django REST framework does, but without negotiation, versions, authenticators and throttles.
+
+        No view here has any of these. The framework's own request is made for a request with a body, to read it.
+        """
+        self.headers = self.default_response_headers
+        try:
+            self.initial(request, *args, **kwargs)
+            method = str(request.method).lower()
+            if method not in self.http_method_names:
+                raise MethodNotAllowed(method)
+            response: HttpResponse = getattr(self, method)(request, *args, **kwargs)
+        except Exception as exc:  # each has an answer
+            response = self.handle_exception(exc)
+        for name, value in self.headers.items():
+            response[name] = value
+        return response
+
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.params, token = Params({}), None
         try:
             if not hasattr(self, str(request.method).lower()):
                 raise MethodNotAllowed(str(request.method))
-            self.params = Params.of(request)
+            self.params = Params.of(request, self._body)
             token = self._token(request)
         finally:  # whoever sends nonsense is counted as well
             if settings.RATE_LIMITS and self.limited:
                 self.charge(*self._charges(request, token))
-        self.access = request.auth = self._admitted(token)
+        self.access = self._admitted(token)
+
+    def _body(self) -> Any:
+        return self.initialize_request(self.request).data
 
     def charge(self, *charges: limits.Charge) -> None:
         """Count against limits; the answer's headers tell the one with the least remaining.
@@ -149,7 +169,7 @@ class View(APIView):
             "X-RateLimit-Reset": f"{reset:%Y-%m-%dT%H:%M:%S.%fZ}",
         }
 
-    def _token(self, request: Request) -> Token | None:
+    def _token(self, request: HttpRequest) -> Token | None:
         """The row of the token that was sent, revoked or not; none if this is for everybody and it was revoked."""
         text = _token_of(request, self.params) if self.caller is not Caller.NOBODY else None
         token = bearer.find(text) if text else None
@@ -157,7 +177,7 @@ class View(APIView):
             return None
         return token
 
-    def _charges(self, request: Request, token: Token | None) -> list[limits.Charge]:
+    def _charges(self, request: HttpRequest, token: Token | None) -> list[limits.Charge]:
         address = address_of(request)
         charges: list[limits.Charge] = [(limits.TOKEN, token.id)] if token else [(limits.ADDRESS, address)]
         if token and token.account:
@@ -191,11 +211,11 @@ class View(APIView):
             note_use(AccessToken.objects, token.id, token.used_at)
         return Access(token.account, token.id, DOOR, scopes)
 
-    def accounts(self, request: Request, page: Page[Key]) -> HttpResponse:
+    def accounts(self, request: HttpRequest, page: Page[Key]) -> HttpResponse:
         """A page of Account entities with its Link header."""
         return self.linked(request, raw(accounts(page.rows)), page)
 
-    def linked(self, request: Request, response: HttpResponse, page: Page[Any]) -> HttpResponse:
+    def linked(self, request: HttpRequest, response: HttpResponse, page: Page[Any]) -> HttpResponse:
         """The answer with the Link header of its page."""
         link = None if page.limit == EVERYTHING.limit else link_header(request, page, self.params.text("limit"))
         if link:
@@ -248,7 +268,7 @@ def _denied(denied: Denied) -> HttpResponse:
     return response
 
 
-def _token_of(request: Request, params: Params) -> str | None:
+def _token_of(request: HttpRequest, params: Params) -> str | None:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         return str(token).strip()

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from rest_framework.request import Request
+from django.http import HttpRequest
 
 from follows.paging import Page
 
 
-def link_header(request: Request, page: Page[Any], limit: str | None) -> str | None:
+def link_header(request: HttpRequest, page: Page[Any], limit: str | None) -> str | None:
     """Next before prev, keys in alphabetical order, `limit` as it was sent. None for an empty page."""
     if not page.ids:
         return None
@@ -22,7 +22,7 @@ def link_header(request: Request, page: Page[Any], limit: str | None) -> str | N
     return ", ".join(links)
 
 
-def inbox_link_header(request: Request, page: Page[Any], kept: Iterable[tuple[str, str]], more: bool) -> str | None:
+def inbox_link_header(request: HttpRequest, page: Page[Any], kept: Iterable[tuple[str, str]], more: bool) -> str | None:
     """As `link_header` for lists that page upwards by `min_id`; `more` says whether there is a next page."""
     if not page.ids:
         return None

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon.api import raw
@@ -117,7 +116,7 @@ def envelope(
     return raw(orjson.dumps(body))
 
 
-def listing(request: Request, page: Page[Item], params: Params, entity: Any, *, always_more: bool) -> HttpResponse:
+def listing(request: HttpRequest, page: Page[Item], params: Params, entity: Any, *, always_more: bool) -> HttpResponse:
     """A page of entities that each hold the notice's account."""
     accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
     shown = zip(page.rows, accounts, strict=True)
@@ -125,7 +124,9 @@ def listing(request: Request, page: Page[Item], params: Params, entity: Any, *, 
     return linked(response, request, page, params, more=always_more or page.full)
 
 
-def linked(response: HttpResponse, request: Request, page: Page[Any], params: Params, *, more: bool) -> HttpResponse:
+def linked(
+    response: HttpResponse, request: HttpRequest, page: Page[Any], params: Params, *, more: bool
+) -> HttpResponse:
     """The answer with its Link header, in which what was asked for is kept."""
     kept = [
         (f"{name}[]" if name in LISTS else name, value)

@@ -6,13 +6,13 @@ is a 400 that names it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 
 from accounts.lookup import MAX_ID
 from compat_mastodon.forms import Rows
@@ -53,11 +53,14 @@ class Params:
         self._values = values
 
     @classmethod
-    def of(cls, request: Request) -> "Params":
-        """:raises BadParam: when the body is no mapping."""
+    def of(cls, request: HttpRequest, read: Callable[[], Any]) -> "Params":
+        """The parameters of a request; `read` gives what is in its body.
+
+        :raises BadParam: when the body is no mapping.
+        """
         values: dict[str, Any] = {}
         if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:  # reading has a body with some clients
-            body = request.data
+            body = read()
             if hasattr(body, "lists"):
                 _nest(body.lists(), values)
             elif isinstance(body, dict):

@@ -4,7 +4,7 @@ The HTTP status is always 200; the envelope says what happened (twittner.md §1.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
@@ -12,7 +12,6 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import limits, lookup, sessions
@@ -67,7 +66,24 @@ class View(APIView):
         super().setup(request, *args, **kwargs)
         self.params = Params(request)  # Django's own reading of forms, which keeps to the limits of settings
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer as Django REST framework does, but without its request and what it finds out about one.
+
+        No view here has parsers, renderers, authenticators or throttles.
+        """
+        try:
+            self.initial(request, *args, **kwargs)
+            method = str(request.method).lower()
+            known = getattr(self, method, None) if method in self.http_method_names else None
+            handler: Callable[..., HttpResponse] = known or self.http_method_not_allowed
+            response = handler(request, *args, **kwargs)
+        except Exception as exc:  # each has an answer
+            response = self.handle_exception(exc)
+        for name, value in self.default_response_headers.items():
+            response[name] = value
+        return response
+
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         if self.params.size > LARGEST_BODY:
             raise Failure(self.too_large)
         token = self.params.token
@@ -126,7 +142,7 @@ class Read(View):
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return self.get(request)
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         raise NotImplementedError
 
 
@@ -136,7 +152,7 @@ class Write(View):
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return self.post(request)
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         raise NotImplementedError
 
 

@@ -5,8 +5,7 @@ import binascii
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.access import Actor
 from accounts.people import Fault, Invalid, Problem
@@ -68,7 +67,7 @@ class View(api.View):
         window = Window(self.limit)
         return window._replace(before=self.behind(kind) or window.before)
 
-    def paged(self, request: Request, value: Any, kind: str, after: int | tuple[int, ...] | None) -> HttpResponse:
+    def paged(self, request: HttpRequest, value: Any, kind: str, after: int | tuple[int, ...] | None) -> HttpResponse:
         """A page with the Link to the one behind `after`, if there is one."""
         response = answer(value)
         if after is not None:

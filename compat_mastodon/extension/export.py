@@ -1,8 +1,7 @@
 """The member's data as files."""
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 
 from compat_mastodon.extension.api import View
 from follows import export
@@ -11,7 +10,7 @@ from follows import export
 class Export(View):
     """One list of yours as CSV."""
 
-    def get(self, request: Request, kind: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         if kind not in export.FILES:
             raise Http404
         response = StreamingHttpResponse(export.lines(kind, self.me), content_type="text/csv; charset=utf-8")

@@ -1,7 +1,6 @@
 """The gate: its rules, approvals before asking, and the accounts and servers that are kept out."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.domains import NotADomain
 from accounts.lookup import NoSuchAccount
@@ -36,14 +35,14 @@ def own_gate(account: int) -> HttpResponse:
 class Gate(View):
     """Your rules for new followers."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return own_gate(self.me)
 
 
 class ChangeGate(Write):
     """Change some of your rules. Requests that wait already are not decided anew, unless `accept_waiting` is sent."""
 
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(
             **dict.fromkeys(FLAGS, YES_OR_NO),
             accept_friends=nullable(whole(1, MAX_FRIENDS)),
@@ -61,7 +60,7 @@ class ChangeGate(Write):
 class Check(View):
     """The result that a follow of you by an account would have now."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         account = self.read("account", account=identity)["account"]
         return answer(entities.foreseen(rules.foresee(account, self.me)))
 
@@ -69,7 +68,7 @@ class Check(View):
 class GateOf(View):
     """The part of an account's gate that is public, for somebody who is about to ask."""
 
-    def get(self, request: Request, pk: str) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: str) -> HttpResponse:
         person = queries.person(number(pk))
         if person.suspended_at:
             raise NoSuchAccount
@@ -79,7 +78,7 @@ class GateOf(View):
 class Approvals(View):
     """The accounts that you approved before they asked, the newest first."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = approvals.approved_by(self.me, self.window("approvals"))
         return self.paged(request, entities.approvals(page.rows), "approvals", page.ids[-1] if page.full else None)
 
@@ -89,7 +88,7 @@ class Approve(Write):
 
     wrong_fields = {SelfFollow: ("account", "acct")}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(acct=many(text(320)), account=identity, until=nullable(moment))
         until = sent.get("until")
         if one_way(sent, "acct", "account") == "account":
@@ -103,7 +102,7 @@ class Approve(Write):
 class Disapprove(Write):
     """Take an approval back."""
 
-    def delete(self, request: Request, pk: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, pk: str) -> HttpResponse:
         approvals.withdraw(self.me, number(pk))
         return answer({})
 
@@ -111,7 +110,7 @@ class Disapprove(Write):
 class KeptOut(View):
     """The accounts and servers whose requests wait aside, the newest first."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = kept_out.kept_out_by(self.me, self.window("kept_out"))
         return self.paged(request, entities.kept_out(page.rows), "kept_out", page.ids[-1] if page.full else None)
 
@@ -121,7 +120,7 @@ class KeepOut(Write):
 
     wrong_fields = {SelfFollow: ("account",), NotADomain: ("domain",)}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(account=identity, domain=text(300))
         if one_way(sent, "account", "domain") == "account":
             entry = kept_out.keep_out(self.me, sent["account"], self.actor)
@@ -133,6 +132,6 @@ class KeepOut(Write):
 class LetIn(Write):
     """Keep it out no longer. A request that waits aside joins the queue."""
 
-    def delete(self, request: Request, pk: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, pk: str) -> HttpResponse:
         kept_out.let_in(self.me, number(pk))
         return answer({})

@@ -1,7 +1,6 @@
 """Asking with a note, the requests that I made, and my followers."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.people import clean_text
 from compat_mastodon import entities as mastodon
@@ -17,7 +16,7 @@ from follows.models.edges import MAX_NOTE
 class Ask(Write):
     """Follow an account, or ask to, with a note that only its owner sees. An open account ignores the note."""
 
-    def post(self, request: Request, pk: str) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: str) -> HttpResponse:
         note = self.read(note=text(MAX_NOTE)).get("note")
         graph.follow(self.me, number(pk), self.actor, note=note and clean_text(note))
         return raw(mastodon.relationship(relationships.one(self.me, number(pk))))
@@ -26,7 +25,7 @@ class Ask(Write):
 class Sent(View):
     """The requests of yours that wait, the newest first."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         found = followers.sent(self.me, self.behind("sent"), self.limit)
         return self.paged(request, entities.sent(found.rows), "sent", found.after)
 
@@ -34,7 +33,7 @@ class Sent(View):
 class Cancel(Write):
     """Take back requests of yours: by their ids, by accounts, or all that are so many days old, 500 at once."""
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(requests=many(identity), accounts=many(identity), older_than_days=whole(0, MOST_DAYS))
         match one_way(sent, "requests", "accounts", "older_than_days"):
             case "requests":
@@ -49,7 +48,7 @@ class Cancel(Write):
 class Followers(View):
     """Your followers, with filters."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(
             dormant_days=whole(0, MOST_DAYS),
             mutual=flag,
@@ -67,6 +66,6 @@ class Followers(View):
 class Remove(Write):
     """Remove up to 500 followers, each on its own; with `keep_out` their later requests wait aside."""
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read("accounts", accounts=many(identity), keep_out=flag)
         return answer(entities.batch(deciding.remove_followers(self.me, sent.pop("accounts"), self.actor, **sent)))

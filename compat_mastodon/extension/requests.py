@@ -1,7 +1,6 @@
 """The queue of requests, deciding on many at once, undoing, and the history."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request as HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon.extension import entities

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import limits
 from accounts.people import clean_text
@@ -21,7 +20,7 @@ class Apps(View):
     caller = Caller.NOBODY
     post_limit = limits.APPS
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         wanted = _registration(self.params)
         if faults := ", ".join(_faults(**wanted)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
@@ -31,7 +30,7 @@ class Apps(View):
 class VerifyCredentials(View):
     caller = Caller.ANY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         assert self.access is not None  # noqa: S101  # a token was demanded
         return answer(entities.application(tokens.token(self.access.client).application))
 

@@ -8,9 +8,8 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
-from rest_framework.request import Request
 
 from accounts.pictures import avatar_url
 from accounts.sessions import UnknownToken
@@ -41,7 +40,7 @@ class OAuthView(View):
         """A parameter, empty when it is missing or blank."""
         return (self.params.text(name) or "").strip()
 
-    def client(self, request: Request) -> Application:
+    def client(self, request: HttpRequest) -> Application:
         """The client that sent its credentials, either by HTTP Basic or as parameters (RFC 6749 §2.3.1).
 
         :raises Refusal: when it sent both, or they are wrong.
@@ -59,7 +58,7 @@ class OAuthView(View):
 
 
 class Token(OAuthView):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         match self.text("grant_type"):
             case "":
                 raise missing("grant_type")
@@ -69,7 +68,7 @@ class Token(OAuthView):
                 return token_answer(*tokens.client_token(self.client(request), self.text("scope")))
         raise Refusal("unsupported_grant_type")
 
-    def _exchanged(self, request: Request) -> tuple[AccessToken, str]:
+    def _exchanged(self, request: HttpRequest) -> tuple[AccessToken, str]:
         code, redirect_uri, verifier = (self.text(name) for name in ("code", "redirect_uri", "code_verifier"))
         if not code:
             raise missing("code")
@@ -81,7 +80,7 @@ class Token(OAuthView):
 
 
 class Revoke(OAuthView):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         try:
             application = self.client(request)
         except Refusal as refusal:
@@ -97,7 +96,7 @@ class TokenInfo(OAuthView):
 
     caller = Caller.ANY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         assert self.access is not None  # noqa: S101  # a token was demanded
         token = tokens.token(self.access.client)
         told = {
@@ -114,7 +113,7 @@ class UserInfo(View):
     accepts = ("profile",)
     limited = False
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         person = queries.person(self.me)
         return answer(
             {
@@ -134,7 +133,7 @@ class Metadata(View):
     caller = Caller.NOBODY
     limited = False
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer(
             {
                 "issuer": ROOT,

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.http import Http404, HttpResponse
-from rest_framework.request import Request
+from django.http import Http404, HttpRequest, HttpResponse
 
 from compat_mastodon import entities
 from compat_mastodon.api import View, answer
@@ -28,19 +27,19 @@ class Subscription(View):
         assert self.access is not None  # noqa: S101  # a token was demanded
         return self.access.client
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         target, alerts, policy = _target(self.params), *_data(self.params)
         if faults := ", ".join(_faults(target, policy)):
             return answer({"error": f"Validation failed: {faults}"}, 422)
         return answer(entities.push_subscription(sending.subscribe(self.token, target, alerts, policy)))
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         subscription = sending.subscription_of(self.token)
         if subscription is None:
             raise Http404
         return answer(entities.push_subscription(subscription))
 
-    def put(self, request: Request) -> HttpResponse:
+    def put(self, request: HttpRequest) -> HttpResponse:
         subscription = sending.subscription_of(self.token)
         if subscription is None:
             raise Http404
@@ -50,7 +49,7 @@ class Subscription(View):
         sending.change(subscription, alerts, policy)
         return answer(entities.push_subscription(subscription))
 
-    def delete(self, request: Request) -> HttpResponse:
+    def delete(self, request: HttpRequest) -> HttpResponse:
         sending.unsubscribe(self.token)
         return answer({})
 

@@ -3,8 +3,7 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from rest_framework.request import Request
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts import census, joining, markup
 from accounts.entrance import Document
@@ -21,14 +20,14 @@ class Fixed(View):
     caller = Caller.EVERYBODY
     body: ClassVar[Any]
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.body)
 
 
 class Rules(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(rules())
 
 
@@ -39,7 +38,7 @@ class ExtendedDescription(Fixed):
 class PrivacyPolicy(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         text = joining.document(Document.Kind.PRIVACY)
         if text is None:
             return public({"updated_at": NO_POLICY_SINCE, "content": ""})
@@ -49,7 +48,7 @@ class PrivacyPolicy(View):
 class TermsOfService(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         text = joining.document(Document.Kind.TERMS)
         if text is None:
             raise Http404
@@ -69,14 +68,14 @@ class TranslationLanguages(Fixed):
 class Peers(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(census.domains())
 
 
 class Activity(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(
             [
                 {

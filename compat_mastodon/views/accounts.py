@@ -1,8 +1,7 @@
 """Reading accounts (mastodon.md §3.2) and one's own (§3.1)."""
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import images, lookup
 from accounts.profile import set_pictures
@@ -17,14 +16,14 @@ from follows import graph, policy, queries, relationships
 class VerifyCredentials(View):
     accepts = ("profile", "read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return raw(entities.own_account(queries.own_key(self.me)))
 
 
 class Preferences(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer(entities.preferences(queries.own(self.me)))
 
 
@@ -34,7 +33,7 @@ class UpdateCredentials(View):
     entity = staticmethod(entities.credential_account)
     parser_classes = [profile.JSONWithPictures, Form, Multipart]
 
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: HttpRequest) -> HttpResponse:
         own = queries.own(self.me)
         columns, pictures = profile.columns(self.params, own.source), profile.pictures(self.me, self.params)
         set_pictures(self.me, pictures)
@@ -45,7 +44,7 @@ class UpdateCredentials(View):
 class Profile(View):
     accepts = VerifyCredentials.accepts
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer(profile.profile(queries.own(self.me)))
 
 
@@ -60,7 +59,7 @@ class DropAvatar(View):
     accepts = UpdateCredentials.accepts
     drop = staticmethod(images.drop_avatar)
 
-    def delete(self, request: Request) -> HttpResponse:
+    def delete(self, request: HttpRequest) -> HttpResponse:
         self.drop(lookup.by_id(self.me))
         return answer(entities.credential_account(queries.own(self.me)))
 
@@ -73,7 +72,7 @@ class Account(View):
     accepts = ("read", "read:accounts")
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request, account: str) -> HttpResponse:
+    def get(self, request: HttpRequest, account: str) -> HttpResponse:
         return _account(self.viewer, as_id(account))
 
 
@@ -81,7 +80,7 @@ class Lookup(View):
     accepts = ("read", "read:accounts")
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         handle = self.params.text("acct") or ""
         return _account(self.viewer, public(self.viewer, lookup.by_handle, handle, settings.LOCAL_DOMAIN))
 
@@ -89,7 +88,7 @@ class Lookup(View):
 class Relationships(View):
     accepts = ("read", "read:follows")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         found = relationships.many(
             self.me, self.params.ids("id"), with_suspended=self.params.flag("with_suspended") or False
         )
@@ -101,11 +100,11 @@ class Followers(View):
     caller = Caller.OPTIONAL
     read = staticmethod(queries.followers_of)
 
-    def get(self, request: Request, account: str) -> HttpResponse:
+    def get(self, request: HttpRequest, account: str) -> HttpResponse:
         owner = as_id(account) or 0
         return public(self.viewer, self._list, request, owner, about=owner)
 
-    def _list(self, request: Request, owner: int) -> HttpResponse:
+    def _list(self, request: HttpRequest, owner: int) -> HttpResponse:
         try:
             return self.accounts(request, self.read(owner, self.viewer, self.params.window()))
         except policy.Hidden:

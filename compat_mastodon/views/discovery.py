@@ -1,8 +1,7 @@
 """How other software finds this server and the people on it (mastodon.md §4.11, §6.8)."""
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import census, markup
 from accounts.pictures import avatar_url
@@ -27,14 +26,14 @@ class Discovery(View):
 
 
 class NodeInfoLinks(Discovery):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer({"links": [{"rel": NODEINFO, "href": f"{settings.BASE_URL}/nodeinfo/2.0"}]})
 
 
 class NodeInfo(Discovery):
     """The name is this software's own; `upstream` says whose clients it is for (§6.8)."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         users = {"total": census.local_count()}
         users |= {"activeMonth": census.active_count(30), "activeHalfyear": census.active_count(180)}
         return answer(
@@ -56,17 +55,17 @@ class NodeInfo(Discovery):
 
 
 class HostMeta(Discovery):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return HttpResponse(HOST_META, content_type="application/xrd+xml; charset=utf-8")
 
 
 class Health(Discovery):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return HttpResponse("OK", content_type="text/plain; charset=utf-8")
 
 
 class WebFinger(Discovery):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         person = public(None, local_person, _named(self.params.required("resource")))
         url = markup.profile_address(person.username)
         profile = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}

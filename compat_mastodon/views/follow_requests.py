@@ -1,7 +1,6 @@
 """Requests to follow me (mastodon.md §2). In the path stands the requester's account id."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.lookup import NoSuchAccount
 from compat_mastodon import entities
@@ -13,7 +12,7 @@ from follows import graph, queries, relationships
 class FollowRequests(View):
     accepts = ("follow", "read", "read:follows")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return self.accounts(request, queries.requests_to(self.me, self.params.window()))
 
 
@@ -22,7 +21,7 @@ class Outgoing(View):
 
     accepts = ("follow", "read", "read:follows")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return self.accounts(request, queries.requests_of(self.me, self.params.window()))
 
 
@@ -30,7 +29,7 @@ class Authorize(View):
     accepts = ("follow", "write", "write:follows")
     decide = staticmethod(graph.accept)
 
-    def post(self, request: Request, account: str) -> HttpResponse:
+    def post(self, request: HttpRequest, account: str) -> HttpResponse:
         requester = as_id(account)
         if requester is None:
             raise NoSuchAccount

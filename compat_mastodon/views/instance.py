@@ -1,8 +1,7 @@
 """The description of this server (mastodon.md §3.8, §4.9). It announces only existing features."""
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import census, joining, limits
 from accounts.images import MOST_PIXELS
@@ -54,7 +53,7 @@ CONFIGURATION = {
 class InstanceV2(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         texts = joining.documents()
         return public(
             {
@@ -103,7 +102,7 @@ class InstanceV2(View):
 class InstanceV1(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         response = public(
             {
                 "uri": settings.LOCAL_DOMAIN,
@@ -134,7 +133,7 @@ class Unknown(View):
     caller = Caller.NOBODY
     text = "Not Found"
 
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+    def initial(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         if settings.RATE_LIMITS:
             self.charge((limits.ADDRESS, address_of(request)))
         raise Denied(404, self.text)

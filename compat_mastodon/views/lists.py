@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.lookup import NoSuchAccount
 from compat_mastodon import entities
@@ -17,35 +16,35 @@ READ, WRITE = ("read", "read:lists"), ("write", "write:lists")
 class Lists(View):
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer([entities.list_(found) for found in lists.of(self.me)])
 
 
 class Create(View):
     accepts = WRITE
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         return answer(entities.list_(lists.create(self.me, **{"title": ""} | columns(self.params))))
 
 
 class List(View):
     accepts = READ
 
-    def get(self, request: Request, pk: str) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: str) -> HttpResponse:
         return answer(entities.list_(lists.one(self.me, as_id(pk))))
 
 
 class Change(View):
     accepts = WRITE
 
-    def put(self, request: Request, pk: str) -> HttpResponse:
+    def put(self, request: HttpRequest, pk: str) -> HttpResponse:
         return answer(entities.list_(lists.change(self.me, as_id(pk), **columns(self.params))))
 
 
 class Delete(View):
     accepts = WRITE
 
-    def delete(self, request: Request, pk: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, pk: str) -> HttpResponse:
         lists.delete(self.me, as_id(pk))
         return answer({})
 
@@ -53,7 +52,7 @@ class Delete(View):
 class Members(View):
     accepts = READ
 
-    def get(self, request: Request, pk: str) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: str) -> HttpResponse:
         found = lists.one(self.me, as_id(pk))
         return self.accounts(request, rosters.members_of(found.pk, self.params.window(all_at_once=True)))
 
@@ -61,7 +60,7 @@ class Members(View):
 class AddMembers(View):
     accepts = WRITE
 
-    def post(self, request: Request, pk: str) -> HttpResponse:
+    def post(self, request: HttpRequest, pk: str) -> HttpResponse:
         members = [as_id(item) for item in self.params.items("account_ids")]
         if None in members:
             raise NoSuchAccount
@@ -72,7 +71,7 @@ class AddMembers(View):
 class RemoveMembers(View):
     accepts = WRITE
 
-    def delete(self, request: Request, pk: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, pk: str) -> HttpResponse:
         lists.remove(self.me, as_id(pk), self.params.ids("account_ids"))
         return answer({})
 
@@ -82,7 +81,7 @@ class ListsHolding(View):
 
     accepts = READ
 
-    def get(self, request: Request, account: str) -> HttpResponse:
+    def get(self, request: HttpRequest, account: str) -> HttpResponse:
         person = queries.person(as_id(account))
         found = [] if person.suspended_at else lists.of(self.me, holding=person.id)
         return answer([entities.list_(each) for each in found])

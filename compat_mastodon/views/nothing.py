@@ -7,8 +7,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from rest_framework.request import Request
+from django.http import Http404, HttpRequest, HttpResponse
 
 from compat_mastodon.api import Caller, Denied, View, answer
 from compat_mastodon.params import as_id
@@ -24,7 +23,7 @@ class Nothing(View):
 
     deprecated = ""
 
-    def get(self, request: Request, **parts: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **parts: str) -> HttpResponse:
         self.params.window()
         response = answer([])
         if self.deprecated:
@@ -35,7 +34,7 @@ class Nothing(View):
 class NothingOf(Nothing):
     """As `Nothing`, for an account that has to exist."""
 
-    def get(self, request: Request, **parts: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **parts: str) -> HttpResponse:
         queries.person(as_id(parts["account"]))
         return super().get(request)
 
@@ -43,7 +42,7 @@ class NothingOf(Nothing):
 class NothingOnList(Nothing):
     """As `Nothing`, for a list that has to be mine."""
 
-    def get(self, request: Request, **parts: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **parts: str) -> HttpResponse:
         lists.one(self.me, as_id(parts["pk"]))
         return super().get(request)
 
@@ -53,14 +52,14 @@ class Collections(View):
 
     accepts = ("read", "read:collections")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer({"collections": []})
 
 
 class MakeCollection(View):
     accepts = ("write", "write:collections")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         raise Denied(404, NoCollections.text)
 
 
@@ -70,7 +69,7 @@ class CollectionsOf(View):
     accepts = Collections.accepts
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request, account: str) -> HttpResponse:
+    def get(self, request: HttpRequest, account: str) -> HttpResponse:
         queries.person(as_id(account))
         return answer({"collections": []})
 
@@ -78,14 +77,14 @@ class CollectionsOf(View):
 class AnnualReports(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer({"annual_reports": [], "accounts": [], "statuses": []})
 
 
 class NothingForMembers(Nothing):
     """Any token will do, but it has to be somebody's; without one this is no 401 (§0.3)."""
 
-    def get(self, request: Request, **parts: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **parts: str) -> HttpResponse:
         if self.viewer is None:
             raise Denied(422, "This method requires an authenticated user")
         return super().get(request)
@@ -96,7 +95,7 @@ class Tag(View):
 
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request, name: str) -> HttpResponse:
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
         if not TAG.fullmatch(name):
             raise Http404
         url = f"{settings.BASE_URL}/tags/{name}"

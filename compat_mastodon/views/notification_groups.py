@@ -1,7 +1,6 @@
 """Notifications with new followers in groups (mastodon.md §3.7)."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from compat_mastodon.api import Denied, View, answer, raw
 from compat_mastodon.entities import ACCOUNTS
@@ -15,7 +14,7 @@ from follows.notices.inbox import Choice
 class Notifications(View):
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         expand = self.params.text("expand_accounts") or "full"
         if expand not in {"full", "partial_avatars"}:
             allowed = "allowed values are 'full' and 'partial_avatars'"
@@ -33,7 +32,7 @@ class Notifications(View):
 
 
 class UnreadCount(notifications.UnreadCount):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         grouped = groups_follows(self.params)
         chosen = choice(self.params)._replace(actor=None)
         return answer({"count": inbox.unread_groups(self.me, chosen, self.read_up_to, self.most, grouped=grouped)})
@@ -42,7 +41,7 @@ class UnreadCount(notifications.UnreadCount):
 class Group(View):
     accepts = READ
 
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
         found = inbox.group(self.me, kinds_for(self.params, self.me), **parsed_key(key))
         return envelope(
             [found], grouped=key.startswith("follow-"), paged=False, supported=self.params.items("supported_types")
@@ -54,7 +53,7 @@ class Dismiss(View):
 
     accepts = WRITE
 
-    def post(self, request: Request, key: str) -> HttpResponse:
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
         match parsed_key(key):
             case {"bucket": bucket}:
                 making.dismiss_group(self.me, bucket)
@@ -66,7 +65,7 @@ class Dismiss(View):
 class Accounts(View):
     accepts = READ
 
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
         named = parsed_key(key)
         window, notice = self.params.window(), named.get("notice", 0)
         if "bucket" not in named:

@@ -1,7 +1,6 @@
 """The notification policy, and the senders that it filters (mastodon.md §3.7)."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from compat_mastodon.api import View, answer
 from compat_mastodon.entities import ACCOUNTS, Entity
@@ -21,14 +20,14 @@ KEPT_ASIDE = Choice(FOLLOWS, filtered=True)
 class Policy(View):
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return _policy(self.me)
 
 
 class ChangePolicy(View):
     accepts = WRITE
 
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: HttpRequest) -> HttpResponse:
         policies.change_policy(self.me, **rules(self.params))
         return _policy(self.me)
 
@@ -40,14 +39,14 @@ class PolicyV1(View):
 
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return _policy_v1(self.me)
 
 
 class ChangePolicyV1(View):
     accepts = WRITE
 
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: HttpRequest) -> HttpResponse:
         flags = {name: flag for ours, name in V1_NAMES.items() if (flag := self.params.flag(ours)) is not None}
         policies.change_policy(self.me, **{name: Rule.FILTER if flag else Rule.ACCEPT for name, flag in flags.items()})
         return _policy_v1(self.me)
@@ -60,7 +59,7 @@ class Requests(View):
 
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = inbox.notices(self.me, KEPT_ASIDE, self.params.window())
         return listing(request, page, self.params, notification_request, always_more=False)
 
@@ -68,7 +67,7 @@ class Requests(View):
 class OneRequest(View):
     accepts = READ
 
-    def get(self, request: Request, notice: str) -> HttpResponse:
+    def get(self, request: HttpRequest, notice: str) -> HttpResponse:
         found = inbox.notice(self.me, KEPT_ASIDE, as_id(notice))
         (account,) = ACCOUNTS.of([found.actor])
         return answer(notification_request(found, account or b"null"))
@@ -78,7 +77,7 @@ class AcceptMany(View):
     accepts = WRITE
     decide = staticmethod(policies.hear)
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         self.decide(self.me, self.params.ids("id"))
         return answer({})
 
@@ -91,7 +90,7 @@ class Accept(View):
     accepts = WRITE
     decide = staticmethod(policies.hear)
 
-    def post(self, request: Request, notice: str) -> HttpResponse:
+    def post(self, request: HttpRequest, notice: str) -> HttpResponse:
         self.decide(self.me, [inbox.notice(self.me, KEPT_ASIDE, as_id(notice)).id])
         return answer({})
 
@@ -105,7 +104,7 @@ class Merged(View):
 
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer({"merged": True})
 
 

@@ -3,8 +3,7 @@
 import re
 from functools import partial
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from compat_mastodon.api import View, answer
 from compat_mastodon.entities import ACCOUNTS, timestamp
@@ -21,7 +20,7 @@ POSITION = re.compile("0*([0-9]{1,19})")  # no number is made of more
 class Notifications(View):
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = inbox.notices(self.me, choice(self.params, self.me), self.params.window())
         entity = partial(notification, supported=self.params.items("supported_types"))
         return listing(request, page, self.params, entity, always_more=True)
@@ -30,7 +29,7 @@ class Notifications(View):
 class Notification(View):
     accepts = READ
 
-    def get(self, request: Request, notice: str) -> HttpResponse:
+    def get(self, request: HttpRequest, notice: str) -> HttpResponse:
         found = inbox.notice(self.me, Choice(kinds_for(self.params, self.me), filtered=None), as_id(notice))
         (account,) = ACCOUNTS.of([found.actor])
         return answer(notification(found, account or b"null", self.params.items("supported_types")))
@@ -39,7 +38,7 @@ class Notification(View):
 class Dismiss(View):
     accepts = WRITE
 
-    def post(self, request: Request, notice: str) -> HttpResponse:
+    def post(self, request: HttpRequest, notice: str) -> HttpResponse:
         if not making.dismiss(self.me, [as_id(notice) or 0], kinds_for(None, self.me)):
             raise making.NoSuchNotice
         return answer({})
@@ -48,7 +47,7 @@ class Dismiss(View):
 class Clear(View):
     accepts = WRITE
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         making.clear(self.me, kinds_for(None, self.me))
         return answer({})
 
@@ -56,7 +55,7 @@ class Clear(View):
 class UnreadCount(View):
     accepts = READ
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return answer({"count": inbox.unread(self.me, choice(self.params), self.read_up_to, self.most)})
 
     @property
@@ -72,14 +71,14 @@ class UnreadCount(View):
 class Markers(View):
     accepts = ("read", "read:statuses")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return _marks(markers.read(self.me, self.params.items("timeline")))
 
 
 class SetMarkers(View):
     accepts = ("write", "write:statuses")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         return _marks(markers.move(self.me, **_positions(self.params)))
 
 

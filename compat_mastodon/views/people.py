@@ -1,8 +1,7 @@
 """Finding people: by ids, by search, in the directory, by suggestion, by friends (mastodon.md §3.2, §3.4)."""
 
 import orjson
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.replicas.routing import public
 from compat_mastodon import entities
@@ -21,7 +20,7 @@ class Accounts(View):
     accepts = ("read", "read:accounts")
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         wanted = set(self.params.ids("id"))
         if len(wanted) > MOST_IDS:
             raise TooManyIds
@@ -33,7 +32,7 @@ class Accounts(View):
 class Search(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.viewer, self._found)
 
     def _found(self) -> HttpResponse:
@@ -52,7 +51,7 @@ class SearchEverything(View):
     accepts = ("read", "read:search")
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         text, part = self.params.required("q"), self.params.part(20, 40)
         text = handle_at(text) or text
         if self.params.is_negative("limit") or self.params.is_negative("offset"):
@@ -78,7 +77,7 @@ class SearchEverything(View):
 class Directory(View):
     caller = Caller.EVERYBODY
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.viewer, self._found)
 
     def _found(self) -> HttpResponse:
@@ -94,7 +93,7 @@ class Directory(View):
 class FamiliarFollowers(View):
     accepts = ("read", "read:follows")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.viewer, self._found)
 
     def _found(self) -> HttpResponse:
@@ -111,7 +110,7 @@ class FamiliarFollowers(View):
 class SuggestionsV1(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.viewer, self._found)
 
     def _found(self) -> HttpResponse:
@@ -123,7 +122,7 @@ class SuggestionsV1(View):
 class SuggestionsV2(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return public(self.viewer, self._found)
 
     def _found(self) -> HttpResponse:
@@ -143,7 +142,7 @@ class SuggestionsV2(View):
 class DismissSuggestion(View):
     accepts = ("write", "write:accounts")
 
-    def delete(self, request: Request, account: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, account: str) -> HttpResponse:
         marks.dismiss(self.me, as_id(account))
         return answer({})
 

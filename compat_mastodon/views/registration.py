@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import databases, familiar_addresses, joining, limits, lookup, people
 from accounts.access import touch
@@ -25,7 +24,7 @@ class SignUp(View):
     post_limit = limits.REGISTRATIONS
     is_form = True
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         invite_code = self.params.text("invite_code") or ""
         if not joining.is_possible(invite_code):
             raise joining.Closed
@@ -49,7 +48,7 @@ class CheckConfirmation(View):
 
     serves_unconfirmed = True
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         account = lookup.by_id(self.me)
         return answer(not account.unconfirmed or account.email_proven_at is not None)
 
@@ -60,7 +59,7 @@ class Confirmations(View):
     serves_unconfirmed = True
     post_limit = limits.EMAILS_FROM
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         account, email = lookup.by_id(self.me), self.params.text("email") or ""
         if account.unconfirmed and account.email_proven_at is None and settings.CONFIRM_EMAIL:
             self.charge((limits.EMAILS_TO, account.pk))

@@ -4,8 +4,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import limits, lookup
 from accounts.people import Fault, Invalid, Problem
@@ -20,7 +19,7 @@ class Change(View):
 
     accepts: ClassVar[tuple[str, ...]] = ("follow", "write", "write:follows")
 
-    def post(self, request: Request, account: str) -> HttpResponse:
+    def post(self, request: HttpRequest, account: str) -> HttpResponse:
         other = lookup.by_id(as_id(account)).pk
         self.change(other)
         return raw(entities.relationship(relationships.one(self.me, other)))

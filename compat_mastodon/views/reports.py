@@ -1,7 +1,6 @@
 """Reporting an account to the moderators, who have one queue for both APIs."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.people import Fault, Invalid, Problem
 from compat_mastodon import entities
@@ -24,7 +23,7 @@ REASONS = {
 class Reports(View):
     accepts = ("write", "write:reports")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         target = queries.person(as_id(self.params.text("account_id") or ""))
         category, comment = _category(self.params), _comment(self.params)
         try:

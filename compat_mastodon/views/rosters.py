@@ -1,7 +1,6 @@
 """The lists of your blocks, mutes, endorsements and blocked servers (mastodon.md §3.4)."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.replicas.routing import public
 from compat_mastodon import entities
@@ -13,14 +12,14 @@ from follows import domains, queries, rosters
 class Blocks(View):
     accepts = ("follow", "read", "read:blocks")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return self.accounts(request, rosters.blocked_by(self.me, self.params.window()))
 
 
 class Mutes(View):
     accepts = ("follow", "read", "read:mutes")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = rosters.muted_by(self.me, self.params.window())
         return self.linked(request, raw(entities.muted_accounts(page.rows)), page)
 
@@ -28,7 +27,7 @@ class Mutes(View):
 class Endorsements(View):
     accepts = ("read", "read:accounts")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         window = self.params.window(all_at_once=True)
         return self.accounts(request, rosters.endorsed_by(self.me, self.me, window))
 
@@ -37,10 +36,10 @@ class EndorsementsOf(View):
     accepts = ("read", "read:accounts")
     caller = Caller.OPTIONAL
 
-    def get(self, request: Request, account: str) -> HttpResponse:
+    def get(self, request: HttpRequest, account: str) -> HttpResponse:
         return public(self.viewer, self._list, request, as_id(account), about=as_id(account))
 
-    def _list(self, request: Request, account: int | None) -> HttpResponse:
+    def _list(self, request: HttpRequest, account: int | None) -> HttpResponse:
         owner = queries.person(account)
         if owner.suspended_at:
             return answer([])
@@ -50,7 +49,7 @@ class EndorsementsOf(View):
 class DomainBlocks(View):
     accepts = ("follow", "read", "read:blocks")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = domains.blocks_of(self.me, self.params.window(100, 200))
         return self.linked(request, answer(page.rows), page)
 
@@ -58,7 +57,7 @@ class DomainBlocks(View):
 class BlockDomain(View):
     accepts = ("follow", "write", "write:blocks")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         domains.block(self.me, self.params.text("domain") or "", self.actor)
         return answer({})
 
@@ -66,7 +65,7 @@ class BlockDomain(View):
 class UnblockDomain(View):
     accepts = ("follow", "write", "write:blocks")
 
-    def delete(self, request: Request) -> HttpResponse:
+    def delete(self, request: HttpRequest) -> HttpResponse:
         domains.unblock(self.me, self.params.text("domain") or "")
         return answer({})
 
@@ -74,6 +73,6 @@ class UnblockDomain(View):
 class PreviewDomainBlock(View):
     accepts = ("follow", "write", "write:blocks")
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         ties = domains.ties(self.me, self.params.text("domain") or "")
         return answer({"following_count": ties.following, "followers_count": ties.followers})

@@ -4,8 +4,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import badges, credentials, joining, limits, lookup, people, sessions, social
 from accounts.access import touch
@@ -42,14 +41,14 @@ class Guest(Write):
 
     signed_in = False
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().initial(request)
         if self.caller is not None:
             raise Failure(ALREADY_SIGNED_IN, bare=True)
 
 
 class Login(Guest):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         account = credentials.check(form.text("email"), form.raw("password"), self.params.address)
         platform = PLATFORMS.get(form.text("device_type"))
@@ -63,7 +62,7 @@ class SignUp(Guest):
 
     bare = True
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         invite_code = form.text("invite_code")
         if not joining.is_possible(invite_code):
@@ -119,7 +118,7 @@ EMAIL_TAKEN: Envelope = (409, "Email ID already registered")
 class OAuth(Guest):
     """A social login; like a refresh it signs the account out of all other phones."""
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         kind, token = form.text("type"), form.raw("access_token").strip()
         if kind not in Provider:
@@ -138,7 +137,7 @@ class VerifyUser(Write):
 
     too_large = (400, "Video message to the reviewer is incorrect or missing")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         account = lookup.by_id(self.me)
         badges.check_may_ask(account)
@@ -161,7 +160,7 @@ class VerifyUser(Write):
 class RefreshAccessToken(Write):
     signed_in = False
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         token = self.params.form.raw("refresh_token")
         if len(token) not in REFRESH_TOKEN_LENGTHS:
             raise Failure((400, "Incorrect token value"))
@@ -169,7 +168,7 @@ class RefreshAccessToken(Write):
 
 
 class Logout(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         if not self.params.posted:
             raise Failure(UNREADABLE)
         sessions.sign_out_phones(self.me)

@@ -1,7 +1,6 @@
 """Blocking and reporting (twittner.md §2.6)."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.lookup import NoSuchAccount
 from compat_twittner.api import Write, success
@@ -16,7 +15,7 @@ class BlockUser(Write):
 
     refusals = {NoSuchAccount: NO_SUCH_USER, SelfFollow: NO_SUCH_USER}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         blocked = graph.toggle_block(self.me, self.params.form.number("user_id"), self.actor)
         return success(f"User profile {'blocked' if blocked else 'unblocked'} successfully")
 
@@ -24,7 +23,7 @@ class BlockUser(Write):
 class ProfileReport(Write):
     refusals = {NoSuchAccount: NO_SUCH_USER, SelfFollow: NO_SUCH_USER}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         reports.report(self.me, form.number("user_id"), form.number("reason"), form.prose("comment"), self.actor)
         return success("Report sent successfully")

@@ -1,8 +1,7 @@
 """Notifications, and the devices for push messages (twittner.md §2.5)."""
 
 import orjson
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import devices
 from compat_twittner import entities
@@ -21,7 +20,7 @@ TOKEN_LENGTHS = range(50, 251)
 class GetNotifications(Read):
     """Marks what it returns as seen, after reading: this answer still calls it new."""
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         kinds = KINDS.get(self.params.query.text("type"))
         if kinds is None:
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
@@ -37,7 +36,7 @@ class GetNotifications(Read):
 
 
 class DeleteNotifications(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         ids = self.params.form.numbers("scope")
         if not ids:
             raise Failure((400, "Notification IDs are missing or invalid"))
@@ -46,7 +45,7 @@ class DeleteNotifications(Write):
 
 
 class SavePushToken(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         token, platform = form.text("token"), PLATFORMS.get(form.text("type"))
         if len(token) not in TOKEN_LENGTHS:

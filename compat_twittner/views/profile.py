@@ -2,8 +2,7 @@
 
 import re
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import lookup
 from accounts.lookup import NoSuchAccount
@@ -22,7 +21,7 @@ class Profile(Read):
     signed_in = False
     refusals = {NoSuchAccount: (404, "Profile with this ID does not exist")}
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         wanted = public(self.viewer, _wanted, self.params.query)
         person = public(self.viewer, queries.person, wanted, about=wanted)
         is_me = person.id == self.viewer
@@ -46,14 +45,14 @@ def _wanted(query: Values) -> int:
 
 
 class GetPrivacySettings(Read):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         return success("", entities.privacy_settings(lookup.by_id(self.me)), valid=True)
 
 
 class SetPrivacySettings(Write):
     """Opening a locked account leaves those who wait waiting; that is this dialect's way."""
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         visibility, contact = form.text("profile_visibility"), form.text("contact_privacy")
         search, follow = form.text("search_visibility"), form.text("follow_privacy")

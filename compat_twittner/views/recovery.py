@@ -1,8 +1,7 @@
 """Requests for a mail that sets a new password (twittner.md §2.1). The pages of its link are in `accounts.pages`."""
 
 from django.conf import settings
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import limits, lookup, people
 from accounts.mail import outbox
@@ -18,7 +17,7 @@ EMAIL_LENGTHS = range(8, 56)
 class ResetPassword(Guest):
     bare = True
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         email = self.params.form.text("email")
         if len(email) not in EMAIL_LENGTHS or not people.is_email(email):
             raise Failure((411, "Email address is not valid"), bare=True)

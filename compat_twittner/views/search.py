@@ -1,7 +1,6 @@
 """Finding people (twittner.md §2.4)."""
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.people import clean_text
 from accounts.replicas.routing import public
@@ -16,7 +15,7 @@ class SearchPeople(Read):
 
     signed_in = False
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         query = self.params.query.raw("query")
         if not 1 <= len(query) <= 32:
             raise Failure((400, "The search term is invalid or missing"))

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts import badges, credentials, images, limits, lookup, people, profile
 from accounts.credentials import WrongCredentials
@@ -38,7 +37,7 @@ class GeneralSettings(Write):
     Who has a name, bio or address of another length from elsewhere may keep it.
     """
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form, me = self.params.form, self.me
         account = lookup.by_id(me)
         first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.prose("about")
@@ -119,7 +118,7 @@ class Upload(Write):
 class Avatar(Upload):
     too_large = (400, f"Avatar image {images.too_large(images.MOST_BYTES)}")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         name = images.set_avatar(lookup.by_id(self.me), self.picture("avatar", images.avatar))
         return success("Avatar changed successfully", {"avatar_url": still_avatar_url(name)})
 
@@ -127,7 +126,7 @@ class Avatar(Upload):
 class Cover(Upload):
     too_large = (400, f"Cover image {images.too_large(images.MOST_BYTES)}")
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         name = images.set_header(lookup.by_id(self.me), self.picture("cover", images.header))
         return success("Profile cover changed successfully", {"cover_url": header_url(name)})
 
@@ -135,7 +134,7 @@ class Cover(Upload):
 class CoverReposition(Write):
     refusals = {BadImage: (400, "Cover position offset number is missing or invalid")}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         position = self.params.form.text("cover_position") or "0"
         if not (self.params.posted and re.fullmatch(r"-?\d{1,99}(\.\d{0,99})?", position, re.ASCII)):
             raise BadImage
@@ -149,7 +148,7 @@ class ChangePassword(Write):
 
     refusals = {WrongCredentials: (402, "Incorrect old password value")}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         form = self.params.form
         account = lookup.by_id(self.me)
         credentials.confirm(account, form.raw("old_password"), self.params.address)
@@ -160,7 +159,7 @@ class ChangePassword(Write):
 
 
 class Language(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         language = self.params.form.text("lang_name")
         if language not in WORDS:
             raise Failure((400, "Display language name is invalid or missing"))
@@ -171,7 +170,7 @@ class Language(Write):
 class DeleteAccount(Write):
     refusals = {WrongCredentials: (400, "Account password is missing or invalid")}
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         account = lookup.by_id(self.me)
         credentials.confirm(account, self.params.form.raw("password"), self.params.address)
         leaving.delete_account(account.pk, self.actor)

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest, HttpResponse
 
 from accounts.lookup import NoSuchAccount
 from accounts.replicas.routing import public
@@ -26,7 +25,7 @@ TURNS = {
 class Follow(Write):
     """A toggle: follow or ask, and the other time unfollow or take back."""
 
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         turn = graph.toggle(self.me, self.params.form.number("user_id"), self.actor)
         code, message = TURNS[turn]
         return success(message, {"follow": turn is Turn.FOLLOWED}, code=code)
@@ -41,7 +40,7 @@ class _People(Read):
     message: str
     read: Callable[[int, int | None, Window], Page[Key]]
 
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         wanted = self.params.query.number("user_id")
         if not wanted:
             raise Failure((400, "User ID is missing or invalid"))
@@ -60,18 +59,18 @@ class FetchFollowing(_People):
 
 
 class FollowRequests(Read):
-    def get(self, request: Request) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         page = queries.requests_to(self.me, self.params.query.window())
         return listing("Follow requiests fetched successfully", cards.requester_items(page), valid=True)
 
 
 class AcceptFollow(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         graph.accept_request(self.me, self.params.form.number("req_id"), self.actor)
         return success("Subscription request successfully accepted", {"total": queries.pending_count(self.me)})
 
 
 class IgnoreFollow(Write):
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         graph.reject_request(self.me, self.params.form.number("req_id"), self.actor)
         return success("Subscription request successfully deleted", {"total": queries.pending_count(self.me)})
