@@ -23,6 +23,7 @@ from collections.abc import Callable
 from copy import copy
 from datetime import datetime
 from functools import cache, cached_property, partial
+from operator import attrgetter, methodcaller
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -109,8 +110,7 @@ class Statement(Generic[Row]):
         """Run it. `values` are what the `given`s stand for."""
         alias = self.alias()
         sql, parameters, converters = self._compiled(limit, alias)
-        with _run(alias, sql, parameters, values) as cursor:
-            rows = cursor.fetchall()
+        rows = _run(alias, sql, parameters, values, _fetchall)
         if converters:
             rows = _converted(rows, converters)
         return list(map(self._make, rows))
@@ -201,16 +201,14 @@ class Write:
         """Run it; returns how many rows were written."""
         alias = self.alias()
         sql, parameters = self._compiled(alias)
-        with _run(alias, sql, parameters, values) as cursor:
-            return int(cursor.rowcount)
+        return int(_run(alias, sql, parameters, values, attrgetter("rowcount")))
 
     def value(self, **values: Any) -> int:
         """Run it; returns what its `RETURNING` gives of the one row that was written."""
         alias = self.alias()
         sql, parameters = self._compiled(alias)
-        with _run(alias, sql, parameters, values) as cursor:
-            ((value,),) = cursor.fetchall()
-            return int(value)
+        ((value,),) = _run(alias, sql, parameters, values, _fetchall)
+        return int(value)
 
     @cached_property
     def alias(self) -> Callable[[], str]:
@@ -228,11 +226,26 @@ class Write:
 Converters = list[tuple[int, Callable[[Any], Any]]]
 
 
-def _run(alias: str, sql: str, parameters: list[Any], values: dict[str, Any]) -> Any:
+_fetchall = methodcaller("fetchall")
+
+
+def _run(alias: str, sql: str, parameters: list[Any], values: dict[str, Any], take: Callable[[Any], Any]) -> Any:
+    """What `take` takes from the cursor that ran it: the driver's own, for Django's costs more than many a statement.
+
+    Django's is for a connection that is to be opened, has failed within a transaction, or whose queries are watched.
+    """
     connection = connections[alias]
-    cursor = connection.cursor()
-    cursor.execute(sql, [p.bind(values, connection) if isinstance(p, given) else p for p in parameters])
-    return cursor
+    bound = [p.bind(values, connection) if isinstance(p, given) else p for p in parameters]
+    connection.close_if_health_check_failed()
+    watched = connection.queries_logged or connection.execute_wrappers
+    if watched or connection.connection is None or connection.needs_rollback:
+        with connection.cursor() as whole:
+            whole.execute(sql, bound)
+            return take(whole)
+    with connection.wrap_database_errors:
+        cursor = connection.create_cursor()
+        cursor.execute(sql, bound)
+        return take(cursor)
 
 
 def _convert(function: Callable[..., Any], expression: Any, connection: Any, value: Any) -> Any:

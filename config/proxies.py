@@ -2,25 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
 
-def believing(proxies: Iterable[str], application: WSGIApplication) -> WSGIApplication:
-    """The application, which takes the word of these addresses and networks, and of nobody else."""
-    trusted = [ip_network(proxy) for proxy in proxies]
+def networks(proxies: Iterable[str]) -> Networks:
+    return [ip_network(proxy) for proxy in proxies]
 
-    def forwarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        address = _address(environ.get("REMOTE_ADDR", ""))
-        if address is not None and _among(trusted, address):
-            environ["REMOTE_ADDR"] = str(_caller(address, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted))
-            if (scheme := environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()) in {"http", "https"}:
-                environ["wsgi.url_scheme"] = scheme
-        return application(environ, start_response)
 
-    return forwarded
+def believe(environ: WSGIEnvironment, trusted: Networks) -> None:
+    """Take the word of these networks for the address of the client and the scheme, and of nobody else."""
+    address = _address(environ.get("REMOTE_ADDR", ""))
+    if address is not None and _among(trusted, address):
+        environ["REMOTE_ADDR"] = str(_caller(address, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted))
+        if (scheme := environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()) in {"http", "https"}:
+            environ["wsgi.url_scheme"] = scheme
 
 
 def _caller(nearest: Address, forwarded_for: str, trusted: Networks) -> Address:

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # it exports both
 
 from accounts.turns import Again, Turn
@@ -53,32 +54,36 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
         else:
             await _rest(turn)
     if outcome is not None:
-        status, headers, response = outcome
         try:
-            await _stream(scope, protocol.response_stream(int(status[:3]), headers), iter(response))
+            await _stream(scope, protocol.response_stream(outcome.status_code, _headers(outcome)), iter(outcome))
         except (ProtocolClosed, TimeoutError):  # the client went away, or takes nothing
             pass
         finally:
             with _at_work(scope):
-                _close(response, environ)
+                _close(outcome, environ)
 
 
-def _try(scope: Scope, protocol: HTTPProtocol, environ: dict[str, Any], turn: Turn) -> Again | list[Any] | None:
+def _try(scope: Scope, protocol: HTTPProtocol, environ: dict[str, Any], turn: Turn) -> Again | HttpResponse | None:
     """Answer, unless the request is to begin anew, or its answer is long: that is given, to be sent part by part."""
-    started: list[Any] = []
     try:
         with _at_work(scope), turn:
-            response = wsgi.received(environ.copy(), lambda *start: started.extend(start))
-            status, headers = started
-            if getattr(response, "streaming", False):
-                return [status, headers, response]
-            protocol.response_bytes(int(status[:3]), headers, b"".join(response))
+            response: HttpResponse = wsgi.respond(environ.copy())
+            if response.streaming:
+                return response
+            protocol.response_bytes(response.status_code, _headers(response), response.content)
             _close(response, environ)
     except Again as again:
         if environ["wsgi.input"].seekable():
             environ["wsgi.input"].seek(0)
         return again
     return None
+
+
+def _headers(response: HttpResponse) -> list[tuple[str, str]]:
+    headers = list(response.items())
+    if response.cookies:
+        headers += [("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()]
+    return headers
 
 
 @contextmanager
@@ -118,7 +123,7 @@ async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:
             await stream.send_bytes(chunk)
 
 
-def _close(response: Any, environ: dict[str, Any]) -> None:
+def _close(response: HttpResponse, environ: dict[str, Any]) -> None:
     response.close()
     environ["wsgi.input"].close()
 

@@ -1,15 +1,21 @@
 """The WSGI application, for `manage.py serve` and any other WSGI server."""
 
 import os
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
+from django.core.cache import close_caches
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
+from django.urls import set_script_prefix
 
 from config.bodies import receiving
 from config.postgresql import timeouts
-from config.proxies import believing
+from config.proxies import believe, networks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -33,7 +39,30 @@ class Request(WSGIRequest):
 _django = get_wsgi_application()
 timeouts.limit()
 _django.request_class = Request
-received: Any = believing(settings.TRUSTED_PROXIES, _django) if settings.TRUSTED_PROXIES else _django
-"""The application that `manage.py serve` calls after it has received the body."""
+_trusted = networks(settings.TRUSTED_PROXIES)
 
-application = receiving(received)
+# Connections are looked at once for each request, at its end. No query is kept, and no cache has to be closed.
+for signal, receiver in (
+    (request_started, reset_queries),
+    (request_started, close_old_connections),
+    (request_finished, close_caches),
+):
+    signal.disconnect(receiver)
+
+
+def respond(environ: dict[str, Any]) -> Any:
+    """The answer of Django, for `manage.py serve`, which has received the body already, and closes the answer."""
+    if _trusted:
+        believe(environ, _trusted)
+    set_script_prefix("/")
+    request_started.send(sender=WSGIHandler, environ=environ)
+    return _django.get_response(Request(environ))
+
+
+def _believing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if _trusted:
+        believe(environ, _trusted)
+    return _django(environ, start_response)
+
+
+application = receiving(_believing)

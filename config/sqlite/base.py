@@ -30,6 +30,11 @@ def _rewritten(query: str) -> str:
 
 
 class Cursor(base.SQLiteCursorWrapper):
+    def execute(self, query: str, params: Any = None) -> Any:
+        if isinstance(params, list | tuple):
+            return sqlite3.Cursor.execute(self, _rewritten(query), params)
+        return super().execute(query, params)
+
     def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
         if param_names is None:
             return _rewritten(query)
