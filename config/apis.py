@@ -3,15 +3,21 @@
 import re
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+
+from accounts.headers import Headers
 
 View = Callable[..., HttpResponseBase]
 Found = tuple[View, dict[str, str]]  # a view, and the parts of the path that it is called with
@@ -23,29 +29,38 @@ class ApiMiddleware:
     """Calls the views of the APIs. All other requests go on to the middleware below.
 
     A view that is exempt from CSRF protection uses no session, and so neither accounts nor messages of pages. Of the
-    middleware below only these are for it, too: the check of the Host, and two headers.
+    middleware below only these are for it, too: HTTPS, the check of the Host, and headers.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self._answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_answer)
+        self._security = SecurityMiddleware(get_response)
+        self._headers = {scheme: self._headers_for(scheme) for scheme in ("http", "https")}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         found = routes(settings.ROOT_URLCONF).find(request.path_info)
         if found is None:
             return self.get_response(request)
-        request.get_host()
         request.found = found  # type: ignore[attr-defined]  # an exception becomes an answer where only a request is given
-        response: HttpResponse = self._answer(request)
-        headers = response.headers
-        if "X-Frame-Options" not in headers:
-            headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
-        if not response.streaming and "Content-Length" not in headers:
-            headers["Content-Length"] = str(len(response.content))
+        response: HttpResponse = self._security.process_request(request) or self._answer(request)
+        self._headers[request.scheme or "http"].complete(response)
+        if not response.streaming and "Content-Length" not in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
         return response
+
+    def _headers_for(self, scheme: str) -> Headers:
+        request, blank = (
+            WSGIRequest({"wsgi.url_scheme": scheme, "wsgi.input": BytesIO(), "REQUEST_METHOD": "GET"}),
+            HttpResponse(),
+        )
+        del blank["Content-Type"]
+        XFrameOptionsMiddleware(self.get_response).process_response(request, blank)
+        return Headers(self._security.process_response(request, blank).headers)
 
 
 def _answer(request: Any) -> HttpResponseBase:
+    request.get_host()
     view, parts = request.found
     response: HttpResponse = view(request, **parts)
     return response.render() if isinstance(response, SimpleTemplateResponse) else response

@@ -20,6 +20,7 @@ from django.db import connection
 from django.http import HttpResponse
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # it exports both
 
+from accounts.headers import listed
 from accounts.turns import Again, Turn
 from config import wsgi
 from config.bodies import PATIENCE, Body
@@ -55,7 +56,7 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
             await _rest(turn)
     if outcome is not None:
         try:
-            await _stream(scope, protocol.response_stream(outcome.status_code, _headers(outcome)), iter(outcome))
+            await _stream(scope, protocol.response_stream(outcome.status_code, listed(outcome)), iter(outcome))
         except (ProtocolClosed, TimeoutError):  # the client went away, or takes nothing
             pass
         finally:
@@ -70,20 +71,13 @@ def _try(scope: Scope, protocol: HTTPProtocol, environ: dict[str, Any], turn: Tu
             response: HttpResponse = wsgi.respond(environ.copy())
             if response.streaming:
                 return response
-            protocol.response_bytes(response.status_code, _headers(response), response.content)
+            protocol.response_bytes(response.status_code, listed(response), response.content)
             _close(response, environ)
     except Again as again:
         if environ["wsgi.input"].seekable():
             environ["wsgi.input"].seek(0)
         return again
     return None
-
-
-def _headers(response: HttpResponse) -> list[tuple[str, str]]:
-    headers = list(response.items())
-    if response.cookies:
-        headers += [("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()]
-    return headers
 
 
 @contextmanager

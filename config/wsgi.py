@@ -11,7 +11,6 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
-from django.urls import set_script_prefix
 
 from config.bodies import receiving
 from config.postgresql import timeouts
@@ -54,7 +53,6 @@ def respond(environ: dict[str, Any]) -> Any:
     """The answer of Django, for `manage.py serve`, which has received the body already, and closes the answer."""
     if _trusted:
         believe(environ, _trusted)
-    set_script_prefix("/")
     request_started.send(sender=WSGIHandler, environ=environ)
     return _django.get_response(Request(environ))
 
