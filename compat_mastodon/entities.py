@@ -259,7 +259,7 @@ def push_subscription(subscription: PushSubscription) -> Entity:
 
 def timestamp(moment: datetime) -> str:
     """A moment as clients insist on it: UTC with three digits of fraction (§0.2)."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
 
 
 def _rendered(person: Person) -> bytes:

@@ -20,7 +20,7 @@ from follows.paging import Page
 
 TYPES = {"follow": FOLLOWS, "follow_request": (Kind.REQUESTED,), "severed_relationships": (Kind.SEVERED,)}
 SHOWN = [kind for kinds in TYPES.values() for kind in kinds]
-NAMES = {kind: name for name, kinds in TYPES.items() for kind in kinds}
+NAMES: dict[int, str] = {kind: name for name, kinds in TYPES.items() for kind in kinds}
 ACCEPTED = "follow_request_accepted"  # an own request; only where client and account want it (`wants_accepted`)
 KEPT = ("account_id", "exclude_types", "grouped_types", "include_filtered", "limit", "supported_types", "types")
 LISTS = {"exclude_types", "grouped_types", "supported_types", "types"}
@@ -178,7 +178,7 @@ def _group(group: Group, grouped: bool, paged: bool) -> Entity:
 
 
 def _type(kind: int) -> str:
-    return NAMES.get(Kind(kind), ACCEPTED)
+    return NAMES.get(kind, ACCEPTED)
 
 
 def _fallback(kind: int, account: bytes | None, supported: Sequence[str]) -> Entity:

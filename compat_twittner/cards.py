@@ -1,6 +1,6 @@
 """People in lists (twittner.md §2.3): a card that is rendered once, between what only this viewer sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import orjson
@@ -8,10 +8,11 @@ import orjson
 from accounts.pictures import still_avatar_url
 from accounts.replicas.routing import public
 from compat_twittner import countries
-from compat_twittner.entities import acct, follow_privacy, full_name, url
+from compat_twittner.entities import acct, follow_privacy, full_name, notification, notifier, url
 from follows import relationships
 from follows.finding import discovery
 from follows.fragments import Fragments
+from follows.notices.inbox import Item
 from follows.paging import Page
 from follows.queries import Key, Person, people
 
@@ -73,7 +74,13 @@ def rendered(person: Person) -> bytes:
     return orjson.dumps(card(person))[1:-1]
 
 
+def _rendered_notifier(actor: Person) -> bytes:
+    """The end of a notification, to be put behind what else it has."""
+    return b"," + orjson.dumps(notifier(actor))[1:]
+
+
 CARDS = Fragments(people, rendered)
+NOTIFIERS = Fragments(people, _rendered_notifier, generation=1_000)
 Around = Callable[[int, int], tuple[bytes, bytes]]  # row id, account id -> JSON before and after the card
 
 
@@ -92,6 +99,16 @@ def found_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     """Items of search_people, which page by the account's own id."""
     seen = _seen_by(viewer, page)
     return _items(page, lambda _, account: (b"{", b"," + orjson.dumps(seen(account))[1:]))
+
+
+def notification_items(told: Sequence[Item], recipient: int, language: str) -> list[bytes]:
+    """Items of get_notifications, without those of accounts deleted just now."""
+    notifiers = NOTIFIERS.of([item.actor for item in told])
+    return [
+        orjson.dumps(notification(item, recipient, language))[:-1] + actor
+        for item, actor in zip(told, notifiers, strict=True)
+        if actor is not None
+    ]
 
 
 def _cursor(row: int) -> bytes:

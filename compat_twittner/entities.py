@@ -152,7 +152,7 @@ def privacy_settings(account: Account) -> PrivacySettings:
     }
 
 
-SUBJECTS = {
+SUBJECTS: dict[int, str] = {
     Notice.Kind.FOLLOWED: "subscribe",
     Notice.Kind.REQUESTED: "subscribe_request",
     Notice.Kind.ACCEPTED: "subscribe_accept",
@@ -160,6 +160,8 @@ SUBJECTS = {
 
 
 class Notification(TypedDict):
+    """A notification without what it says of its actor."""
+
     id: int
     notifier_id: int
     recipient_id: int
@@ -168,6 +170,11 @@ class Notification(TypedDict):
     entry_id: int
     json: str
     time: str
+
+
+class Notifier(TypedDict):
+    """What a notification says of its actor, at its end."""
+
     username: str
     avatar: str
     verified: str
@@ -177,16 +184,22 @@ class Notification(TypedDict):
     user_id: int
 
 
-def notification(told: Item, recipient: Person, actor: Person) -> Notification:
+def notification(told: Item, recipient: int, language: str) -> Notification:
+    actor = told.actor.account
     return {
         "id": told.id,
-        "notifier_id": actor.id,
-        "recipient_id": recipient.id,
+        "notifier_id": actor,
+        "recipient_id": recipient,
         "status": "1" if told.seen else "0",
-        "subject": SUBJECTS[Notice.Kind(told.kind)],
-        "entry_id": actor.id,
+        "subject": SUBJECTS[told.kind],
+        "entry_id": actor,
         "json": "[]",
-        "time": ago(told.created_at, recipient.language),
+        "time": ago(told.created_at, language),
+    }
+
+
+def notifier(actor: Person) -> Notifier:
+    return {
         "username": acct(actor),
         "avatar": still_avatar_url(actor.avatar),
         "verified": str(actor.verification),

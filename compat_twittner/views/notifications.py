@@ -1,19 +1,19 @@
 """Notifications, and the devices for push messages (twittner.md §2.5)."""
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 
 from accounts import devices
-from compat_twittner import entities
+from compat_twittner import cards
 from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.entities import SUBJECTS
 from compat_twittner.refusals import NOTHING_TOLD, Failure
 from compat_twittner.views.authentication import PLATFORMS
 from follows import queries
+from follows.models import Notice
 from follows.notices import inbox, making
 from follows.notices.inbox import Choice
 
-KINDS = {"notifs": list(SUBJECTS), "mentions": []}  # nobody is mentioned where nobody posts
+KINDS = {"notifs": list(map(Notice.Kind, SUBJECTS)), "mentions": []}  # nobody is mentioned where nobody posts
 TOKEN_LENGTHS = range(50, 251)
 
 
@@ -25,13 +25,9 @@ class GetNotifications(Read):
         if kinds is None:
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
         told = inbox.notices(self.me, Choice(kinds), self.params.query.window(default=15)).rows
-        people = {person.id: person for person in queries.people([self.me, *(row.actor.account for row in told)])}
-        making.mark_seen(self.me, [notice.id for notice in told])
-        items = [
-            orjson.dumps(entities.notification(notice, people[self.me], people[notice.actor.account]))
-            for notice in told
-            if people.keys() >= {self.me, notice.actor.account}
-        ]
+        making.mark_seen(self.me, [notice.id for notice in told if not notice.seen])
+        language = queries.person(self.me).language
+        items = cards.notification_items(told, self.me, language)
         return listing("Fetched successfully", items, end=NOTHING_TOLD)
 
 

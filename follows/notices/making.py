@@ -64,7 +64,8 @@ def forget(recipient: int, actor: int) -> None:
 
 def mark_seen(recipient: int, ids: Collection[int]) -> None:
     """The recipient has looked at these notices."""
-    _MARK_SEEN.run(recipient=recipient, ids=ids)
+    if ids:
+        _MARK_SEEN.run(recipient=recipient, ids=ids)
 
 
 def dismiss(recipient: int, ids: Collection[int], kinds: Collection[Notice.Kind] = tuple(Kind)) -> int:
