@@ -18,6 +18,8 @@ from tests.factories import AccountFactory
 SCOPES = "read write follow push"
 REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
 PAGE = 40
+DRAWN = ("verify_credentials", "requests", "followers", "relationships", "Twittner requests", "notifications")
+SEARCH, DECISION = 300, 12  # bare pages that a search and an answer to a request may take
 FOLLOWERS = 1_000  # of the popular account
 WALKED = 2 * GENERATION + 1_000  # accounts, more than the fragments of a process hold
 
@@ -43,8 +45,8 @@ class Scene:
     name: str
     requests: list[str]
     check: Callable[[Any], bool]
-    ceiling: float | None = None  # times bare
-    milliseconds: float | None = None  # of CPU for a write; until the answer, with one client, for a read
+    ceiling: float | None = None  # of CPU, in bare pages
+    latency: float | None = None  # until the answer with one client, in bare pages of CPU
 
     @property
     def target(self) -> str:
@@ -87,10 +89,10 @@ def reads(cast: Cast) -> list[Scene]:
         Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
         Scene("Twittner requests", [get(twittner)], lambda envelope: len(envelope["data"]) == PAGE, 3.2),
-        Scene("people by name", [get(f"{people}={named}")], lambda found: found["code"] == 200, milliseconds=50),
-        Scene("search by name", [get(f"/api/v2/search?q={named}", me)], _some, milliseconds=50),
-        Scene("search by two letters", [get("/api/v2/search?q=an", me)], _some, milliseconds=50),
-        Scene("people by two letters", [get(f"{people}=q!")], lambda found: found["code"] == 204, milliseconds=50),
+        Scene("people by name", [get(f"{people}={named}")], lambda found: found["code"] == 200, latency=SEARCH),
+        Scene("search by name", [get(f"/api/v2/search?q={named}", me)], _some, latency=SEARCH),
+        Scene("search by two letters", [get("/api/v2/search?q=an", me)], _some, latency=SEARCH),
+        Scene("people by two letters", [get(f"{people}=q!")], lambda found: found["code"] == 204, latency=SEARCH),
     ]
 
 
@@ -124,8 +126,8 @@ def writes(cast: Cast, count: int) -> list[Scene]:
         post("/mobile_api/accept_follow", form=f"session_id={cast.session}&req_id={n}") for n in queue.ids[count:]
     ]
     return [
-        Scene("authorize", authorize, lambda ties: ties["followed_by"], milliseconds=2.0),
-        Scene("Twittner accept", accept, lambda envelope: envelope["code"] == 200, milliseconds=2.0),
+        Scene("authorize", authorize, lambda ties: ties["followed_by"], ceiling=DECISION),
+        Scene("Twittner accept", accept, lambda envelope: envelope["code"] == 200, ceiling=DECISION),
     ]
 
 
