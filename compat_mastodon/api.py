@@ -171,7 +171,7 @@ class View(APIView):
         self.headers = self.headers | {
             "X-RateLimit-Limit": str(limit.most),
             "X-RateLimit-Remaining": str(limit.remaining),
-            "X-RateLimit-Reset": f"{reset:%Y-%m-%dT%H:%M:%S.%fZ}",
+            "X-RateLimit-Reset": f"{reset.isoformat(timespec='microseconds')[:26]}Z",
         }
 
     def _token(self, request: HttpRequest) -> Token | None:

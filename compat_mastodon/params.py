@@ -5,7 +5,6 @@ is a 400 that names it.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
@@ -198,13 +197,17 @@ def _query_lists(query: str) -> Iterable[tuple[str, list[str]]]:
     pairs = query.split("&")
     if len(pairs) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise BadParam("query")
-    encoded: dict[str, list[str]] = defaultdict(list)
+    encoded: dict[str, list[str]] = {}
     rows = Rows()
     for pair in filter(None, pairs):
         name, _, value = pair.partition("=")
+        plain = value if value.isalnum() else unquote_plus(value)
+        if name in encoded:
+            encoded[name].append(plain)
+            continue
         if "[][" in name or "%5b%5d%5b" in name.lower():
             name = quote_plus(rows.numbered(unquote_plus(name)))
-        encoded[name].append(value if value.isalnum() else unquote_plus(value))
+        encoded.setdefault(name, []).append(plain)
     lists: dict[str, list[str]] = {}
     for name, values in encoded.items():
         lists.setdefault(unquote_plus(name), []).extend(values)

@@ -45,15 +45,19 @@ def _total(dump: Path) -> int:
 
 
 def recorded(case: str) -> dict[str, int]:
-    figures: dict[str, int] = json.loads(RECORDED.read_text()).get(case, {}) if RECORDED.exists() else {}
+    """The figures that later ones must not exceed by much; none for another version of Python, which differs."""
+    figures: dict[str, int] = json.loads(RECORDED.read_text()).get(_version(case), {})
     return figures
 
 
 def record(case: str, counted: dict[str, int]) -> None:
-    """Keep the figures as those that later ones must not exceed by much."""
-    figures = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
-    figures[case] = figures.get(case, {}) | counted
+    figures = json.loads(RECORDED.read_text())
+    figures[_version(case)] = figures.get(_version(case), {}) | counted
     RECORDED.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _version(case: str) -> str:
+    return f"Python {sys.version_info.major}.{sys.version_info.minor}, {case}"
 
 
 def table(counted: dict[str, int], before: dict[str, int]) -> bool:

@@ -18,7 +18,7 @@ from tests.factories import AccountFactory
 SCOPES = "read write follow push"
 REDIRECT = "urn:ietf:wg:oauth:2.0:oob"
 PAGE = 40
-DRAWN = ("verify_credentials", "requests", "followers", "relationships", "Twittner requests", "notifications")
+CHIEF = ("verify_credentials", "requests", "followers", "relationships", "Twittner requests")  # what clients ask most
 SEARCH, DECISION = 300, 12  # bare pages that a search and an answer to a request may take
 FOLLOWERS = 1_000  # of the popular account
 WALKED = 2 * GENERATION + 1_000  # accounts, more than the fragments of a process hold
