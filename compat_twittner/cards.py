@@ -101,9 +101,14 @@ def found_items(page: Page[Key], viewer: int | None) -> list[bytes]:
     return _items(page, lambda _, account: (b"{", b"," + orjson.dumps(seen(account))[1:]))
 
 
-def notification_items(told: Sequence[Item], recipient: int, language: str) -> list[bytes]:
-    """Items of get_notifications, without those of accounts deleted just now."""
-    notifiers = NOTIFIERS.of([item.actor for item in told])
+def notification_items(told: Sequence[Item], recipient: int) -> list[bytes]:
+    """Items of get_notifications, without those of accounts deleted just now. One query."""
+    actors = [item.actor for item in told]
+    found = {person.id: person for person in people([recipient, *NOTIFIERS.missing(actors)])}
+    if recipient not in found:
+        return []
+    language = found[recipient].language
+    notifiers = NOTIFIERS.of(actors, lambda ids: [found[account] for account in ids if account in found])
     return [
         orjson.dumps(notification(item, recipient, language))[:-1] + actor
         for item, actor in zip(told, notifiers, strict=True)

@@ -31,6 +31,9 @@ class Renderable(Protocol[K_co]):
     def key(self) -> K_co: ...
 
 
+Load = Callable[[list[int]], Iterable[Renderable[K]]]
+
+
 class Fragments(Generic[K, V]):
     """Accounts as JSON bytes, or as something else that does not change.
 
@@ -39,11 +42,11 @@ class Fragments(Generic[K, V]):
 
     def __init__(
         self,
-        load: Callable[[list[int]], Iterable[Renderable[K]]],
+        load: Load[K],
         render: Callable[[Any], V],
         generation: int = GENERATION,
     ) -> None:
-        self._load: Callable[[list[int]], Iterable[Renderable[K]]] = load
+        self._load: Load[K] = load
         self._render, self._size = render, generation
         self.clear()
 
@@ -51,20 +54,25 @@ class Fragments(Generic[K, V]):
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
 
-    def of(self, keys: Sequence[K]) -> list[V | None]:
+    def of(self, keys: Sequence[K], load: Load[K] | None = None) -> list[V | None]:
         """The keys' accounts in the same order; one query if some are not kept, else none.
 
-        None stands for an account that was deleted since its key was read.
+        None stands for an account that was deleted since its key was read. `load` gives those that are `missing` to a
+        caller who needs others beside them.
         """
         found = list(map(self._young.get, keys))
-        return found if None not in found else self._completed(keys, found)
+        return found if None not in found else self._completed(keys, found, load or self._load)
 
-    def _completed(self, keys: Sequence[K], found: list[V | None]) -> list[V | None]:
+    def missing(self, keys: Sequence[K]) -> list[int]:
+        """Return the accounts that `of` would load."""
+        return [key.account for key in keys if key not in self._young and key not in self._old]
+
+    def _completed(self, keys: Sequence[K], found: list[V | None], load: Load[K]) -> list[V | None]:
         for place, fragment in enumerate(found):
             if fragment is None and (kept := self._old.get(keys[place])):
                 found[place] = self._keep(keys[place], kept)
         missing = [key.account for key, fragment in zip(keys, found, strict=True) if fragment is None]
-        fresh = {one.key.account: self._keep(one.key, self._rendered(one)) for one in self._load(missing)}
+        fresh = {one.key.account: self._keep(one.key, self._rendered(one)) for one in load(missing)}
         return [fragment or fresh.get(key.account) for key, fragment in zip(keys, found, strict=True)]
 
     def _rendered(self, one: Renderable[K]) -> V:

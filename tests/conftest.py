@@ -41,6 +41,7 @@ def _nobody_rendered_yet() -> None:
         entities.ACCOUNTS,
         entities.OWN,
         cards.CARDS,
+        cards.NOTIFIERS,
         *(people.kept(language) for language, _ in settings.LANGUAGES),
     ):
         kept.clear()

@@ -8,7 +8,6 @@ from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.entities import SUBJECTS
 from compat_twittner.refusals import NOTHING_TOLD, Failure
 from compat_twittner.views.authentication import PLATFORMS
-from follows import queries
 from follows.models import Notice
 from follows.notices import inbox, making
 from follows.notices.inbox import Choice
@@ -25,9 +24,8 @@ class GetNotifications(Read):
         if kinds is None:
             raise Failure((400, "The type of notification is missing or invalid. Please check your details"))
         told = inbox.notices(self.me, Choice(kinds), self.params.query.window(default=15)).rows
+        items = cards.notification_items(told, self.me)
         making.mark_seen(self.me, [notice.id for notice in told if not notice.seen])
-        language = queries.person(self.me).language
-        items = cards.notification_items(told, self.me, language)
         return listing("Fetched successfully", items, end=NOTHING_TOLD)
 
 
