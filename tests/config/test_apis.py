@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver, resolve
 
 from accounts.models import Account
@@ -66,3 +66,23 @@ def test_the_first_of_two_views_for_a_path_is_called() -> None:
     patterns = get_resolver().url_patterns
 
     assert Routes([*patterns, *patterns]).find("/api/v1/instance") == ROUTES.find("/api/v1/instance")
+
+
+def test_https_is_asked_for_and_remembered_as_on_pages(db: None) -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True, SECURE_HSTS_SECONDS=60):
+        client = Client()
+        plain, secure = (client.get("/api/v1/instance", secure=secure) for secure in (False, True))
+        page = client.get("/about", secure=True)
+
+    assert (plain.status_code, plain["Location"]) == (301, "https://testserver/api/v1/instance")
+    assert "Strict-Transport-Security" not in plain
+    assert secure["Strict-Transport-Security"] == page["Strict-Transport-Security"] != ""
+    names = ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy")
+    assert [secure[name] for name in names] == [page[name] for name in names]
+
+
+def test_an_unknown_host_is_refused(db: None) -> None:
+    answer = Client().get("/api/v1/instance", SERVER_NAME="elsewhere.example")
+
+    assert answer.status_code == 400
+    assert answer["X-Content-Type-Options"] == "nosniff"
