@@ -153,6 +153,7 @@ class View(APIView):
             if settings.RATE_LIMITS and self.limited:
                 self.charge(*self._charges(request, token))
         self.access = self._admitted(token)
+        request.auth = self.access  # type: ignore[attr-defined]  # where Django REST framework has it
 
     def _body(self) -> Any:
         return self.initialize_request(self.request).data

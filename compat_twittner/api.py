@@ -87,7 +87,8 @@ class View(APIView):
         if self.params.size > LARGEST_BODY:
             raise Failure(self.too_large)
         token = self.params.token
-        self.caller = request.auth = sessions.resolve(token, self.params.address) if token else None
+        self.caller = sessions.resolve(token, self.params.address) if token else None
+        request.auth = self.caller  # type: ignore[attr-defined]  # where Django REST framework has it
         if self.signed_in and self.caller is None:
             raise Failure(UNAUTHORIZED)
 

@@ -188,6 +188,7 @@ MIDDLEWARE = [
     "compat_twittner.middleware.AlwaysOk",
     "config.cors.Cors",
     "config.health.Front",
+    *(["accounts.replicas.positions.Binding"] if DATABASE_REPLICAS else []),
     "config.apis.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.static.Files",
@@ -197,7 +198,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    *(["accounts.replicas.positions.Binding"] if DATABASE_REPLICAS else []),
 ]
 
 ROOT_URLCONF = "config.urls"

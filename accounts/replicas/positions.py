@@ -46,7 +46,7 @@ def wrote(account: int) -> None:
 
 
 class Binding:
-    """Middleware, the innermost: bind the accounts that wrote before the answer is sent."""
+    """Middleware around the views of APIs and pages: bind the accounts that wrote before the answer is sent."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
