@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account
-from follows import graph, marks, queries, relationships
+from follows import graph, marks
 from follows.gate import approvals, kept_out
-from follows.models import Approval, Block, Decision, Follow, KeptOut, Mute
+from follows.models import Block, Decision, Follow, Mute
 from tests.factories import AccountFactory
 from tests.follows.pages.conftest import ask, browser, by, names, request_of, send, text, words
 
@@ -130,107 +130,6 @@ def test_blocks_and_mutes_end(bob: Account, alice: Account, carol: Account) -> N
     assert [block.target_id for block in Block.objects.all()] == [carol.pk]
     assert not Mute.objects.exists()
     assert "You unblocked 0 accounts." in words(send(client, "/blocks", only=alice.pk))
-
-
-def test_handles_are_approved_one_or_many(alice: Account, carol: Account) -> None:
-    ask(carol, alice)
-    client = browser(carol)
-    page = send(client, "/approved", handles="@alice\r\nDora@Other.Example, @eve", until="2099-01-31")
-    assert "You approved 3 accounts." in words(page)
-    assert sorted(names(page)) == ["@dora@other.example", "@eve"]  # alice waited, and follows now
-    assert "Until 31 Jan 2099" in words(page)
-    assert relationships.one(alice.pk, carol.pk).following
-
-    assert names(client.get("/approved?q=dora@")) == ["@dora@other.example"]
-    page = send(client, "/approved", ticked="withdraw", row=list(Approval.objects.values_list("pk", flat=True)))
-    assert "You withdrew 2 approvals." in words(page)
-    assert "You have approved nobody yet" in words(page)
-
-
-def test_approvals_that_are_over_are_on_no_list(carol: Account) -> None:
-    approvals.approve(carol.pk, ["dora"], timezone.now() + timedelta(days=1), by(carol))
-    Approval.objects.update(until=timezone.now() - timedelta(days=1))
-
-    assert names(browser(carol).get("/approved")) == []
-
-
-@pytest.mark.parametrize(
-    ("handles", "until", "said"),
-    [
-        ("", "", "This field is required."),
-        ("@do ra@@x", "", "ra@@x is no handle."),
-        ("dora", "2020-01-01", "Choose a day that is not over."),
-        ("dora", "tomorrow", "Enter a valid date."),
-        ("@carol", "", "You need no approval of your own."),
-        ("@bob", "", "One of these is kept out."),
-        (" ".join(f"x{n}" for n in range(501)), "", "Enter 500 handles at most."),
-    ],
-)
-def test_wrong_approvals_say_what_is_wrong(bob: Account, carol: Account, handles: str, until: str, said: str) -> None:
-    kept_out.keep_out(carol.pk, bob.pk, by(carol))
-    page = send(browser(carol), "/approved", handles=handles, until=until)
-
-    assert said in words(page, 422)
-    assert 'aria-invalid="true"' in text(page, 422)
-    assert not Approval.objects.exists()
-
-
-def test_accounts_and_servers_are_kept_out(alice: Account, bob: Account, carol: Account) -> None:
-    ask(carol, alice, bob)
-    client = browser(carol)
-    for who in ("@alice", "Spam.Example"):
-        assert "Done. Nobody is told." in words(send(client, "/kept-out", who=who))
-    page = client.get("/kept-out")
-    assert names(page) == ["spam.example", "Alice Adams"]
-    assert names(client.get("/kept-out?q=spam")) == ["spam.example"]
-    assert names(client.get("/kept-out?q=alice")) == ["Alice Adams"]
-    assert names(client.get("/requests")) == ["Bob Brown"]
-
-    page = send(client, "/kept-out", ticked="let_in", row=list(KeptOut.objects.values_list("pk", flat=True)))
-    assert "You keep nobody out" in words(page)
-    assert queries.pending_count(carol.pk) == 2
-
-
-@pytest.mark.parametrize(
-    ("who", "said"),
-    [("@nobody", "There is no such account or server."), ("a..b", "There is no such"), ("@carol", "This is your own")],
-)
-def test_nobody_is_kept_out_by_a_wrong_name(carol: Account, who: str, said: str) -> None:
-    assert said in words(send(browser(carol), "/kept-out", who=who), 422)
-    assert not KeptOut.objects.exists()
-
-
-def test_the_history_says_what_happened_and_undoes(alice: Account, bob: Account, carol: Account) -> None:
-    ask(carol, alice, bob)
-    graph.accept(carol.pk, alice.pk, by(carol)._replace(door="mastodon"))
-    graph.reject(carol.pk, bob.pk, by(carol)._replace(door="pages"))
-    client = browser(carol)
-    page = words(client.get("/history"))
-    assert "Rejected · by you · on these pages Bob Brown @bob" in page
-    assert "Accepted · by you · in a Mastodon app Alice Adams @alice" in page
-    assert "Asked to follow you Bob Brown" in page
-    assert "Accepted" not in words(client.get(f"/history?kinds={Decision.Kind.REJECTED.value}")).split("Apply")[1]
-
-    about_bob = f"/history?account={bob.pk}"
-    read = words(client.get(about_bob))
-    assert "History with Bob Brown" in read
-    assert "Alice" not in read
-    rejection = Decision.objects.get(kind=Decision.Kind.REJECTED)
-    page = send(client, "/requests/undo", page=about_bob, decision=rejection.pk, next=about_bob)
-    assert "Undone." in words(page)
-    assert names(client.get("/requests")) == ["Bob Brown"]
-    page = send(client, "/requests/undo", page="/kept-out", decision=rejection.pk, next=about_bob)
-    assert "1 cannot be undone" in words(page)
-
-
-def test_an_askers_history_tells_nothing_that_the_asker_may_not_know(alice: Account, carol: Account) -> None:
-    ask(carol, alice)
-    graph.reject(carol.pk, alice.pk, by(carol), keep_out=True)
-    read = words(browser(alice).get("/history"))
-
-    assert "You asked to follow them" in read
-    assert "by you" not in read.split("Apply")[1]
-    assert "Rejected" not in read.split("Apply")[1]
 
 
 @pytest.mark.parametrize("path", ["/followers", "/following", "/requests/sent", "/blocks", "/mutes", "/history"])

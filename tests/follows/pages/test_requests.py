@@ -1,13 +1,9 @@
 """The page of a member's requests, as a browser without scripts uses it."""
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts import people
 from accounts.models import Account, Verification
@@ -77,11 +73,6 @@ def test_why_an_open_account_got_a_request_is_told(alice: Account, bob: Account,
 
     assert "Why: it is a bot" in read
     assert "Came while you had paused" in read
-
-
-def test_nobody_waiting_is_said_kindly(carol: Account) -> None:
-    assert "Nobody is waiting" in words(browser(carol).get("/requests"))
-    assert "No request fits" in words(browser(carol).get("/requests?q=nobody"))
 
 
 @pytest.mark.parametrize(
@@ -203,73 +194,6 @@ def test_more_than_fit_a_batch_are_named(monkeypatch: pytest.MonkeyPatch, carol:
     assert "These are the newest. 2 more wait, and are not decided now." in read
 
 
-def test_sorting_searching_and_filtering(alice: Account, bob: Account, carol: Account, mallory: Account) -> None:
-    graph.follow(carol.pk, bob.pk, by(carol))
-    graph.follow(bob.pk, alice.pk, by(bob))
-    people.change(mallory.pk, note="Sings in the choir")
-    with time_machine.travel("2026-05-01T12:00:00Z"):
-        ask(carol, alice)
-    ask(carol, bob, mallory)
-    client = browser(carol)
-    expected = {
-        "": ["Mallory", "Bob Brown", "Alice Adams"],
-        "sort=oldest": ["Alice Adams", "Bob Brown", "Mallory"],
-        "sort=friends": ["Alice Adams", "Mallory", "Bob Brown"],
-        "q=choir": ["Mallory"],
-        "followed=yes": ["Bob Brown"],
-        "followed=no": ["Mallory", "Alice Adams"],
-        "min_friends=1": ["Alice Adams"],
-        "older_than_days=30": ["Alice Adams"],
-        "reasons=1": ["Mallory", "Bob Brown", "Alice Adams"],
-        "reasons=4": [],
-        "sort=nonsense&min_friends=x&reasons=99&followed=perhaps&q=%00": ["Mallory", "Bob Brown", "Alice Adams"],
-    }
-    for query, wanted in expected.items():
-        assert names(client.get(f"/requests?{query}")) == wanted, query
-
-
-def test_requests_that_were_shown_are_seen(alice: Account, bob: Account, carol: Account) -> None:
-    ask(carol, alice)
-    client = browser(carol)
-    client.get("/requests")
-    ask(carol, bob)
-
-    assert names(client.get("/requests?seen=no")) == ["Bob Brown"]
-    assert names(client.get("/requests?seen=no")) == ["Bob Brown"]
-    assert names(client.get("/requests?seen=yes")) == ["Alice Adams"]
-
-
-@pytest.mark.parametrize("sort", ["newest", "oldest", "friends"])
-def test_pages_lead_forth_and_back(carol: Account, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
-    monkeypatch.setattr("follows.pages.requests.PAGE", 2)
-    ask(carol, *[AccountFactory(display_name=f"No {n}") for n in range(5)])
-    client, address, seen = browser(carol), f"/requests?sort={sort}", []
-    while address:
-        page = client.get(address)
-        seen.append((address, names(page)))
-        address = page.context["next"]
-    assert [len(found) for _, found in seen] == [2, 2, 1]
-    assert len({name for _, found in seen for name in found}) == 5
-    for (_, before), (here, _) in pairwise(seen):
-        assert names(client.get(client.get(here).context["trail"].previous)) == before
-
-
-@pytest.mark.parametrize("after", ["x", "1-2-3-4", "99999999999", "1..2", "-1", "1-2-x", "\u0663", "0" * 400])
-def test_a_malformed_place_is_the_first_page(alice: Account, carol: Account, after: str) -> None:
-    ask(carol, alice)
-    assert names(browser(carol).get("/requests", {"after": after})) == ["Alice Adams"]
-    assert browser(carol).get("/history", {"after": after}).status_code == 200
-
-
-def test_news_are_counted_for_an_open_page(alice: Account, bob: Account, carol: Account, mallory: Account) -> None:
-    ask(carol, alice)
-    client = browser(carol)
-    newest = client.get("/requests").context["newest"]
-    assert words(client.get(f"/requests/newer?than={newest}")) == ""
-    ask(carol, bob, mallory)
-    assert words(client.get(f"/requests/newer?than={newest}")) == "2 new requests – show"
-
-
 def test_others_cannot_be_decided_for(alice: Account, carol: Account, mallory: Account) -> None:
     ask(carol, alice)
     pk = request_of(alice, carol)
@@ -309,25 +233,6 @@ def test_a_form_without_its_token_is_refused(alice: Account, carol: Account) -> 
         f"/people/{alice.pk}/block",
     ):
         assert browser(carol).post(path, {"accept": str(request_of(alice, carol))}).status_code == 403
-
-
-def test_a_page_costs_the_same_queries_however_many_wait(bob: Account, carol: Account) -> None:
-    graph.follow(carol.pk, bob.pk, by(carol))
-
-    def grow(number: int) -> None:
-        for _ in range(number):
-            asker = AccountFactory()
-            graph.follow(bob.pk, asker.pk, by(bob))
-            ask(carol, asker)
-
-    client, costs = browser(carol), []
-    for number in (1, 11):
-        grow(number)
-        client.get("/requests")  # which has them seen
-        with CaptureQueriesContext(connection) as queries_made:
-            assert client.get("/requests").status_code == 200
-        costs.append(len(queries_made))
-    assert costs[0] == costs[1] <= 13
 
 
 def test_names_and_texts_are_no_markup(alice: Account, carol: Account) -> None:
