@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import census
 from accounts.models import Account
 from compat_mastodon.oauth import bearer
-from follows import policy, queries, relationships, rosters
+from follows import policy, queries, queue, relationships, rosters
 from follows.models import Block, Follow, Mute, Notice
 from follows.notices import inbox
 from follows.paging import Window
@@ -43,6 +43,8 @@ READS: dict[str, Callable[[int, int, int], Any]] = {
     "blocks, from below": lambda me, you, deep: rosters.blocked_by(me, BELOW),
     "mutes": lambda me, you, deep: rosters.muted_by(me, PAGE),
     "mutes, from below": lambda me, you, deep: rosters.muted_by(me, BELOW),
+    "newest request": lambda me, you, deep: queue.newest(me),
+    "newer requests": lambda me, you, deep: queue.newer(me, deep),
     "notices": lambda me, you, deep: inbox.notices(me, inbox.Choice((Notice.Kind.REQUESTED,)), PAGE),
     "other servers": lambda me, you, deep: census.domains(),
     "token": lambda me, you, deep: bearer.find("unknown"),
