@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import databases, lookup, people
@@ -80,9 +80,10 @@ def _use(code: str) -> int | None:
     return None
 
 
-def waiting() -> Q:
-    """The condition of the requests to join that moderators see: those with a proven address, if it has to be."""
-    return Q(account__email_proven_at__isnull=False) if settings.CONFIRM_EMAIL else Q()
+def applications() -> QuerySet[Application]:
+    """The requests to join that moderators see: those with a proven address, if it has to be."""
+    proven = Q(account__email_proven_at__isnull=False) if settings.CONFIRM_EMAIL else Q()
+    return Application.objects.filter(proven)
 
 
 def approve(account: int) -> None:

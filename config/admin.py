@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import credentials, familiar_addresses, limits, people, second_factor
+from accounts import credentials, familiar_addresses, joining, limits, people, second_factor
 from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
 from accounts.models import Account
@@ -74,7 +74,11 @@ class Site(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         waiting = queries.waiting(at_most=COUNTED) if request.user.has_perm("follows.view_followrequest") else None
-        return super().index(request, {"waiting": None if waiting is None else bounded(waiting)})
+        decides = request.user.has_perm("accounts.decide_application")
+        applications = joining.applications().count() if decides else 0
+        return super().index(
+            request, {"waiting": None if waiting is None else bounded(waiting), "applications": applications}
+        )
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """List the graph first, and its follow requests at the top."""

@@ -31,7 +31,7 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
     row_actions: ClassVar = {"approve": "Approve", "reject": "Reject"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
-        return super().get_queryset(request).filter(joining.waiting())
+        return super().get_queryset(request) & joining.applications()
 
     def subject(self, row: Application) -> str:
         return row.account.acct

@@ -168,6 +168,7 @@ def test_a_moderator_reads_why_somebody_wants_to_join_and_lets_them_in(
     assert "A moderator will read your request" in ask(person, reason="Carol told me.").content.decode()
     assert sign_in(person) == 200  # the page says why not
     desk = Desk(moderator)
+    assert "1 request to join waiting" in " ".join(desk.client.get("/admin/").content.decode().split())
     assert "Carol told me." in desk.open("accounts_application").content.decode()
 
     desk.click("accounts_application", "approve", Application.objects.get().pk)
