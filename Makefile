@@ -7,7 +7,7 @@ ARGS ?=
 VERSION = import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports test lint format trust bench screenshots messages pins
+.PHONY: help run serve ports test coverage lint format trust bench screenshots messages pins
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ ports: # Tried before anything is installed
 
 test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some of them
 	@$(BIN)/python -m tests $(ARGS)
+
+coverage: $(VENV)/base.txt $(VENV)/test.txt ## Run the tests on SQLite and list the lines and branches that none of them reaches
+	@rm -f .coverage .coverage.*
+	@$(BIN)/python -m coverage run -m pytest -n logical --dist worksteal --inline-snapshot=disable $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
 
 lint: $(VENV)/dev.txt ## Check format, style, types, imports, migrations and the settings of production
 	$(BIN)/ruff format --check .
