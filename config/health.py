@@ -1,4 +1,7 @@
-"""Health checks: `/health` and `/health/ready`. They answer any Host, and without HTTPS."""
+"""Health checks: `/health` and `/health/ready`. They answer any Host, and without HTTPS.
+
+`/health/seen` tells `manage.py doctor`, which signs its question, how the server sees a request behind its proxies.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -8,17 +11,19 @@ from tempfile import TemporaryFile, gettempdir
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.core.signing import BadSignature, Signer
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from compat_mastodon.api import RETRY_AFTER
 from config.bodies import BrokenOff, NoRoom, Refused
 from config.pages import no_room
 
-ALIVE, READY = "/health", "/health/ready"
+ALIVE, READY, SEEN = "/health", "/health/ready", "/health/seen"
+SIGNER = Signer(salt="config.health.seen")
 TEXT = "text/plain; charset=utf-8"
 NAMED = 5  # migrations, of those that are missing
 PROBE = 65_536  # bytes that must fit on each disk
@@ -46,7 +51,29 @@ class Front:
                 case "/health/ready":
                     faults = list(_faults())
                     return _told("\n".join(faults) or "OK", 503 if faults else 200)
+                case "/health/seen" if _is_signed(meta.get("HTTP_X_DOCTOR", "")):
+                    return _seen(request)
         return self.get_response(request)
+
+
+def _is_signed(text: str) -> bool:
+    try:
+        SIGNER.unsign(text)
+    except BadSignature:
+        return False
+    return True
+
+
+def _seen(request: HttpRequest) -> HttpResponse:
+    """The caller as the server knows it, and what proxies said."""
+    meta = request.META
+    seen = {
+        "scheme": request.scheme,
+        "host": meta.get("HTTP_HOST", ""),
+        "address": meta.get("REMOTE_ADDR", ""),
+        "forwarded_for": meta.get("HTTP_X_FORWARDED_FOR", ""),
+    }
+    return JsonResponse(seen, headers={"Cache-Control": "no-store"})
 
 
 def _told(text: str, status: int = 200) -> HttpResponse:
@@ -60,15 +87,15 @@ def _told(text: str, status: int = 200) -> HttpResponse:
 def _faults() -> Iterator[str]:
     """One sentence for each reason not to send anybody here."""
     try:
-        applied = MigrationRecorder(connection).applied_migrations().keys()
+        missing = missing_migrations()
     except DatabaseError:
         with suppress(DatabaseError):
             connection.close()
         yield "The database does not answer."
     else:
-        if missing := _migrations() - applied:
+        if missing:
             yield f"Migrations are missing: {', '.join(sorted(map('.'.join, missing))[:NAMED])}."
-    for name, folder in _folders().items():
+    for name, folder in folders().items():
         try:
             with TemporaryFile(dir=folder) as file:
                 file.write(bytes(PROBE))
@@ -76,13 +103,28 @@ def _faults() -> Iterator[str]:
             yield f"The disk of {name} takes no file: {error.strerror}."
 
 
+def missing_migrations() -> set[tuple[str, str]]:
+    """Return the migrations of this version that the database does not have, as app and name."""
+    return _migrations() - MigrationRecorder(connection).applied_migrations().keys()
+
+
+def unknown_migrations() -> set[tuple[str, str]]:
+    """Return the migrations of these apps that the database has, and this version does not."""
+    known = _migrations()
+    ours = {app for app, _ in known}
+    loader = MigrationLoader(None)
+    replaced = {each for migration in loader.disk_migrations.values() for each in migration.replaces}
+    applied = MigrationRecorder(connection).applied_migrations().keys()
+    return {each for each in applied - known - replaced if each[0] in ours}
+
+
 @cache
 def _migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
 
 
-def _folders() -> dict[str, Path]:
-    """Where the server writes: the name for people, and a folder that is there."""
+def folders() -> dict[str, Path]:
+    """Return where the server writes: the name for people, and a folder that is there."""
     folders: dict[str, str | Path] = {
         "MEDIA_ROOT": settings.MEDIA_ROOT,
         "PRIVATE_ROOT": settings.PRIVATE_ROOT,

@@ -1,0 +1,1 @@
+"""`manage.py doctor`: checks of a server and its surroundings, each with a remedy."""
