@@ -1,5 +1,6 @@
 """Signing up in the browser, and the texts that one agrees to."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,12 +8,13 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import joining, limits, markup
+from accounts import joining, limits, lookup, markup
 from accounts.entrance import Document
 from accounts.models import Account
 from accounts.pages.problems import add_faults
@@ -21,6 +23,7 @@ from accounts.pages.shell import page, render_page
 from accounts.pages.sign_in import destination, enter, too_many
 from accounts.people import Invalid
 
+PRESSED_TWICE = timedelta(minutes=1)
 LEAST_PASSWORD = 8  # characters, as at the Mastodon API
 
 
@@ -86,6 +89,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         except joining.Closed:  # the invitation's last place was taken meanwhile
             return HttpResponseRedirect(request.get_full_path())
         except Invalid as invalid:
+            if made := _just_made(form):
+                return _welcome(request, made, waits=approval)
             add_faults(form, invalid)
         else:
             return _welcome(request, account, waits=approval)
@@ -105,6 +110,16 @@ def _join(request: HttpRequest, form: SignUpForm) -> Account:
         reason=values.get("reason", ""),
         **{name: values[name] for name in ("username", "email", "password")},
     )
+
+
+def _just_made(form: SignUpForm) -> Account | None:
+    """The account that this form made a moment ago: people press a button twice."""
+    values = form.cleaned_data
+    account = lookup.local(values["username"])
+    if account is None or timezone.now() - account.created_at > PRESSED_TWICE:
+        return None
+    same = account.email.lower() == values["email"].lower() and account.check_password(values["password"])
+    return account if same else None
 
 
 def _welcome(request: HttpRequest, account: Account, *, waits: bool) -> HttpResponse:

@@ -61,6 +61,17 @@ def test_who_came_from_an_app_goes_back_to_its_question(person: Client) -> None:
     assert ask(person, f"{SIGN_UP}?next=/oauth/authorize%3Fclient_id=x")["Location"] == "/oauth/authorize?client_id=x"
 
 
+def test_a_button_that_is_pressed_twice_makes_one_account(person: Client) -> None:
+    ((_, hidden), *_) = forms(person.get(SIGN_UP))
+    once, twice = person.post(SIGN_UP, hidden | EVE), Client().post(SIGN_UP, EVE)
+
+    assert once.status_code == twice.status_code == 302
+    assert Client().post(SIGN_UP, EVE | {"password": "another 42 one"}).status_code == 422
+    Account.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert Client().post(SIGN_UP, EVE).status_code == 422
+    assert Account.objects.count() == 1
+
+
 def test_nobody_is_led_to_another_site(person: Client) -> None:
     assert not ask(person, f"{SIGN_UP}?next=https://evil.example/")["Location"].startswith("http")
 
