@@ -53,6 +53,8 @@ class BadgeRequestAdmin(ReadOnlyAdmin[BadgeRequest]):
 
     @admin.display
     def film(self, asked: BadgeRequest) -> str:
+        if not asked.video:  # an import may have brought the request without it
+            return "—"
         return format_html('<a href="{}">Watch</a>', reverse("admin:badge_request_film", args=[asked.pk]))
 
     def has_answer_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
-from accounts import people
+from accounts import databases, people
 from accounts.models import Account, Verification
 from compat_twittner.colibri import tables
 from compat_twittner.colibri.imported import Imported
@@ -60,8 +60,11 @@ def _load_accounts(db: sqlite3.Connection, imported: Imported) -> None:
         CREATE TABLE here (id INTEGER PRIMARY KEY, imported, username, name_key, mail_key, inactive, disabled);
         CREATE TABLE blocked (low, high, PRIMARY KEY (low, high)) WITHOUT ROWID;
     """)
-    rows = Account.objects.order_by("pk").values_list(
-        "pk", "username", "domain", "email", "unconfirmed", "suspended_at"
+    primary = databases.for_write(Account)
+    rows = (
+        Account.objects.using(primary)
+        .order_by("pk")
+        .values_list("pk", "username", "domain", "email", "unconfirmed", "suspended_at")
     )
     db.executemany(
         "INSERT INTO here VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -80,7 +83,7 @@ def _load_accounts(db: sqlite3.Connection, imported: Imported) -> None:
     )
     db.execute("CREATE INDEX here_name ON here (name_key)")
     db.execute("CREATE INDEX here_mail ON here (mail_key)")
-    pairs = Block.objects.order_by("pk").values_list("blocker", "target").iterator(chunk_size=CHUNK)
+    pairs = Block.objects.using(primary).order_by("pk").values_list("blocker", "target").iterator(chunk_size=CHUNK)
     db.executemany("INSERT OR IGNORE INTO blocked VALUES (?, ?)", map(sorted, pairs))
 
 
@@ -123,13 +126,16 @@ def _give_names(staging: Staging) -> None:
             ) WHERE place = 1 AND name_key NOT IN (SELECT name_key FROM here WHERE name_key IS NOT NULL);
         CREATE UNIQUE INDEX names_of ON names (id);
     """)
-    others = db.execute(
-        f"SELECT id, username FROM cl_users WHERE {FRESH} AND id NOT IN (SELECT id FROM names) ORDER BY id"
+    others, after = (
+        f"SELECT id, username FROM cl_users WHERE {FRESH} AND id NOT IN (SELECT id FROM names) AND id > ?",
+        0,
     )
-    for pk, username in others.fetchall():
-        name = next(name for name in _candidates(pk, username) if _is_free(db, name))
-        db.execute("INSERT INTO names VALUES (?, ?, ?)", [name.lower(), pk, name])
-        staging.report.add("username_changed", [f"{username} → {name}"])
+    while rows := db.execute(f"{others} ORDER BY id LIMIT {CHUNK}", [after]).fetchall():
+        after = rows[-1][0]
+        for pk, username in rows:
+            name = next(name for name in _candidates(pk, username) if _is_free(db, name))
+            db.execute("INSERT INTO names VALUES (?, ?, ?)", [name.lower(), pk, name])
+            staging.report.add("username_changed", [f"{username} → {name}"])
 
 
 def _candidates(pk: int, username: str) -> Iterable[str]:

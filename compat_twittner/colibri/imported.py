@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from accounts import databases
 from compat_twittner.colibri.tables import USERS
 from compat_twittner.models import ColibriRows
 
@@ -13,9 +14,8 @@ class Imported:
     """The imported ids of all tables, as they are when this is made."""
 
     def __init__(self) -> None:
-        self._bits: dict[tuple[str, int], bytes] = {
-            (row.table, row.block): bytes(row.bits) for row in ColibriRows.objects.iterator(chunk_size=100)
-        }
+        rows = ColibriRows.objects.using(databases.for_write(ColibriRows)).iterator(chunk_size=100)
+        self._bits: dict[tuple[str, int], bytes] = {(row.table, row.block): bytes(row.bits) for row in rows}
 
     def has(self, table: str, number: int) -> bool:
         bits = self._bits.get((table, number // BLOCK))

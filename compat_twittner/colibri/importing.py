@@ -22,7 +22,7 @@ from compat_twittner.models import ColibriImport
 from follows import tallies
 from follows.models import Follow, Notice
 
-BATCH = 20_000  # rows in one transaction
+BATCH = 5_000  # rows in one transaction, and in memory
 FEW, TOO_FEW = 100_000_000, 10_000_000  # ids that are left
 KEEP_IDS: dict[str, type[Account] | type[Follow] | type[Notice]] = {
     tables.USERS: Account,
@@ -105,6 +105,7 @@ def carry_out(plan: Plan, folder: Path | None, begin: Callable[[str, int], Any])
         with begin("Tallies", Account.objects.count()) as advance:
             for chunk in tallies.heal():
                 advance(chunk.accounts)
+        people.link_mentions(staging)
     _copy_media(plan, began, folder, begin)
     _go_on(began, plan.report, "done", 0, finished_at=timezone.now())
     return plan.report
@@ -151,7 +152,8 @@ def _check_ids(plan: Plan) -> None:
 
 
 def _highest(staging: Staging, table: str) -> int:
-    here = KEEP_IDS[table].objects.aggregate(highest=Max("pk"))["highest"] or 0
+    model = KEEP_IDS[table]
+    here = model.objects.using(databases.for_write(model)).aggregate(highest=Max("pk"))["highest"] or 0
     return max(int(here), staging.highest(table))
 
 

@@ -50,7 +50,7 @@ def copy(staging: Staging, folder: Path, report: Report) -> Iterator[None]:
     """Copy the pictures of all accounts that an import made; yields after each account."""
     for pk, username, avatar, cover, video in _wanted(staging):
         who = f"{pk} {username}"
-        account = Account.objects.filter(pk=pk).first()
+        account = Account.objects.using(databases.for_write(Account)).filter(pk=pk).first()
         if account is None:
             continue
         if avatar and not account.avatar:

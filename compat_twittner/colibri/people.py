@@ -3,14 +3,16 @@
 import sqlite3
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 
-from accounts import bulk
+from accounts import bulk, markup
 from accounts.bulk import insert_where_free
 from accounts.models import Account, Audience, BadgeRequest, Contact, Device, Gender, Session, Verification
 from accounts.people import clean_text
 from accounts.searching import SearchText, folded
 from compat_twittner import countries
-from compat_twittner.colibri.staging import Batch
+from compat_twittner.colibri.staging import Batch, Staging
+from compat_twittner.colibri.tables import USERS
 
 INACTIVE, DISABLED = "0", "2"
 SOME = 500  # accounts that one statement looks at
@@ -103,3 +105,14 @@ def write_verifications(batch: Batch) -> int:
     ]
     batch.report.add("verification_answered", [row["id"] for row in batch.rows if row["account"] not in waiting])
     return sum(bulk.insert(BadgeRequest(), requests)) if requests else 0
+
+
+def link_mentions(staging: Staging) -> None:
+    """Keep whom the imported bios mention, now that everybody is there; not of a bio that was changed here."""
+    bios, after = f"SELECT id, about FROM {USERS} WHERE why IS NULL AND about LIKE '%@%' AND id > ?", 0
+    while rows := staging.db.execute(f"{bios} ORDER BY id LIMIT {SOME}", [after]).fetchall():
+        after = rows[-1][0]
+        for pk, about in rows:
+            if mentions := markup.people_in([about]):
+                same = Account.objects.filter(pk=pk, note=about, note_mentions=None)
+                same.update(note_mentions=mentions, version=F("version") + 1)

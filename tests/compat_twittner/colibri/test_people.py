@@ -232,3 +232,11 @@ def test_twins_come_out_the_same_whatever_their_order(importing: Importing) -> N
     network.user("ann", last_active="garbage")
     importing(network)
     assert dict(Account.objects.values_list("pk", "username")) == {1: "ANN", 2: "ann_2"}
+
+
+def test_bios_lead_to_the_people_whom_they_mention(importing: Importing) -> None:
+    network = Network()
+    network.user("ann", about="I am with @bob and @nobody")
+    network.user("bob")
+    importing(network)
+    assert Account.objects.get(pk=1).note_mentions == {"bob": "bob"}
