@@ -114,5 +114,5 @@ def link_mentions(staging: Staging) -> None:
         after = rows[-1][0]
         for pk, about in rows:
             if mentions := markup.people_in([about]):
-                same = Account.objects.filter(pk=pk, note=about, note_mentions=None)
+                same = Account.objects.filter(pk=pk, note=about, note_mentions__isnull=True)
                 same.update(note_mentions=mentions, version=F("version") + 1)
