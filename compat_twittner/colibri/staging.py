@@ -23,7 +23,7 @@ from compat_twittner.ages import WORDS
 from compat_twittner.colibri import tables
 from compat_twittner.colibri.dump import Dump, Rows
 from compat_twittner.colibri.imported import Imported
-from compat_twittner.colibri.report import Report
+from compat_twittner.colibri.report import NAMED, Report
 from compat_twittner.colibri.source import DumpError, Source
 from compat_twittner.colibri.tables import COLUMNS, NEEDED, digest, line, moment, number, text
 from compat_twittner.colibri.values import text as meaning
@@ -128,6 +128,11 @@ class Staging:
             cursor.row_factory = sqlite3.Row
             query = f"SELECT * FROM {table} WHERE id > ? AND {FRESH} ORDER BY id LIMIT ?"
             return cursor.execute(query, [after, size]).fetchall()
+
+    def tell(self, table: str, kind: str, where: str, item: str = "id") -> None:
+        """Report the rows of which this holds as problems of a kind."""
+        first = self.db.execute(f"SELECT {item} FROM {table} WHERE {where} ORDER BY id LIMIT {NAMED}").fetchall()
+        self.report.add(kind, [told for (told,) in first], self.count(table, where))
 
     def _store(self, rows: Rows) -> None:
         table, places = rows.table, {column: place for place, column in enumerate(rows.columns)}

@@ -8,8 +8,8 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
 from compat_twittner.colibri import importing
-from compat_twittner.colibri.deciding import Conflict
 from compat_twittner.colibri.importing import Plan, TooFewIds
+from compat_twittner.colibri.naming import Conflict
 from compat_twittner.colibri.source import DumpError
 from follows.management.progress import progress
 

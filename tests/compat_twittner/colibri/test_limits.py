@@ -58,6 +58,7 @@ def test_an_import_that_is_killed_goes_on(live: Live, tmp_path: Path) -> None:
         assert sum(chunk.wrong for chunk in tallies.verify()) == 0
 
 
+@pytest.mark.once
 def test_memory_is_that_of_a_chunk_even_if_one_statement_has_all_rows() -> None:
     def chunks() -> Iterator[str]:
         yield "CREATE TABLE `cl_connections` (`id` int, `a` int, `b` int, `s` text, `t` text);\n"
@@ -78,6 +79,7 @@ def test_memory_is_that_of_a_chunk_even_if_one_statement_has_all_rows() -> None:
     assert peak < MOST
 
 
+@pytest.mark.once
 def test_the_table_of_the_temporary_database_is_on_disk(importing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite keeps what a cache of 32 MB cannot hold in a file that has no name any more."""
     from compat_twittner.colibri.imported import Imported
