@@ -3,16 +3,17 @@
 Django's own sessions know none of this. A row here names the session of a browser; it is of no use once that is gone.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import models
+from django.db import OperationalError, models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import databases
+from accounts import databases, turns
 
 NOTED = "noted"  # in the session: its own key, and when its use was noted
 NOTED_EVERY = timedelta(minutes=30)
@@ -54,7 +55,10 @@ def signed_in(request: HttpRequest, user: Any, **_: Any) -> None:
 
 
 def note(request: HttpRequest, account: int) -> None:
-    """Note that a signed-in browser is used; writes at most every 30 minutes, and when its session got a new key."""
+    """Note that a signed-in browser is used; writes at most every 30 minutes, and when its session got a new key.
+
+    No request fails for this.
+    """
     session, now = request.session, timezone.now()
     if session.session_key is None:
         session.save()
@@ -63,9 +67,10 @@ def note(request: HttpRequest, account: int) -> None:
         return
     agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:300]
     values = {"account_id": account, "agent": agent, "used_at": now}
-    if not Browser.objects.filter(session_key=key).update(session_key=session.session_key, **values):
-        Browser.objects.update_or_create(session_key=session.session_key, defaults=values)
-    session[NOTED] = (session.session_key, now.timestamp())
+    with turns.by_the_way(), suppress(OperationalError), databases.atomic(Browser):
+        if not Browser.objects.filter(session_key=key).update(session_key=session.session_key, **values):
+            Browser.objects.update_or_create(session_key=session.session_key, defaults=values)
+        session[NOTED] = (session.session_key, now.timestamp())
 
 
 def of(account: int, session_key: str | None = None) -> list[Shown]:
