@@ -31,7 +31,7 @@ def test_both_standbys_answer(replicated: Replicated, members: list[Member]) -> 
 
 
 def test_nobody_misses_what_they_wrote(replicated: Replicated, members: list[Member]) -> None:
-    assert sum(islice(stale_reads(members), 96)) == 0
+    assert sum(islice(stale_reads(members), 64)) == 0
 
 
 @pytest.mark.long
@@ -68,7 +68,7 @@ def test_a_standby_that_hangs_and_one_that_died_are_left_out_and_come_back(
     replicated.fast.freeze()
     replicated.slow.kill()
     try:
-        for _ in range(10):
+        for _ in range(4):
             look()
         assert sum(islice(stale_reads(members), 32)) == 0
     finally:
@@ -76,8 +76,9 @@ def test_a_standby_that_hangs_and_one_that_died_are_left_out_and_come_back(
         replicated.slow.restart()
     for standby in (replicated.fast, replicated.slow):
         serves(standby, look)
-    log = replicated.live.log.read_text()
-    assert log.count("is left out") == log.count("is used again") > 0
+    log = replicated.live.log
+    assert log.read_text().count("is left out") > 0
+    wait_until(lambda: log.read_text().count("is left out") == log.read_text().count("is used again"))  # in each worker
     replicated.live.log.write_text("")
 
 
@@ -93,9 +94,9 @@ def test_a_standby_that_lags_is_left_out(replicated: Replicated, members: list[M
         page = requests.get(f"{replicated.live.url}/@{members[0].username}", timeout=PATIENCE)
         return "Somebody Else" in page.text
 
-    assert not is_seen_by_strangers()
     wait_until(is_seen_by_strangers)
     for standby in standbys:
+        assert standby.sql("SELECT count(*) FROM accounts_account WHERE display_name = 'Somebody Else'") == 0
         standby.sql("SELECT pg_wal_replay_resume()")
         serves(standby, lambda: look_around(replicated, members))
 
