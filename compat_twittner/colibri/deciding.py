@@ -84,7 +84,7 @@ def _decide_reports(staging: Staging) -> None:
 
 
 def _decide_verifications(staging: Staging) -> None:
-    """Who waits for the badge has a request for it, and the other way round."""
+    """Only the request of an account that waits for the badge counts, and its newest one."""
     table = tables.VERIFICATIONS
     _leave_out(staging, table, "verification_without_account", NOBODY.format(table=table, column="account"))
     _leave_out(staging, table, "verification_of_inactive_account", INACTIVE.format(table=table, column="account"))
@@ -92,8 +92,7 @@ def _decide_verifications(staging: Staging) -> None:
     _leave_out(staging, table, "verification_answered", f"account NOT IN (SELECT id FROM cl_users WHERE {waits})")
     _leave_out_twins(staging, table, "verification_twice", "account", "id DESC")
     lost = f"{FRESH} AND {waits} AND id NOT IN (SELECT account FROM cl_verifications WHERE {FRESH})"
-    staging.tell(tables.USERS, "verification_lost", lost, "id || ' ' || username")
-    staging.db.execute(f"UPDATE cl_users SET verified = '0' WHERE {lost}")
+    staging.tell(tables.USERS, "verification_without_request", lost, "id || ' ' || username")
 
 
 def _decide_sessions(staging: Staging) -> None:

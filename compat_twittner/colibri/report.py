@@ -64,10 +64,10 @@ KINDS = {
     "session_without_token": "sessions had no token",
     "username_changed": "accounts have a new user name",
     "verification_answered": "requests for the badge are answered already",
-    "verification_lost": "accounts waited for the badge, but their request is not there: they ask again",
     "verification_of_inactive_account": "requests for the badge belong to an account that was never activated",
     "verification_twice": "requests for the badge were replaced by a later one",
     "verification_without_account": "requests for the badge belong to an account that does not exist",
+    "verification_without_request": "accounts wait for the badge without a request: answer in the list of accounts",
     "website_invalid": "accounts have no website any more, because theirs was no valid address",
 }
 

@@ -194,9 +194,9 @@ def test_values_that_nobody_knows_become_the_usual_ones(importing: Importing) ->
     told = importing(network)
     ann = Account.objects.get(pk=1)
     assert (ann.language, ann.country, ann.gender, ann.website) == ("english", "us", "M", "")
-    assert ann.verification == Verification.NONE
+    assert ann.verification == Verification.REQUESTED
     assert told.first("language_unknown") == told.first("website_invalid") == ["1 ann"]
-    assert told.first("verification_lost") == ["1 ann"]
+    assert told.first("verification_without_request") == ["1 ann"]
 
 
 def test_rows_without_a_valid_id_are_left_out(importing: Importing) -> None:
