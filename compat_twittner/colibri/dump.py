@@ -37,6 +37,7 @@ _INSERT = re.compile(
 )
 _INSERT_OF_ANY_KIND = re.compile(rf"(?:INSERT|REPLACE)\s+(?:\w+\s+)*?INTO\s+(?:{NAME}\s*\.\s*)?({NAME})", re.IGNORECASE)
 _CREATE = re.compile(rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:{NAME}\s*\.\s*)?({NAME})\s*\(", re.IGNORECASE)
+_USE = re.compile(rf"USE\s+({NAME})", re.IGNORECASE)
 _DELIMITER = re.compile(r"DELIMITER[ \t]+(\S+)", re.IGNORECASE)
 _DELIMITER_ENDS = re.compile(r"^[ \t]*DELIMITER[ \t]+;[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _COLUMN = re.compile(rf"(?:\s++|--\s[^\n]*+|#[^\n]*+|/\*.*?\*/)*({NAME})\s+(?!\()", re.DOTALL)
@@ -62,6 +63,8 @@ class Dump:
         self._text, self._at, self._line = "", 0, 1
         self._ended = False
         self._columns: dict[str, tuple[str, ...]] = {}
+        self._database = ""
+        self._homes: dict[str, str] = {}  # table -> its database
         self.ending = Ending()
 
     def rows(self) -> Iterator[Rows]:
@@ -83,12 +86,11 @@ class Dump:
                     raise self._too_early()
                 raise DumpError(f"Line {self._here():,}: this form of INSERT cannot be read.")
             elif (found := _CREATE.match(self._text, self._at)) and _is_ours(found[1]):
-                table = values.unquoted(found[1])
                 self._at = found.end()
-                self._columns[table] = tuple(self._definitions())
-                self._pass_statement()
-                yield Rows(table, self._columns[table], [])
+                yield self._table(values.unquoted(found[1]))
             else:
+                if found := _USE.match(self._text, self._at):
+                    self._database = values.unquoted(found[1])
                 self.ending.statement(self._text[self._at : self._at + MOST_OF_A_SETTING])
                 self._pass_statement()
         self.ending.check()
@@ -190,6 +192,14 @@ class Dump:
                 raise self._too_early()
 
     # --- what is read -----------------------------------------------------------------------------------------------
+
+    def _table(self, table: str) -> Rows:
+        """A CREATE TABLE, from behind its opening bracket on."""
+        if self._homes.setdefault(table, self._database) != self._database:
+            raise DumpError(f"The file has two databases with the table {table}: dump one of them alone.")
+        self._columns[table] = tuple(self._definitions())
+        self._pass_statement()
+        return Rows(table, self._columns[table], [])
 
     def _definitions(self) -> Iterator[str]:
         """The columns of a CREATE TABLE, from behind its opening bracket on."""

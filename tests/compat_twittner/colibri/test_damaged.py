@@ -116,6 +116,12 @@ def test_what_is_no_dump_of_colibri_is_refused(tmp_path: Path, text: str) -> Non
     assert refusal(path)
 
 
+def test_two_networks_in_one_file_are_refused(network: Network, tmp_path: Path) -> None:
+    path = tmp_path / "dump.sql"
+    path.write_text("".join(f"CREATE DATABASE `{name}`;\nUSE `{name}`;\n{mysqldump(network)}" for name in ("a", "b")))
+    assert "two databases" in refusal(path)
+
+
 def test_files_that_are_not_there_are_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "nothing.sql")
     assert "directory" in refusal(tmp_path)
