@@ -33,7 +33,7 @@ FRESH = "known = 0 AND why IS NULL"
 SCHEMA = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    PRAGMA cache_size = -32000;
+    PRAGMA cache_size = -16000;
     CREATE TABLE cl_users (id INTEGER PRIMARY KEY, known, why,
         username, name_key, email, mail_key, first_name, last_name, about, gender, password, joined, active_at,
         language, avatar, cover, active, verified, website, country, profile, follow, contact, indexed,

@@ -81,11 +81,11 @@ def test_memory_is_that_of_a_chunk_even_if_one_statement_has_all_rows() -> None:
 
 @pytest.mark.once
 def test_the_table_of_the_temporary_database_is_on_disk(importing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite keeps what a cache of 32 MB cannot hold in a file that has no name any more."""
+    """SQLite keeps what a cache of 16 MB cannot hold in a file that has no name any more."""
     from compat_twittner.colibri.imported import Imported
     from compat_twittner.colibri.staging import Staging
 
     staging = Staging(Imported())
-    assert staging.db.execute("PRAGMA cache_size").fetchone() == (-32000,)
+    assert staging.db.execute("PRAGMA cache_size").fetchone() == (-16000,)
     assert staging.db.execute("PRAGMA database_list").fetchone()[2] == ""
     staging.close()
