@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from compat_mastodon.streaming import app
 from compat_mastodon.streaming.hub import Listener
@@ -43,7 +44,7 @@ def test_a_quiet_event_stream_has_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -
         await beaten.wait()
         return {"type": "http.disconnect"}
 
-    token = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False)
+    token = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False, used_at=timezone.now())
     asyncio.run(app._events(Listener(token), receive, send))
     assert sent[:4] == [b"", b":)\n", b":thump\n\n", b":thump\n\n"]
 

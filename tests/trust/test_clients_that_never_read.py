@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from django.utils import timezone
 
 from compat_mastodon.streaming import app, connection, hub
 from compat_mastodon.streaming.connection import STATE, Connection, Http, WebSocket
@@ -23,7 +24,7 @@ from tests.servers import PATIENCE, Live, free_port
 
 pytestmark = pytest.mark.once
 
-TOKEN = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False)
+TOKEN = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False, used_at=timezone.now())
 UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\n"
 ORDER = json.dumps({"type": "subscribe", "stream": "nobody"}).encode()  # is answered each time
 FRAME = struct.pack("!BB4s", 0x81, 0x80 | len(ORDER), b"\0\0\0\0") + ORDER
