@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts import turns
+from accounts import events, turns
 from accounts.refused import Refused
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
@@ -88,8 +88,10 @@ def charge(*charges: Charge) -> State | None:
         return None
     now, counts = turns.once(("charge", charges), lambda: _count(charges))
     states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
-    if over := [state for state, count in zip(states, counts, strict=True) if count > state.most]:
-        raise TooMany(max(over, key=lambda state: state.reset))
+    if over := [number for number, count in enumerate(counts) if count > states[number].most]:
+        longest = max(over, key=lambda number: states[number].reset)
+        events.limited.send(None, limit=charges[longest][0].name)
+        raise TooMany(states[longest])
     return min(states, key=lambda state: state.remaining)
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
+from accounts import events
+
 Result = TypeVar("Result")
 
 
@@ -133,6 +135,7 @@ def found_locked() -> None:
 
     :raises Again: when the request can begin anew.
     """
+    events.waited.send(None)
     turn = _turn.get()
     if turn is not None and turn.may_wait:
         turn.waits()

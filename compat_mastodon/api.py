@@ -54,6 +54,15 @@ class Caller(Enum):
     NOBODY = "no token is looked at"
 
 
+def new_request_id() -> str:
+    """Make a UUID of version 4; Python's own class would cost several times as much."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
+request_id = new_request_id  # `config.access_log` puts its own here
+
+
 class Denied(Exception):
     """The caller may not; `scopes` are named in the header that OAuth demands."""
 
@@ -102,9 +111,7 @@ class View(APIView):
     @property
     def default_response_headers(self) -> dict[str, str]:
         """The headers of every answer. The log has failures with their request id."""
-        digits = os.urandom(16).hex()
-        # A UUID of version 4; Python's own class would cost several times as much.
-        return {"X-Request-Id": f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"}
+        return {"X-Request-Id": request_id()}
 
     @property
     def me(self) -> int:

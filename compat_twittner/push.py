@@ -10,7 +10,7 @@ from typing import TypedDict
 import orjson
 from django.conf import settings
 
-from accounts import devices, outgoing
+from accounts import devices, events, outgoing
 from accounts.models import Device, Platform
 from accounts.outgoing import Unreachable
 from compat_twittner.entities import SUBJECTS, full_name
@@ -48,10 +48,12 @@ def deliver(told: Told) -> None:
     try:
         status = outgoing.post(settings.PUSH_GATEWAY, body, {"Content-Type": "application/json"}, seconds=PATIENCE)
     except Unreachable as reason:
+        status = 0
         logger.warning("The push gateway does not answer: %s", reason)
     else:
         if status >= 300:
             logger.warning("The push gateway answers with status %d", status)
+    events.delivered.send(None, channel="twittner", result="sent" if 0 < status < 300 else "failed")
 
 
 def message(told: Told, device: Device) -> Message:

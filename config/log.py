@@ -1,6 +1,10 @@
-"""Log a database that does not answer with one line per request, without a traceback."""
+"""Log a database that does not answer with one line per request, without a traceback; and lines as JSON."""
 
+import json
 import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
@@ -25,3 +29,25 @@ class OneLine(logging.Filter):
             record.exc_info = record.exc_text = None
             record.in_one_line = True
         return True
+
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+"""The id of the request under way, if `config.access_log` gives ids."""
+
+
+class Json(logging.Formatter):
+    """One JSON object a line: time, level, logger, message; request_id within a request; error with a traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request := REQUEST.get():
+            line["request_id"] = request
+        line |= getattr(record, "fields", {})
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

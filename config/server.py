@@ -17,8 +17,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, NoReturn, cast
 
@@ -32,6 +32,7 @@ from granian.server.mp import MPServer
 
 from config import watchdog
 from config.apis import routes
+from config.metrics import files
 from follows import leftovers
 
 SILENCE = 30_000  # milliseconds until a connection that says nothing, or half of a request's head, is closed
@@ -49,6 +50,8 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
 
     Streams are served beside them, unless `streaming_port` is 0.
     """
+    if settings.METRICS_PORT:
+        files.prepare(settings.VAR / "metrics")
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork")
         _load()
@@ -75,7 +78,11 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
     )
     server.posts = watchdog.posts(workers)
     watchdog.watch(server.posts, settings.WORKER_TIMEOUT)
-    with _streams(address, streaming_port) if streaming_port else nullcontext():
+    with ExitStack() as processes:
+        if streaming_port:
+            processes.enter_context(_beside("streams", _stream, address, streaming_port))
+        if settings.METRICS_PORT:
+            processes.enter_context(_beside("metrics", _export, server.posts))
         server.serve(target_loader=_load_in_worker, wrap_loader=False)
     sys.exit()
 
@@ -86,7 +93,7 @@ class _Server(MPServer):
     posts: "ctypes.Array[watchdog.Post]"
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any, *args: Any, **options: Any) -> Any:
-        loader = partial(callback_loader, self.posts[idx], first=idx == 0)
+        loader = partial(callback_loader, self.posts[idx], idx)
         return super()._spawn_worker(idx, target, loader, *args, **options)
 
 
@@ -101,21 +108,21 @@ def _connections() -> int:
 
 
 @contextmanager
-def _streams(address: str, port: int) -> Iterator[None]:
-    """Within, the streams run in a process of their own, which is started again should it fail."""
+def _beside(name: str, target: Callable[..., None], *arguments: Any) -> Iterator[None]:
+    """Within, `target` runs in a process of its own, which is started again should it fail."""
     ending = threading.Event()
-    process = multiprocessing.Process(target=_stream, args=(address, port), name="streams")
+    process = multiprocessing.Process(target=target, args=arguments, name=name)
     process.start()
 
     def keep() -> None:
         nonlocal process
         process.join()
         while not ending.wait(1):
-            process = multiprocessing.Process(target=_stream, args=(address, port), name="streams")
+            process = multiprocessing.Process(target=target, args=arguments, name=name)
             process.start()
             process.join()
 
-    keeper = threading.Thread(target=keep, name="keeper of the streams", daemon=True)
+    keeper = threading.Thread(target=keep, name=f"keeper of the {name}", daemon=True)
     keeper.start()
     try:
         yield
@@ -126,10 +133,24 @@ def _streams(address: str, port: int) -> Iterator[None]:
         process.kill()
 
 
+def _export(posts: "ctypes.Array[watchdog.Post]") -> None:
+    """Runs in the process of the metrics."""
+    os.setpgrp()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from config.metrics import exporter  # only where there are metrics
+
+    exporter.serve(settings.METRICS_HOST, settings.METRICS_PORT, posts)
+
+
 def _stream(address: str, port: int) -> None:
     """Runs in the process of the streams."""
     os.setpgrp()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if settings.METRICS_PORT:
+        files.take("streams")
+        from config.metrics import meters
+
+        meters.listen()
     import uvicorn  # no other process needs it
 
     from compat_mastodon.streaming.app import HUB
@@ -176,13 +197,15 @@ def _end_at_once() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _load_in_worker(post: watchdog.Post, *, first: bool) -> Any:
+def _load_in_worker(post: watchdog.Post, number: int) -> Any:
     """Runs in each worker. Its own process group keeps a terminal's Ctrl-C for the parent."""
     os.setpgrp()
     watchdog.take(post)
+    if settings.METRICS_PORT:
+        files.take(f"worker{number}")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     application = _load()
-    if first:
+    if number == 0:
         leftovers.keep_looking()
     return application
 

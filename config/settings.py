@@ -57,6 +57,9 @@ STREAMING_URL = env.origin(
     f"wss://{LOCAL_DOMAIN}" if HTTPS or not STREAMING_PORT else f"ws://{_host}:{STREAMING_PORT}",
     schemes="wss?",
 )
+METRICS_HOST, METRICS_PORT = ports.METRICS_HOST, ports.METRICS_PORT
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
+ACCESS_LOG = env.flag("ACCESS_LOG", default=False)
 # Past a pooler, which would lose the LISTEN.
 LISTEN_DATABASE_URL = env.url("LISTEN_DATABASE_URL", schemes="postgres(ql)?", like="postgres://user:password@host/name")
 
@@ -185,6 +188,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["config.metrics.requests.Measured"] if METRICS_PORT else []),
+    *(["config.access_log.Logged"] if ACCESS_LOG or LOG_FORMAT == "json" else []),
     "compat_twittner.middleware.AlwaysOk",
     "config.cors.Cors",
     "config.health.Front",
@@ -354,13 +359,17 @@ OAUTH2_PROVIDER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "config.log.Json"},
+    },
     "filters": {"one_line": {"()": "config.log.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["one_line"]},
         "django.security": {"level": "CRITICAL"},
+        "config.access_log": {"level": "INFO" if ACCESS_LOG else "WARNING"},
     },
 }

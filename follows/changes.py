@@ -18,13 +18,17 @@ logger = logging.getLogger(__name__)
 
 
 class Change(NamedTuple):
-    """A change of a pair. `kind` is a `Decision.Kind`; a block has the blocked account as `follower`."""
+    """A change of a pair. `kind` is a `Decision.Kind`; a block has the blocked account as `follower`.
+
+    `rule` decided without a person; empty if a person did.
+    """
 
     kind: int
     follower: int
     target: int
     by: Actor
     at: datetime
+    rule: str = ""
 
 
 Listener = Callable[[Change], None]
@@ -42,7 +46,8 @@ def register(listener: Listener) -> None:
 
 def unregister(listener: Listener) -> None:
     """The listener hears no more."""
-    _listeners.remove(listener)
+    if listener in _listeners:
+        _listeners.remove(listener)
 
 
 def heard() -> bool:

@@ -116,7 +116,7 @@ def log(kind: Decision.Kind, follower: int, target: int, by: Actor, more: Log = 
     now = timezone.now()
     values = more._asdict() | {"was": more.was and json.dumps(more.was)}
     row = _LOG.value(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=now, **values)
-    changes.after_commit([Change(kind, follower, target, by, now)])
+    changes.after_commit([Change(kind, follower, target, by, now, more.rule)])
     return row
 
 

@@ -85,7 +85,9 @@ def accept_oldest(owner: int) -> int:
         _TELL_ACCEPTED.run(joined=joined)
         _LOG.run(joined=joined, actor=opening.actor_id, door=opening.door)
         by, now = Actor(opening.actor_id, opening.door), timezone.now()
-        changes.after_commit(Change(Decision.Kind.ACCEPTED, follower, owner, by, now) for follower in followers)
+        changes.after_commit(
+            Change(Decision.Kind.ACCEPTED, follower, owner, by, now, OPENING) for follower in followers
+        )
         lock_tallies([owner, *followers])
         _COUNT_FOLLOWING.run(**values)
         _COUNT_FOLLOWERS.run(accepted=len(followers), **values)

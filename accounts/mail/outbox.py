@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import databases, turns
+from accounts import databases, events, turns
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
 from accounts.models import Letter
@@ -134,10 +134,14 @@ def _try(due: Letter) -> None:
         _send(due)
     except SMTPRecipientsRefused:
         logger.warning("The mail server refused the recipient of a mail; it was dropped")
+        events.delivered.send(None, channel="mail", result="dropped")
     except Exception as error:  # whatever the mail server did; the address and the link stay out of the log
         logger.warning("A mail could not be sent, which is tried again: %s", type(error).__name__)
+        events.delivered.send(None, channel="mail", result="failed")
         Letter.objects.bulk_create(kept, ignore_conflicts=True)
         return
+    else:
+        events.delivered.send(None, channel="mail", result="sent")
     claimed.delete()
 
 

@@ -14,7 +14,7 @@ import orjson
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from accounts import databases
+from accounts import databases, events
 from accounts.models import Account
 from accounts.outgoing import TimedOut, Unreachable
 from accounts.pictures import still_avatar_url
@@ -160,6 +160,7 @@ def _all(sendings: Iterable[_Sending]) -> None:
 
 def _record(recipient: int, sending: _Sending) -> None:
     """Keep what was learned of an address, for all of the account's subscriptions that name it."""
+    events.delivered.send(None, channel="mastodon", result="sent" if 200 <= sending.status < 300 else "failed")
     wish = sending.wish
     same = PushSubscription.objects.filter(token__user=recipient, endpoint=wish.endpoint)
     if sending.status in GONE:

@@ -14,6 +14,7 @@ import orjson
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
+from accounts import events
 from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import NAMES, notification
 from compat_mastodon.oauth import bearer
@@ -80,6 +81,7 @@ class Hub:
         if len(mine) >= MOST_STREAMS:
             raise Refused(429, "Too many requests")
         mine.add(listener)
+        events.streaming.send(None, change=1)
         if self._running is None:
             self._ready = asyncio.Event()
             self._running = asyncio.create_task(self._run(self._ready))
@@ -90,6 +92,7 @@ class Hub:
             yield
         finally:
             mine.discard(listener)
+            events.streaming.send(None, change=-1)
             if not mine:
                 self._listeners.pop(listener.token.account, None)
             if not self._listeners and self._running is not None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.db import close_old_connections, transaction
 
-from accounts import databases
+from accounts import databases, events
 from follows.models import Notice
 
 THREADS = 4
@@ -42,6 +42,7 @@ class Queue:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self._channel = transport.__module__.partition(".")[0].removeprefix("compat_")
         self._lock = Lock()
         self._waiting: dict[int, deque[Told]] = {}  # by recipient, with those whose delivery is under way
         self._size = 0
@@ -62,6 +63,7 @@ class Queue:
     def _makes_room(self, recipient: int) -> bool:
         """Drop the newest of whoever has most waiting, unless that is this recipient."""
         logger.warning("More than %d notices wait to be delivered; some are not", WAITING)
+        events.delivered.send(None, channel=self._channel, result="dropped")
         most = max(self._waiting, key=lambda each: len(self._waiting[each]))
         if len(self._waiting[most]) <= len(self._waiting.get(recipient, ())) + 1:
             return False
@@ -87,6 +89,7 @@ class Queue:
             close_old_connections()
         except Exception:
             logger.exception("A notice could not be delivered")
+            events.delivered.send(None, channel=self._channel, result="failed")
         finally:
             with self._lock:
                 if self._waiting[recipient]:

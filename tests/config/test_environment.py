@@ -62,6 +62,8 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
         ("LISTEN_DATABASE_URL", "h/d", "LISTEN_DATABASE_URL must look like postgres://user:password@host/name."),
         ("PUSH_GATEWAY", "ftp://h/send", "PUSH_GATEWAY must look like https://example.org/path."),
         ("PRIVATE_ROOT", "/m/private", "PRIVATE_ROOT must not lie in /m, whose files everybody may see."),
+        ("METRICS_PORT", "8001", "METRICS_PORT must be another one than PORT and STREAMING_PORT, not 8001."),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT must be one of text, json, not 'xml'."),
         ("STREAMING_PORT", "-1", "STREAMING_PORT must be a whole number from 0 to 65535, not '-1'."),
         (
             "STREAMING_URL",
