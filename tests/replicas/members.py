@@ -63,7 +63,8 @@ class Member:
         wanted = {"username": self.username, "email": email, "password": PASSWORD, "agreement": True}
         answer = Wire(url, token["access_token"]).post("/api/v1/accounts", wanted)
         assert answer.status_code == 200, answer.text
-        self.mastodon = Wire(url, answer.json()["access_token"])
+        self.token = answer.json()["access_token"]
+        self.mastodon = Wire(url, self.token)
         self.id = self.looks_up(self.username)
         answer = self.phone.post("/mobile_api/login", {"email": email, "password": PASSWORD})
         self.session = answer.json()["auth"]["auth_token"]
