@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -15,14 +16,16 @@ from typing import Any
 import pytest
 from django.conf import settings as latchkey
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from accounts.models import Account
 from config.doctor.examination import CHECKS
+from config.doctor.findings import Fault, Options
+from config.doctor.outside import check_tls
 from follows.models import Decision
-from tests.config.sites import Environ, behind, serving, stranger, streams
+from tests.config.sites import Environ, behind, certificate, serving, stranger, streams
 from tests.mail_server import mailbox, silent
 from tests.servers import PATIENCE, Live, free_port
 
@@ -282,6 +285,48 @@ def test_a_certificate_that_is_none(place: ExitStack, settings: Any) -> None:
     settings.BASE_URL = settings.BASE_URL.replace("http:", "https:")
 
     assert "does not speak TLS" in examine("--seconds", "1.5")["tls"]["sentences"][0]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "days", "sentence"),
+    [
+        (False, 90, "The certificate of 127.0.0.1 is not valid"),
+        (True, 3, "The certificate of 127.0.0.1 ends in 3 days: look why it is not renewed."),
+        (True, 90, "the certificate is good for 90 days"),
+    ],
+    ids=["nobody trusts it", "it ends soon", "good"],
+)
+def test_a_certificate(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool, days: int, sentence: str
+) -> None:
+    file = certificate(tmp_path, days)
+    (context := ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)).load_cert_chain(file)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with serving(stranger, context) as url:
+        settings.HTTPS, settings.BASE_URL = True, url
+        try:
+            told = check_tls(Options(PATIENCE, None, None, 0))
+        except Fault as fault:
+            told = fault.args[0]
+
+    assert told.startswith(sentence)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no replicas")
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({}, "replica_1 is not a standby"), ({"PORT": 1}, "replica_1 or its primary does not answer (OperationalError)")],
+    ids=["another primary", "dead"],
+)
+def test_a_replica_that_is_none(
+    place: ExitStack, settings: Any, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], sentence: str
+) -> None:
+    host = {"HOST": "127.0.0.1", "OPTIONS": {}} if change else {}
+    monkeypatch.setitem(connections.settings, "replica_1", connections.settings["default"] | change | host)
+    settings.DATABASE_REPLICAS = ["replica_1"]
+
+    assert only_fault(examine(), "replicas").startswith(sentence)
 
 
 def test_a_server_that_says_nothing_holds_no_check(place: ExitStack, settings: Any) -> None:

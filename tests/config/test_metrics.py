@@ -175,6 +175,11 @@ def test_a_real_prometheus_scrapes_it(measured: Live, tmp_path: Path) -> None:
                 except (ConnectionError, KeyError, ValueError):
                     continue
             assert found[0]["value"][1] == "1"
+            dashboard = json.loads((settings.ROOT / "docs" / "grafana.json").read_text())
+            for target in (target for panel in dashboard["panels"] for target in panel["targets"]):
+                query = urlencode({"query": target["expr"].replace("$__rate_interval", "1m")})
+                status, body, _ = get(port, f"/api/v1/query?{query}")
+                assert (status, json.loads(body)["status"]) == (200, "success"), target
         finally:
             prometheus.terminate()
 
