@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
-from accounts import events, limits
+from accounts import events
 from accounts.access import Actor
 from accounts.models import Account
 from config.metrics import meters
@@ -218,25 +218,6 @@ def test_the_requests_that_wait_are_measured(alice: Account, bob: Account, carol
     assert (told["latchkey_requests_waiting"], told["latchkey_openings"]) == (2, 1)
     assert 0 < told["latchkey_oldest_request_seconds"] < PATIENCE
     assert MOST >= 2
-
-
-def test_a_limit_that_is_hit_is_counted(settings: Any) -> None:
-    settings.RATE_LIMITS = True
-    settings.CACHES = {"default": {"BACKEND": "config.cache.OwnCache", "LOCATION": "limits"}}
-    hit: list[str] = []
-
-    def listen(*, limit: str, **_: Any) -> None:
-        hit.append(limit)
-
-    events.limited.connect(listen)
-    try:
-        limits.charge((limits.Limit("roomy", 5, 60), "me"), (tight := limits.Limit("tight", 1, 60), "me"))
-        with pytest.raises(limits.TooMany):
-            limits.charge((limits.Limit("roomy", 5, 60), "me"), (tight, "me"))
-    finally:
-        events.limited.disconnect(listen)
-
-    assert hit == ["tight"]
 
 
 def test_without_a_port_nothing_is_measured() -> None:
