@@ -31,13 +31,12 @@ class Cost(NamedTuple):
 
 
 def measure(users: int, connections: int, directory: Path) -> bool:
-    """Import a tenth of a network and then a whole one into an empty database; True if memory stayed the same."""
+    """Import a tenth of a network and then a whole one, with other ids; True if memory stayed the same."""
     costs = []
-    for part in (10, 1):
+    for part, after in ((10, 0), (1, max(users, connections) // 10)):
         path = directory / "dump.sql"
         with path.open("w") as file:
-            file.writelines(_dump(users // part, connections // part))
-        call_command("flush", interactive=False, verbosity=0)
+            file.writelines(_dump(users // part, connections // part, after))
         costs.append(_import(path))
         say(f"{users // part:,} users, {connections // part:,} connections: {costs[-1]}")
     call_command("recount", check=True)
@@ -60,28 +59,29 @@ def _import(path: Path) -> Cost:
     return Cost(rows, time.perf_counter() - started, cpu, usage.ru_maxrss / 1024)
 
 
-def _dump(users: int, connections: int) -> Iterator[str]:
-    """A dump of mysqldump's: each user follows as many others, every tenth asks, every fifth has a phone."""
+def _dump(users: int, connections: int, after: int) -> Iterator[str]:
+    """A dump with ids above `after`: each user follows as many others, a tenth of these ask, a fifth has a phone."""
     network, chance = dumps.Network(), random.Random(1)
     begin, end = dumps.mysqldump(network).split("-- Dump completed")
     yield begin
-    names = [f"person_{number}" for number in range(1, users + 1)]
-    yield from _insert("cl_users", (_user(number, name) for number, name in enumerate(names, 1)), users)
+    first = after + 1
+    yield from _insert("cl_users", map(_user, range(first, first + users)), users)
     each = connections // users
     steps = chance.sample(range(1, users), each)
-    pairs = ((1 + n // each, 1 + (n // each + steps[n % each]) % users) for n in range(each * users))
+    pairs = ((first + n // each, first + (n // each + steps[n % each]) % users) for n in range(each * users))
     follows = (
         f"({n},{follower},{target},'{'pending' if n % 10 == 0 else 'active'}','{1_600_000_000 + n}')"
-        for n, (follower, target) in enumerate(pairs, 1)
+        for n, (follower, target) in enumerate(pairs, first)
     )
     yield from _insert("cl_connections", follows, each * users)
-    phones = range(1, users, 5)
+    phones = range(first, first + users, 5)
     sessions = (f"({n},'{n:082x}','{n}','mobile_android','1700000000','2000000000')" for n in phones)
     yield from _insert("cl_sessions", sessions, len(phones))
     yield f"-- Dump completed{end}"
 
 
-def _user(number: int, username: str) -> str:
+def _user(number: int) -> str:
+    username = f"person_{number}"
     row = dumps.DEFAULTS["cl_users"] | {"id": number, "username": username, "email": f"{username}@example.org"}
     return dumps.values(row | {"fname": "Ada", "lname": f"Number {number}", "about": "I write about &quot;owls&quot;."})
 
