@@ -14,9 +14,9 @@ PORT = env.number("PORT", 8000, least=1, most=65535)
 STREAMING_PORT = env.number("STREAMING_PORT", PORT + 1 if PORT < 65535 else PORT - 1, most=65535)
 if STREAMING_PORT == PORT:
     env.refuse(f"STREAMING_PORT must be another one than PORT, which is {PORT}.")
-# For Prometheus alone, so it is on HOST only if that is this machine's own; 0 does without.
+# For Prometheus alone, so they have an address of their own; port 0 does without.
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.number("METRICS_PORT", 0, most=65535)
-METRICS_HOST = "127.0.0.1" if HOST in {"0.0.0.0", "::"} else HOST  # noqa: S104  # never to everybody
 if METRICS_PORT and METRICS_PORT in {PORT, STREAMING_PORT}:
     env.refuse(f"METRICS_PORT must be another one than PORT and STREAMING_PORT, not {METRICS_PORT}.")
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # all addresses of this machine -> its own for itself

@@ -1,4 +1,4 @@
-"""The process that answers Prometheus, one scrape at a time, at the address of `HOST` unless that is everybody's."""
+"""The process that answers Prometheus, one scrape at a time."""
 
 import socket
 from collections.abc import Iterable
