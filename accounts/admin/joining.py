@@ -146,5 +146,9 @@ class DocumentAdmin(admin.ModelAdmin[Document]):
 
     list_display = ("kind", "changed_at")
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Document | None:
+        """None for what no kind can be: not every database looks for it."""
+        return super().get_object(request, object_id, from_field) if object_id in Document.Kind.values else None
+
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()

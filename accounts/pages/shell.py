@@ -142,7 +142,9 @@ def _navigation(request: HttpRequest, section: str) -> list[dict[str, Any]]:
 
 
 def _member(request: HttpRequest) -> Account | None:
-    return request.user if isinstance(request.user, Account) else None
+    """The signed-in member; none where no session is read (`config.apis`)."""
+    user = getattr(request, "user", None)
+    return user if isinstance(user, Account) else None
 
 
 def _to_sign_in(request: HttpRequest, htmx: HtmxDetails) -> HttpResponse:

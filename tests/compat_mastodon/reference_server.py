@@ -86,6 +86,20 @@ class Language(TypedDict):
     name: str
 
 
+class Rule(TypedDict):
+    id: str
+    text: str
+    hint: str
+    translations: dict[str, str]
+
+
+class TermsOfService(TypedDict):
+    effective_date: str
+    effective: bool
+    content: str
+    succeeded_by: str | None
+
+
 class Urls(TypedDict):
     streaming: str
     status: str | None

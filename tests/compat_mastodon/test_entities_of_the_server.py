@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account
+from accounts.models import Account, Document, Rule
 from compat_mastodon.push import webpush
 from tests.compat_mastodon import reference_server as reference
 from tests.compat_mastodon.conftest import Clients
@@ -43,6 +43,23 @@ def test_text_page(told: Any) -> None:
     check(reference.TextPage, *pages)
     assert pages[1]["content"] == ""
     assert datetime.fromisoformat(pages[1]["updated_at"]).tzinfo is not None
+
+
+def test_rule(told: Any) -> None:
+    rule = Rule.objects.create(text="Be kind.", hint="To newcomers, too.")
+
+    for path in ("/api/v1/instance", "/api/v2/instance"):
+        golden("rule", told(path)["rules"][0], rule=rule.pk)
+    golden("rule", told("/api/v1/instance/rules")[0], rule=rule.pk)
+    check(reference.Rule, *told("/api/v1/instance/rules"))
+
+
+def test_terms_of_service(told: Any) -> None:
+    text = Document.objects.create(kind=Document.Kind.TERMS, text="Be kind.")
+    terms = told("/api/v1/instance/terms_of_service")
+
+    golden("terms_of_service", terms, date=f"{text.changed_at:%Y-%m-%d}")
+    check(reference.TermsOfService, terms, never={"succeeded_by not null"})
 
 
 def test_week(told: Any) -> None:

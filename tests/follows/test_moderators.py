@@ -1,4 +1,4 @@
-"""The group that may decide follow requests, suspend members, close reports and change nothing else."""
+"""The group that may decide requests to follow and to join, suspend members, close reports and change nothing else."""
 
 from django.contrib.auth.models import Group, Permission
 
@@ -7,6 +7,10 @@ from tests.factories import AccountFactory
 from tests.moderation import make_moderators
 
 MAY = {
+    *(f"accounts.{action}_invite" for action in ("add", "change", "view")),
+    *(f"accounts.{action}_maildomain" for action in ("add", "change", "delete", "view")),
+    "accounts.decide_application",
+    "accounts.view_application",
     "accounts.suspend_account",
     "accounts.view_account",
     "follows.add_serverrule",

@@ -134,7 +134,7 @@ def test_a_bomb_is_refused_through_twittner(alice: Account, media: Path, name: s
 )
 def test_pictures_that_just_keep_to_the_limits_are_taken(make: Callable[[], bytes]) -> None:
     assert images.avatar(ContentFile(make()), FORMATS).still
-    assert images.header(ContentFile(make()), FORMATS).upper
+    assert images.header(ContentFile(make()), FORMATS).part
 
 
 def test_the_instance_says_how_large_pictures_may_be(db: None) -> None:
