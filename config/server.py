@@ -54,10 +54,12 @@ def serve(address: str, port: int, workers: int, streaming_port: int) -> NoRetur
         files.prepare(settings.VAR / "metrics")
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork")
+        gc.disable()
         _load()
         routes(settings.ROOT_URLCONF)
         connections.close_all()
         gc.freeze()
+        gc.enable()
         os.register_at_fork(after_in_child=_end_at_once)
     loops.register("watched")(watchdog.loop)
     server = _Server(
