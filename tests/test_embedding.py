@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 SETTINGS, *BLOCKS = re.findall(r"```python\n(.*?)```", (settings.ROOT / "docs" / "embedding.md").read_text(), re.DOTALL)
 CALLS = "\n".join(BLOCKS)
 OURS = "any(name.partition('.')[0] in {'config', 'compat_mastodon', 'compat_twittner'} for name in sys.modules)"

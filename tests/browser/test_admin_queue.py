@@ -21,6 +21,8 @@ from tests.browser.conftest import Browser
 from tests.factories import PASSWORD
 from tests.servers import Live
 
+pytestmark = pytest.mark.once
+
 PEOPLE = [  # user name, display name, hours of waiting
     ("rosalind", "Rosalind Franklin", 900),
     ("marie", "Marie Curie", 400),

@@ -16,6 +16,8 @@ from tests.servers import Live
 
 __all__ = ["shown", "size"]
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def texts(live: Live) -> None:

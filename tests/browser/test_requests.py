@@ -25,6 +25,8 @@ from tests.browser.test_pages import token_of
 from tests.clients import npm
 from tests.servers import Live
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def vera(live: Live) -> Account:

@@ -22,6 +22,8 @@ from tests.browser.conftest import Browser
 from tests.factories import PASSWORD
 from tests.servers import Live
 
+pytestmark = pytest.mark.once
+
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 SCOPE = "read write follow push"
 

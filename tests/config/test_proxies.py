@@ -10,6 +10,8 @@ from accounts import sessions
 from accounts.models import Account, Platform
 from tests.servers import Live, database_of_its_own
 
+pytestmark = pytest.mark.once
+
 OUTSIDE = {"Host": "example.org", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
 
 

@@ -18,6 +18,8 @@ from accounts.models import Account
 from tests.compat_mastodon.conftest import token_for
 from tests.servers import PATIENCE, Live, database_of_its_own, free_port
 
+pytestmark = pytest.mark.once
+
 
 def test_it_answers_from_a_database_of_its_own(live: Live, db: None) -> None:
     account = live.sign_up("alice")

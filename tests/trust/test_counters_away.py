@@ -14,6 +14,8 @@ import pytest
 
 from tests.servers import PATIENCE, Live, database_of_its_own, free_port
 
+pytestmark = pytest.mark.once
+
 PATHS = ("/", "/api/v1/instance", "/api/v2/instance", "/health")
 LINE = "The cache is away"
 
