@@ -30,7 +30,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 DATABASE_URL = env.text("DATABASE_URL")
 EMBEDDED = not DATABASE_URL  # nothing configured: one SQLite file, ready to try
 DEBUG = env.flag("DEBUG", default=False)
-# Who may sign up themselves: everybody, those whom a moderator approves, those with an invitation, or nobody.
+# Sign-up is open to everybody, to people that a moderator approves, to people with an invitation, or closed.
 REGISTRATIONS = env.choice("REGISTRATIONS", ("open", "approval", "invite", "closed"), "open" if EMBEDDED else "closed")
 REGISTRATIONS_OPEN = REGISTRATIONS != "closed"
 REQUIRE_SECOND_FACTOR = env.choice("REQUIRE_SECOND_FACTOR", ("off", "moderators"), "off")

@@ -1,4 +1,4 @@
-"""Who gets which user name and address, and whether an account that is here already is in the way."""
+"""Gives each account its user name and address, and finds accounts that are in the way already."""
 
 import re
 import sqlite3

@@ -15,7 +15,7 @@ Kind = Notice.Kind
 
 
 def edges() -> dict[int, tuple[int, int, bool]]:
-    """Who follows, or waits, by the id of the row."""
+    """The follows and requests, by the id of the row."""
     rows = Follow.objects.values_list("pk", "follower_id", "target_id", "accepted_at")
     return {pk: (follower, target, accepted is not None) for pk, follower, target, accepted in rows}
 
