@@ -3,12 +3,15 @@
 alice, bob and mallory are open; carol is locked: whoever wants to follow her must ask.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
 
 from accounts.models import Account
 from compat_mastodon import entities
 from compat_twittner import cards
+from config import cache
 from follows.pages import people
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
@@ -45,6 +48,15 @@ def _nobody_rendered_yet() -> None:
         *(people.kept(language) for language, _ in settings.LANGUAGES),
     ):
         kept.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_away() -> Iterator[None]:
+    """A story in which the cache was away ends with the counters that were kept instead of it."""
+    yield
+    if cache._moments[cache._ASK_AT]:
+        cache._moments[cache._ASK_AT] = cache._moments[cache._SAID_AT] = 0
+        cache._own.clear()
 
 
 @pytest.fixture

@@ -166,6 +166,16 @@ def test_a_missing_index(place: ExitStack) -> None:
     assert "follows_decision.decision_of_pair" in only_fault(results, "database")
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such statistics")
+def test_statistics_that_are_out_of_date(place: ExitStack) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO auth_group (name) SELECT 'group ' || n FROM generate_series(1, 12000) n")
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+
+    assert "Statistics are out of date, which makes queries slow (auth_group)" in only_fault(examine(), "database")
+
+
 def test_a_disk_that_is_nearly_full(place: ExitStack) -> None:
     results = examine("--least-free", str(10**12))
 
