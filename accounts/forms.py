@@ -10,9 +10,9 @@ from accounts.models import Account
 from accounts.people import Problem
 
 PROBLEMS = {
-    Problem.BLANK: "This is needed.",
-    Problem.INVALID: "This is not well-formed.",
-    Problem.TAKEN: "Somebody has this already.",
+    Problem.BLANK: "This is required.",
+    Problem.INVALID: "This is not valid.",
+    Problem.TAKEN: "This is already in use.",
     Problem.TOO_LONG: "This is longer than {bound} characters.",
     Problem.TOO_SHORT: "This is shorter than {bound} characters.",
     Problem.REFUSED: "Addresses of this domain are refused here.",

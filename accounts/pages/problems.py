@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.people import Invalid, Problem
 
 PROBLEMS = {
-    Problem.BLANK: _("This is needed."),
-    Problem.INVALID: _("This is not well-formed."),
-    Problem.TAKEN: _("Somebody has this already."),
+    Problem.BLANK: _("This is required."),
+    Problem.INVALID: _("This is not valid."),
+    Problem.TAKEN: _("This is already in use."),
     Problem.TOO_LONG: _("This is longer than {bound} characters."),
     Problem.TOO_SHORT: _("This is shorter than {bound} characters."),
-    Problem.TOO_MANY: _("These are more than {bound}."),
-    Problem.NOT_ACCEPTED: _("This is not possible here."),
+    Problem.TOO_MANY: _("Choose {bound} at most."),
+    Problem.NOT_ACCEPTED: _("This is not allowed here."),
     Problem.REFUSED: _("Addresses of this domain are refused here."),
 }
 

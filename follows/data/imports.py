@@ -45,7 +45,7 @@ def preview(account: int, data: bytes, name: str, kind: ImportKind | None, by: A
     """
     kind = kind or reading.kind_of(name, data)
     if kind is None:
-        raise _refusal("kind", _("The file does not say what it is. Please choose it."))
+        raise _refusal("kind", _("The server cannot detect the type of the file. Please choose it."))
     _check_free(account, kind)
     job = Import.objects.create(account_id=account, kind=kind, overwrite=overwrite, door=by.door)
     try:

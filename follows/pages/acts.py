@@ -24,16 +24,16 @@ from follows.pages.profile import local_person
 TOLD = {
     Turn.FOLLOWED: _("You follow this account now."),
     Turn.REQUESTED: _("You asked to follow this account. Its owner decides."),
-    Turn.UNFOLLOWED: _("You follow this account no longer."),
+    Turn.UNFOLLOWED: _("You no longer follow this account."),
     Turn.CANCELLED: _("You took your request back."),
 }
 ACTS: dict[str, tuple[Callable[[int, int, Actor], Turn | object], str | Promise]] = {
     "follow": (graph.follow, ""),
     "unfollow": (graph.unfollow, ""),
     "block": (graph.block, _("You block this account now.")),
-    "unblock": (graph.unblock, _("You block this account no longer.")),
+    "unblock": (graph.unblock, _("You no longer block this account.")),
     "mute": (lambda member, other, _by: marks.mute(member, other), _("You mute this account now.")),
-    "unmute": (lambda member, other, _by: marks.unmute(member, other), _("You mute this account no longer.")),
+    "unmute": (lambda member, other, _by: marks.unmute(member, other), _("You no longer mute this account.")),
 }
 DECISIONS: dict[str, Callable[[int, int, Actor], Batched]] = {
     "cancel": lambda member, other, by: deciding.cancel(member, [other], by),

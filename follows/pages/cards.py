@@ -37,7 +37,7 @@ def cards(owner: int, found: Sequence[Request]) -> SafeString:
     followed = {one.id for one in relationships.many(owner, people) if one.following}
     named = discovery.names_of_friends(owner, [one.account.account for one in found if one.friends])
     words = {"accept": _("Accept"), "reject": _("Reject"), "keep_out": _("Keep out")}
-    tick, waiting, language = _("Tick %(name)s"), _("Waiting since %(day)s"), get_language()
+    tick, waiting, language = _("Select %(name)s"), _("Waiting since %(day)s"), get_language()
     made = ""
     for one in found:
         account = one.account.account
@@ -73,7 +73,7 @@ def _facts(
     if reason is not ArrivalReason.LOCKED:
         facts.append(_("Why: %(reason)s") % {"reason": REASONS[reason]})
     if while_paused:
-        facts.append(_("Came while you had paused"))
+        facts.append(_("Asked during your pause"))
     return "".join(f"<li>{escape(fact)}</li>" for fact in facts)
 
 

@@ -111,7 +111,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         return _data(request, form)
     seems = reading.kind_of(file.name, content)
     if seems and seems != job.kind:
-        text = gettext("Look twice: the file seems to be “%(kind)s”.")
+        text = gettext("Check your choice: the file seems to be “%(kind)s”.")
         messages.warning(request, text % {"kind": seems.label})
     return redirect("import", job.pk)
 

@@ -25,7 +25,7 @@ REFUSALS: dict[type[Exception], Promise] = {
     NoSuchAccount: _("This account does not exist any more."),
     SelfFollow: _("This is your own account."),
     Blocked: _("You cannot follow this account."),
-    FollowsTooMany: _("You follow as many accounts as you may. Unfollow some first."),
+    FollowsTooMany: _("You have reached the limit of accounts that you can follow. Unfollow some first."),
 }
 
 

@@ -105,7 +105,7 @@ class QueueFilters(Filters):
         coerce=lambda value: ArrivalReason(int(value)),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label=_("Why it is a request"),
+        label=_("Reason for the request"),
     )
     followed = _flag(_("You follow them"))
     min_friends = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Friends in common, at least"))
@@ -145,9 +145,9 @@ class HistoryFilters(Filters):
         coerce=lambda value: Decision.Kind(int(value)),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label=_("What happened"),
+        label=_("Event"),
     )
-    mine = _flag(_("About"), _("Who follows you"), _("Whom you follow"))
+    mine = _flag(_("About"), _("Your followers"), _("People you follow"))
     account = forms.IntegerField(min_value=1, max_value=MAX_ID, required=False, widget=forms.HiddenInput)
 
 

@@ -80,7 +80,7 @@ class ApproveForm(forms.Form):
             try:
                 approvals.parsed(handle)
             except Invalid:
-                text = _("%(handle)s is no handle. Write @name, or @name@server.example.")
+                text = _("%(handle)s is not a valid handle. Write @name, or @name@server.example.")
                 raise forms.ValidationError(text, params={"handle": handle[:80]}) from None
         return list(dict.fromkeys(found))
 
@@ -90,7 +90,7 @@ class ApproveForm(forms.Form):
         if day is None:
             return None
         if day < localdate():
-            raise forms.ValidationError(_("Choose a day that is not over."))
+            raise forms.ValidationError(_("Choose today or a later day."))
         return datetime.combine(day, time.max, get_current_timezone())
 
 

@@ -35,10 +35,10 @@ class Approved(List):
     lead = _(
         "These people may follow you once without asking. Nobody is told. A request of theirs is accepted at once."
     )
-    empty = _("You have approved nobody yet")
+    empty = _("You have not approved anybody yet")
     icon = "person-check"
     verb = _("Withdraw")
-    verbs = {"withdraw": _("Withdraw ticked")}
+    verbs = {"withdraw": _("Withdraw selected")}
     more = "follows/pages/approve.html"
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
@@ -65,9 +65,9 @@ class Approved(List):
             try:
                 made = approvals.approve(me(request), handles, until, actor(request))
             except SelfFollow:
-                form.add_error("handles", gettext("You need no approval of your own."))
+                form.add_error("handles", gettext("You cannot approve yourself."))
             except Invalid:
-                form.add_error("handles", gettext("One of these is kept out. Stop keeping them out first."))
+                form.add_error("handles", gettext("You keep one of these accounts out. Stop that first."))
             else:
                 text = ngettext("You approved %(number)d account.", "You approved %(number)d accounts.", len(made))
                 return self.done(request, text, len(made))
@@ -84,13 +84,13 @@ class KeptOut(List):
     group = "requests"
     title = _("Kept out")
     lead = _(
-        "Requests of these accounts and servers wait aside: you do not see them, and nobody is told. "
-        "If you stop keeping them out, their requests come to you."
+        "You do not see requests of these accounts and servers, and nobody is told. "
+        "If you stop keeping them out, you see their requests again."
     )
-    empty = _("You keep nobody out")
+    empty = _("You do not keep anybody out")
     icon = "shield"
     verb = _("Stop keeping out")
-    verbs = {"let_in": _("Stop keeping ticked out")}
+    verbs = {"let_in": _("Stop keeping selected out")}
     more = "follows/pages/keep_out.html"
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
@@ -103,7 +103,7 @@ class KeptOut(List):
 
     @staticmethod
     def _row(one: Entry, face: Face | None) -> Row:
-        html = face.html if face else format_html(_NAME_ALONE, one.domain, _("Everybody of this server"))
+        html = face.html if face else format_html(_NAME_ALONE, one.domain, _("Everybody on this server"))
         return Row(one.id, face.name if face else one.domain, html, dated(_("Kept out since %(day)s"), one.since))
 
     def get(self, request: HttpRequest, status: int = 200, **context: Form) -> HttpResponse:
@@ -133,5 +133,5 @@ class KeptOut(List):
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
         count = bulk.let_in(me(request), ids)
-        text = ngettext("You keep %(number)d out no longer.", "You keep %(number)d out no longer.", count)
+        text = ngettext("You no longer keep %(number)d out.", "You no longer keep %(number)d out.", count)
         return self.done(request, text, count)

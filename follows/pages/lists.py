@@ -108,7 +108,7 @@ class Followers(List):
     empty = _("Nobody follows you yet")
     filters = PeopleFilters
     verb = _("Remove")
-    verbs = {"remove": _("Remove ticked"), "keep_out": _("Remove ticked and keep out")}
+    verbs = {"remove": _("Remove selected"), "keep_out": _("Remove selected and keep out")}
     read = staticmethod(followers.followers)
     since: ClassVar[Text] = _("Follows you since %(day)s")
 
@@ -135,9 +135,9 @@ class Followers(List):
 class Following(Followers):
     name = "following"
     title = _("Following")
-    empty = _("You follow nobody yet")
+    empty = _("You do not follow anybody yet")
     verb = _("Unfollow")
-    verbs = {"unfollow": _("Unfollow ticked")}
+    verbs = {"unfollow": _("Unfollow selected")}
     read = staticmethod(followers.following)
     since = _("You follow them since %(day)s")
 
@@ -151,10 +151,10 @@ class Sent(List):
     name = "sent"
     group = "requests"
     title = _("Requests that you sent")
-    empty = _("You wait for nobody")
+    empty = _("No requests are waiting")
     icon = "inbox"
     verb = _("Take back")
-    verbs = {"cancel": _("Take ticked back")}
+    verbs = {"cancel": _("Take selected back")}
     more = "follows/pages/sent_older.html"
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
@@ -182,10 +182,10 @@ class Blocks(List):
     name = "blocks"
     title = _("Blocked accounts")
     lead = _("A block ends all ties between you and an account, and neither can follow the other.")
-    empty = _("You block nobody")
+    empty = _("You have not blocked anybody")
     icon = "ban"
     verb = _("Unblock")
-    verbs = {"unblock": _("Unblock ticked")}
+    verbs = {"unblock": _("Unblock selected")}
     read: ClassVar[Callable[..., Any]] = staticmethod(rosters.blocks)
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
@@ -205,11 +205,11 @@ class Blocks(List):
 class Mutes(Blocks):
     name = "mutes"
     title = _("Muted accounts")
-    lead = _("You hear nothing of a muted account. It does not learn that.")
-    empty = _("You mute nobody")
+    lead = _("You get no notices from a muted account. The account is not told.")
+    empty = _("You have not muted anybody")
     icon = "mute"
     verb = _("Unmute")
-    verbs = {"unmute": _("Unmute ticked")}
+    verbs = {"unmute": _("Unmute selected")}
     read = staticmethod(rosters.mutes)
 
     def detail(self, one: rosters.Marked) -> SafeString:

@@ -50,10 +50,10 @@ def now(member: int, account: int) -> str:
     if ties and ties.followed_by:
         return _("%(name)s follows you already.") % {"name": name}
     if ties and ties.requested_by:
-        return _("%(name)s has asked anew meanwhile.") % {"name": name}
+        return _("%(name)s has asked again in the meantime.") % {"name": name}
     if ties:
         return _("The request of %(name)s is gone: it was rejected, or taken back.") % {"name": name}
-    return _("The account is gone.")
+    return _("The account no longer exists.")
 
 
 def back(request: HttpRequest, found: Batched, fallback: str, who: int = 0) -> HttpResponse:

@@ -79,9 +79,9 @@ def test_nobody_is_led_to_another_site(person: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"username": "Alice"}, "Somebody has this already."),
-        ({"email": "ALICE@example.org"}, "Somebody has this already."),
-        ({"username": "no blanks"}, "This is not well-formed."),
+        ({"username": "Alice"}, "This is already in use."),
+        ({"email": "ALICE@example.org"}, "This is already in use."),
+        ({"username": "no blanks"}, "This is not valid."),
         ({"username": "e\0ve"}, "Null characters are not allowed."),
         ({"password": "short"}, "at least 8 characters"),
         ({"email": "nonsense"}, "Enter a valid email address."),

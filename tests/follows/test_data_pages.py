@@ -124,7 +124,7 @@ def test_a_file_is_previewed_imported_and_reported(
     assert not Follow.objects.filter(target=bob).exists()
 
     html = alices.press(page, f"{page}/start")
-    assert "The import is under way" in html
+    assert "The import is in progress" in html
     assert f'hx-get="{page}"' in html
     imports.finish(alice.pk)
     part = alices.see(page, **HTMX)
@@ -149,10 +149,10 @@ def test_overwriting_says_what_it_removes(alices: Visitor, alice: Account, bob: 
 
 
 def test_a_file_that_seems_to_be_something_else_is_pointed_out(alices: Visitor, bob: Account) -> None:
-    assert "Look twice: the file seems to be “People you follow”." in alices.upload(
+    assert "Check your choice: the file seems to be “People you follow”." in alices.upload(
         "bob\n", "follows.csv", kind="blocks"
     )
-    assert "Look twice" not in alices.upload("bob\n", "blocks.csv", kind="blocks")
+    assert "Check your choice" not in alices.upload("bob\n", "blocks.csv", kind="blocks")
 
 
 def test_a_preview_is_thrown_away(alices: Visitor, alice: Account, bob: Account) -> None:

@@ -107,7 +107,7 @@ def test_somebody_in_particular(member: Client, carol: Account, alice: Account, 
     assert {name: show(member, locked="on", who=name)[-1] for name in ("@alice", "bob", "@mallory", zoe.acct)} == {
         "@alice": "@alice has asked already. You decide.",
         "bob": "@bob follows you at once, because you approved this account.",
-        "@mallory": "@mallory asks, and the request waits aside, because you keep them out.",
+        "@mallory": "@mallory can ask, but you do not see the request, because you keep them out.",
         "zoe@other.example": "@zoe@other.example cannot follow you.",
     }
     assert show(member, who="no{body}")[-1] == "There is no account @no{body}."

@@ -26,7 +26,7 @@ def _zones() -> list[tuple[str, str]]:
 
 
 def _choices() -> Iterator[tuple[str, Any]]:
-    yield "", gettext_lazy("As this device says")
+    yield "", gettext_lazy("Same as this device")
     yield from _zones()
 
 
@@ -35,15 +35,15 @@ class LanguageForm(forms.Form):
 
     locale = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        choices=[("", gettext_lazy("As this browser says")), *settings.LANGUAGES],
+        choices=[("", gettext_lazy("Same as this browser")), *settings.LANGUAGES],
         required=False,
-        help_text=gettext_lazy("Of these pages, and of mails to you. Your apps have their own setting."),
+        help_text=gettext_lazy("For these pages and for mails to you. Your apps have their own setting."),
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=_choices,
         required=False,
-        help_text=gettext_lazy("For the times on these pages, and for when mails come."),
+        help_text=gettext_lazy("For the times on these pages, and the hour of mails to you."),
     )
 
 

@@ -52,14 +52,14 @@ class ProfileForm(forms.Form):
         help_text=gettext_lazy("JPEG, PNG, GIF or WebP, up to 8 MB. A square of it is shown."),
     )
     avatar_place = forms.IntegerField(
-        label=gettext_lazy("Which part of it: from the left or top to the right or bottom"),
+        label=gettext_lazy("Visible part: from the left or top to the right or bottom"),
         initial=50,
         min_value=0,
         max_value=100,
         widget=forms.NumberInput(attrs={"type": "range"}),
     )
     avatar_description = forms.CharField(
-        label=gettext_lazy("What the picture shows, for people who cannot see it"),
+        label=gettext_lazy("Description of the picture, for people who cannot see it"),
         required=False,
         widget=forms.TextInput(attrs={"maxlength": profile.MAX_DESCRIPTION, "dir": "auto"}),
     )
@@ -71,14 +71,14 @@ class ProfileForm(forms.Form):
         help_text=gettext_lazy("JPEG, PNG, GIF or WebP, up to 8 MB. It is shown three times as wide as high."),
     )
     header_place = forms.IntegerField(
-        label=gettext_lazy("Which part of it: from the top to the bottom"),
+        label=gettext_lazy("Visible part: from the top to the bottom"),
         initial=0,
         min_value=0,
         max_value=100,
         widget=forms.NumberInput(attrs={"type": "range"}),
     )
     header_description = forms.CharField(
-        label=gettext_lazy("What the header picture shows, for people who cannot see it"),
+        label=gettext_lazy("Description of the header picture, for people who cannot see it"),
         required=False,
         widget=forms.TextInput(attrs={"maxlength": profile.MAX_DESCRIPTION, "dir": "auto"}),
     )
@@ -87,7 +87,9 @@ class ProfileForm(forms.Form):
         label=gettext_lazy("Show me in the directory, in suggestions and in searches for words"), required=False
     )
     noindex = forms.BooleanField(label=gettext_lazy("Ask search engines to leave my page out"), required=False)
-    hide_collections = forms.BooleanField(label=gettext_lazy("Hide whom I follow and who follows me"), required=False)
+    hide_collections = forms.BooleanField(
+        label=gettext_lazy("Hide my followers and the people I follow"), required=False
+    )
     bot = forms.BooleanField(label=gettext_lazy("This is a bot: it mostly acts by itself"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -24,12 +24,12 @@ class Tab(NamedTuple):
 
 TABS = [
     Tab("settings_profile", _("Profile")),
-    Tab("settings_gate", _("Who may follow")),
+    Tab("settings_gate", _("Follow settings")),
     Tab("settings_notices", _("Notices")),
     Tab("settings_language", _("Language")),
     Tab("settings_account", _("Account")),
     Tab("second_factor", _("Second factor")),
-    Tab("sessions", _("Signed in")),
+    Tab("sessions", _("Sessions")),
 ]
 
 

@@ -28,8 +28,8 @@ POLICY = {
 }
 CHOICES = [
     (Rule.ACCEPT.value, gettext_lazy("Show them")),
-    (Rule.FILTER.value, gettext_lazy("Keep them aside")),
-    (Rule.DROP.value, gettext_lazy("Do not keep them")),
+    (Rule.FILTER.value, gettext_lazy("Filter them")),
+    (Rule.DROP.value, gettext_lazy("Ignore them")),
 ]
 
 
@@ -37,13 +37,13 @@ class NoticesForm(forms.Form):
     """The mail, the notice of an accepted request, and a rule for each group of accounts."""
 
     digest = forms.ChoiceField(
-        label=gettext_lazy("A mail that says how many people wait for your answer, and who"),
+        label=gettext_lazy("A summary of waiting follow requests by mail"),
         choices=[
             (Digest.OFF.value, gettext_lazy("Never")),
             (Digest.DAILY.value, gettext_lazy("Every morning")),
             (Digest.WEEKLY.value, gettext_lazy("On Monday mornings")),
         ],
-        help_text=gettext_lazy("No mail comes while nobody waits. Each mail has a link that ends them."),
+        help_text=gettext_lazy("You get a mail only if a request waits. Each mail has a link to unsubscribe."),
     )
     tell_accepted = forms.BooleanField(
         label=gettext_lazy("Tell me when somebody accepts my request"),

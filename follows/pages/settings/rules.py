@@ -47,18 +47,18 @@ class GateForm(forms.Form):
     locked = _rule(gettext_lazy("Ask me before somebody follows me"))
     accept_waiting = _rule(
         gettext_lazy("Accept everybody who waits now"),
-        gettext_lazy("Only if you do not want to be asked any more. Otherwise they wait on."),
+        gettext_lazy("This applies only if you no longer want to be asked."),
     )
     accept_followed = _rule(gettext_lazy("Let in accounts that I follow"))
     accept_friends = _number(
-        gettext_lazy("Let in accounts with at least so many friends in common"),
+        gettext_lazy("Let in accounts with at least this many friends in common"),
         MAX_FRIENDS,
         gettext_lazy("These are accounts that you follow and that follow them. Leave it empty to switch the rule off."),
     )
     accept_verified = _rule(gettext_lazy("Let in accounts with the badge"))
     ask_bots = _rule(gettext_lazy("Bots have to ask"))
     ask_new_days = _number(
-        gettext_lazy("Accounts younger than so many days have to ask"),
+        gettext_lazy("Accounts that are younger than this many days have to ask"),
         MAX_NEW_DAYS,
         gettext_lazy("Leave it empty to switch the rule off."),
     )
@@ -73,7 +73,7 @@ class GateForm(forms.Form):
     )
     paused = _rule(
         gettext_lazy("Pause new followers"),
-        gettext_lazy("Everybody has to ask, and you are not told. Your rules to let accounts in still hold."),
+        gettext_lazy("Everybody has to ask, and you are not told. Accounts that may follow without asking still do."),
     )
     paused_until = forms.DateTimeField(
         label=gettext_lazy("Pause until"),
@@ -82,7 +82,7 @@ class GateForm(forms.Form):
         help_text=gettext_lazy("Leave it empty to pause until you end it."),
     )
     expire_days = forms.TypedChoiceField(
-        label=gettext_lazy("Requests that I do not answer end after"),
+        label=gettext_lazy("Unanswered requests expire after"),
         required=False,
         coerce=int,
         empty_value=None,
@@ -93,7 +93,7 @@ class GateForm(forms.Form):
         help_text=gettext_lazy("They may ask again. Requests of accounts that you follow stay."),
     )
     read_first = forms.CharField(
-        label=gettext_lazy("What people should read before they ask"),
+        label=gettext_lazy("Message that people read before they ask"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": MAX_READ_FIRST, "dir": "auto"}),
         help_text=format_lazy(gettext_lazy("Up to {most} characters. Everybody can read it."), most=MAX_READ_FIRST),

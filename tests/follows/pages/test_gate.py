@@ -24,7 +24,7 @@ def test_handles_are_approved_one_or_many(alice: Account, carol: Account) -> Non
     assert names(client.get("/approved?q=dora@")) == ["@dora@other.example"]
     page = send(client, "/approved", ticked="withdraw", row=list(Approval.objects.values_list("pk", flat=True)))
     assert "You withdrew 2 approvals." in words(page)
-    assert "You have approved nobody yet" in words(page)
+    assert "You have not approved anybody yet" in words(page)
 
 
 def test_approvals_that_are_over_are_on_no_list(carol: Account) -> None:
@@ -38,11 +38,11 @@ def test_approvals_that_are_over_are_on_no_list(carol: Account) -> None:
     ("handles", "until", "said"),
     [
         ("", "", "This field is required."),
-        ("@do ra@@x", "", "ra@@x is no handle."),
-        ("dora", "2020-01-01", "Choose a day that is not over."),
+        ("@do ra@@x", "", "ra@@x is not a valid handle."),
+        ("dora", "2020-01-01", "Choose today or a later day."),
         ("dora", "tomorrow", "Enter a valid date."),
-        ("@carol", "", "You need no approval of your own."),
-        ("@bob", "", "One of these is kept out."),
+        ("@carol", "", "You cannot approve yourself."),
+        ("@bob", "", "You keep one of these accounts out."),
         (" ".join(f"x{n}" for n in range(501)), "", "Enter 500 handles at most."),
     ],
 )
@@ -67,7 +67,7 @@ def test_accounts_and_servers_are_kept_out(alice: Account, bob: Account, carol: 
     assert names(client.get("/requests")) == ["Bob Brown"]
 
     page = send(client, "/kept-out", ticked="let_in", row=list(KeptOut.objects.values_list("pk", flat=True)))
-    assert "You keep nobody out" in words(page)
+    assert "You do not keep anybody out" in words(page)
     assert queries.pending_count(carol.pk) == 2
 
 

@@ -87,7 +87,7 @@ def test_follows_end_one_by_one_and_together(bob: Account, alice: Account, carol
     assert "You unfollowed 1 account." in words(send(client, "/following", only=alice.pk))
     page = send(client, "/following", ticked="unfollow", row=[alice.pk, carol.pk, mallory.pk, "x"])
     assert "You unfollowed 2 accounts." in words(page)
-    assert "You follow nobody yet" in words(page)
+    assert "You do not follow anybody yet" in words(page)
 
 
 def test_sent_requests_are_taken_back(alice: Account, carol: Account) -> None:
@@ -109,7 +109,7 @@ def test_sent_requests_are_taken_back(alice: Account, carol: Account) -> None:
     assert "You took back 2 requests." in words(page)
     assert names(page) == ["Owner 2"]
     page = send(client, "/requests/sent", ticked="cancel", row=[request_of(alice, owners[3])])
-    assert "You wait for nobody" in words(page)
+    assert "No requests are waiting" in words(page)
 
 
 @pytest.mark.parametrize("days", ["", "x", "-1", "0", "99999999999"])

@@ -45,7 +45,7 @@ def test_an_open_account_is_followed_and_unfollowed(alice: Account, bob: Account
     assert "You follow them" in words(page)
     assert "follows you" in words(browser(bob).get("/@alice"))
     page = does(alice, bob, "unfollow")
-    assert "You follow this account no longer." in words(page)
+    assert "You no longer follow this account." in words(page)
     assert not Follow.objects.exists()
 
 
@@ -116,10 +116,10 @@ def test_block_and_mute_and_back(alice: Account, bob: Account) -> None:
     assert "You block them" in words(browser(alice).get("/@bob"))
     assert "You cannot follow this account." in words(browser(bob).get("/@alice"))
     assert "You cannot follow this account." in words(send(browser(bob), "/@alice/ask", note=""))
-    assert "You block this account no longer." in words(does(alice, bob, "unblock"))
+    assert "You no longer block this account." in words(does(alice, bob, "unblock"))
     assert "You mute this account now." in words(does(alice, bob, "mute"))
     assert relationships.one(alice.pk, bob.pk).muting
-    assert "You mute this account no longer." in words(does(alice, bob, "unmute"))
+    assert "You no longer mute this account." in words(does(alice, bob, "unmute"))
 
 
 def test_a_report_reaches_the_moderators(alice: Account, mallory: Account) -> None:

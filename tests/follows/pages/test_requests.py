@@ -72,7 +72,7 @@ def test_why_an_open_account_got_a_request_is_told(alice: Account, bob: Account,
     read = words(browser(bob).get("/requests"))
 
     assert "Why: it is a bot" in read
-    assert "Came while you had paused" in read
+    assert "Asked during your pause" in read
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.follows.pages.conftest import ask, browser, by, names, words
 
 def test_nobody_waiting_is_said_kindly(carol: Account) -> None:
     assert "Nobody is waiting" in words(browser(carol).get("/requests"))
-    assert "No request fits" in words(browser(carol).get("/requests?q=nobody"))
+    assert "No request matches" in words(browser(carol).get("/requests?q=nobody"))
 
 
 def test_sorting_searching_and_filtering(alice: Account, bob: Account, carol: Account, mallory: Account) -> None:
