@@ -7,7 +7,9 @@ what its locks protect. Without routers, all this costs next to nothing.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
@@ -41,3 +43,12 @@ def atomic(model: type[Model], *, durable: bool = False) -> Iterator[None]:
     """Run a block, or a decorated function, in one transaction of the primary, as `transaction.atomic` does."""
     with transaction.atomic(for_write(model), durable=durable):
         yield
+
+
+def direct(model: type[Model]) -> dict[str, Any]:
+    """Return psycopg's parameters for a connection of one's own: past a pooler that hands connections around."""
+    params = writing(model).get_connection_params()
+    if settings.LISTEN_DATABASE_URL:
+        return {"conninfo": settings.LISTEN_DATABASE_URL, "connect_timeout": params.get("connect_timeout")}
+    own = {"cursor_factory", "context", "prepare_threshold"}  # for Django's cursors
+    return {name: value for name, value in params.items() if name not in own}

@@ -6,11 +6,9 @@ commits, the table's end is looked at a few times a second. Either is done only 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import psycopg
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import close_old_connections
 
 from accounts import databases
@@ -29,20 +27,11 @@ def arrivals(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
 
 
 async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
-    async with await psycopg.AsyncConnection.connect(autocommit=True, **_address()) as listening:
+    async with await psycopg.AsyncConnection.connect(autocommit=True, **databases.direct(Notice)) as listening:
         await listening.execute(f"LISTEN {CHANNEL}")
         ready.set()
         async for notification in listening.notifies():
             yield Told(*map(int, notification.payload.split()))
-
-
-def _address() -> dict[str, Any]:
-    """Where to LISTEN: past a pooler that hands connections around, if there is one."""
-    params = databases.writing(Notice).get_connection_params()
-    if settings.LISTEN_DATABASE_URL:
-        return {"conninfo": settings.LISTEN_DATABASE_URL, "connect_timeout": params.get("connect_timeout")}
-    own = {"cursor_factory", "context", "prepare_threshold"}  # for Django's cursors
-    return {name: value for name, value in params.items() if name not in own}
 
 
 async def _tail(ready: asyncio.Event) -> AsyncGenerator[Told, None]:

@@ -1,12 +1,14 @@
 """`manage.py import_colibri`: a ColibriSM network moves in."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
+from accounts.exclusive import Taken, Work, exclusive
 from compat_twittner.colibri import importing
 from compat_twittner.colibri.importing import Plan, TooFewIds
 from compat_twittner.colibri.naming import Conflict
@@ -32,8 +34,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, media: Path | None, dry_run: bool, **options: Any) -> None:
         if media is not None and not (media / "upload").is_dir():
             raise CommandError(f"{media} has no folder upload/.")
+        alone = nullcontext() if dry_run else exclusive(Work.IMPORT)  # a plan holds as long as nobody else imports
         try:
-            with importing.planned(file, progress) as plan:
+            with alone, importing.planned(file, progress) as plan:
                 if dry_run:
                     self._tell_ids(plan, to_stderr=options["json"])
                     report = importing.foresee(plan, media)
@@ -41,6 +44,10 @@ class Command(BaseCommand):
                     report = importing.carry_out(plan, media, progress)
         except (DumpError, Conflict, TooFewIds) as error:
             raise CommandError(str(error)) from None
+        except Taken:
+            raise CommandError(
+                "Another import is running. Nothing was imported; try again when it has ended."
+            ) from None
         except IntegrityError:
             raise CommandError(
                 "The database changed while the import wrote. Stop the server, and run the same command again."

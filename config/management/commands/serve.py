@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.exclusive import Work, exclusive
 from config import demo, ports, server
 
 
@@ -46,4 +47,5 @@ class Command(BaseCommand):
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", interactive=False, verbosity=0)
+            with exclusive(Work.MIGRATIONS, wait=True):  # other machines may start at the same time
+                call_command("migrate", interactive=False, verbosity=0)

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from accounts import people
 from accounts.access import Actor
+from accounts.exclusive import Work, exclusive
 from accounts.models import Account, BadgeRequest, Device, Session
 from compat_twittner.colibri import importing as imports
 from compat_twittner.models import ColibriImport, ColibriRows
@@ -225,3 +226,12 @@ def test_other_accounts_may_be_here(importing: Importing) -> None:
     network.user("ann", id=mine.pk + 100)
     assert importing(network).imported("cl_users") == 1
     assert Account.objects.count() == 2
+
+
+def test_of_two_imports_at_once_the_second_is_refused(importing: Importing, network: Network) -> None:
+    with exclusive(Work.IMPORT):
+        with pytest.raises(CommandError, match=r"^Another import is running\. Nothing was imported;"):
+            importing(network)
+        assert importing(network, dry_run=True).imported("cl_users") == 3
+    assert not ColibriImport.objects.exists()
+    assert importing(network).imported("cl_users") == 3
