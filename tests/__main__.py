@@ -1,6 +1,7 @@
 """`python -m tests [pytest arguments]`: the whole suite on SQLite and then on PostgreSQL.
 
-Stories of pages in a browser, of connections or of `make run` are alike on both; they are marked `once`.
+Stories of pages in a browser, of connections or of `make run` are alike on both; they are marked `once`, and run
+on SQLite. Those of `tests/contracts` run on PostgreSQL alone.
 The PostgreSQL is the one of DATABASE_URL, or one that is started for the run and ended after it.
 """
 
@@ -61,7 +62,7 @@ def say(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    on_sqlite = suite("SQLite", "", arguments)
+    on_sqlite = suite("SQLite", "", ["--ignore-glob=tests/contracts/*", *arguments])
     with postgres() as url:
         on_postgres = suite("PostgreSQL", url, ["-m", "not once", *arguments])
     say(f"\n{on_sqlite[1]}\n{on_postgres[1]}")

@@ -1,7 +1,10 @@
-"""What holding a server to its own description needs, whichever dialect it describes.
+"""The server keeps to the descriptions of its APIs.
 
 schemathesis generates requests that the description allows, and requests that it forbids, and runs all
 of its checks on what the application answers, in this process and inside the test's transaction.
+
+Generating is slow, so `make test` does it for PostgreSQL alone. It is the stricter database: it takes no NUL,
+and no number or text that is too large for its column.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,59 @@
+"""The server keeps to the description of the Mastodon API."""
+
+from typing import Any
+
+import pytest
+
+from accounts.access import Actor
+from accounts.models import Account
+from compat_mastodon.schema import Mastodon
+from config.wsgi import application
+from follows import graph, lists
+from tests.compat_mastodon.conftest import token_for
+from tests.contracts import generated, in_transaction, promises
+
+__all__ = ["in_transaction"]
+
+# What no schema can tell is well-formed, and yet refused: a name that no server can have, a key that is on no
+# curve, and what others answer with 409: whom one does not follow goes on no list (mastodon.md §0.3).
+BEYOND_A_SCHEMA = r"^/api/v1/(domain_blocks|push/subscription|lists/.+/accounts|accounts/.+/(endorse|pin)$)"
+ACCEPTED = ["2xx", "401", "403", "404", "409"]
+
+described = promises(
+    Mastodon().get_schema(public=True),
+    application,
+    checks={"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+    operations=[
+        {
+            "include-path-regex": BEYOND_A_SCHEMA,
+            "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "422"]}},
+        }
+    ],
+)
+
+
+@described.hook
+def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
+    """This dialect knows no 405: a method that a path does not take is a path that is not there (§0.2)."""
+    unsupported = type(failure).__name__ == "UnsupportedMethodResponse"
+    return not (unsupported and (response.status_code, response.content) == (404, b'{"error":"Not Found"}'))
+
+
+@pytest.fixture
+def headers(alice: Account, in_transaction: None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token_for(alice)}"}
+
+
+@pytest.fixture
+def known(alice: Account, bob: Account) -> dict[str, str]:
+    """What the parts of a path may name: somebody who follows alice, and a list of hers."""
+    graph.follow(bob.pk, alice.pk, Actor(bob.pk, "test"))
+    return {"account": str(bob.pk), "pk": str(lists.create(alice.pk, "Friends").pk)}
+
+
+@described.parametrize()
+@generated
+def test_the_server_keeps_to_its_description(case: Any, headers: dict[str, str], known: dict[str, str]) -> None:
+    if case.meta.generation.mode.is_positive:
+        case.path_parameters.update({name: known[name] for name in case.path_parameters if name in known})
+    case.call_and_validate(headers=headers)
