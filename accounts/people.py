@@ -173,6 +173,7 @@ def change(account: int, **values: object) -> None:
             moves = "email" in values and _is_new_email(account, str(values["email"]))
             if moves:
                 values.setdefault("email_proven_at", None)
+                outbox.warn(Letter.Kind.EMAIL_MOVED, account)
             Account.objects.filter(pk=account).update(**values, **bump)
             if moves and settings.CONFIRM_EMAIL and not values["email_proven_at"]:
                 outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
@@ -194,7 +195,9 @@ def _mentioned(values: Mapping[str, Any]) -> dict[str, object]:
 def set_password(account: Account, password: str | None) -> None:
     """None for no password at all: nobody can sign in by one."""
     account.set_password(password)
-    change(account.pk, password=account.password)
+    with databases.atomic(Account):
+        change(account.pk, password=account.password)
+        outbox.warn(Letter.Kind.NEW_PASSWORD, account.pk)
     attempts.forget(account)
 
 

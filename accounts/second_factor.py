@@ -103,7 +103,8 @@ def confirm(account: int, code: str) -> list[str]:
         if not _use_app(account, _plain(code), confirmed=False):
             raise WrongCode
         SecondFactor.objects.filter(account=account).update(confirmed_at=timezone.now())
-        return new_recovery_codes(account)
+        _warn("factor_on", account)
+        return _new_codes(account)
 
 
 def use(account: int, code: str) -> None:
@@ -124,12 +125,20 @@ def use(account: int, code: str) -> None:
 def turn_off(account: int) -> None:
     """From now on the password is enough."""
     with databases.atomic(SecondFactor):
+        if is_on(account):
+            _warn("factor_off", account)
         SecondFactor.objects.filter(account=account).delete()
         RecoveryCode.objects.filter(account=account).delete()
 
 
 def new_recovery_codes(account: int) -> list[str]:
     """New recovery codes; the old ones do not work any more."""
+    with databases.atomic(RecoveryCode):
+        _warn("new_codes", account)
+        return _new_codes(account)
+
+
+def _new_codes(account: int) -> list[str]:
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
     with databases.atomic(RecoveryCode):
         RecoveryCode.objects.filter(account=account).delete()
@@ -140,6 +149,13 @@ def new_recovery_codes(account: int) -> list[str]:
 def recovery_codes_left(account: int) -> int:
     """How many recovery codes were not used yet."""
     return RecoveryCode.objects.filter(account=account).count()
+
+
+def _warn(kind: str, account: int) -> None:
+    from accounts.mail import outbox  # imported late: it needs the models, and these are some of them
+    from accounts.models import Letter
+
+    outbox.warn(Letter.Kind(kind), account)
 
 
 def _use_app(account: int, code: str, *, confirmed: bool) -> bool:

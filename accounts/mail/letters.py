@@ -11,11 +11,23 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import lookup, zones
 from accounts.models import Account, Letter
 
 Kind = Letter.Kind
+
+
+CHANGES = {
+    Kind.EMAIL_MOVED: gettext_lazy(
+        "The e-mail address of your account was changed. You get no more mails at this one."
+    ),
+    Kind.NEW_PASSWORD: gettext_lazy("The password of your account was changed."),
+    Kind.FACTOR_ON: gettext_lazy("The second factor of your account was turned on."),
+    Kind.FACTOR_OFF: gettext_lazy("The second factor of your account was turned off."),
+    Kind.NEW_CODES: gettext_lazy("Your account has new recovery codes. The old ones do not work any more."),
+}
 
 
 class Written(NamedTuple):
@@ -76,7 +88,7 @@ def write(kind: Letter.Kind, address: str, account: int | None = None) -> Writte
         return _writers[kind](owner, address)
 
 
-def text(kind: Letter.Kind, account: Account, **told: Any) -> str:
+def text(kind: str, account: Account, **told: Any) -> str:
     """The text of a mail, of the template that is called like its kind."""
     return render_to_string(f"accounts/mail/{kind}.txt", {"account": account, "site_name": settings.SITE_NAME} | told)
 
@@ -128,6 +140,19 @@ def _email_moves(account: Account, address: str) -> Written:
     return Written(address, subject, text(Kind.EMAIL_MOVES, account, link=link))
 
 
+def _changed(kind: Letter.Kind) -> Writer:
+    """Tell the owner that something about signing in was changed: it may have been somebody else."""
+
+    def written(account: Account, address: str) -> Written:
+        subject = _("A change to your account at {site}").format(site=settings.SITE_NAME)
+        help_at = settings.CONTACT_EMAIL or settings.BASE_URL
+        told = {"change": CHANGES[kind], "link": address_of("forgotten_password"), "help_at": help_at}
+        moved = kind is Kind.EMAIL_MOVED  # a link to a new password goes to the new address
+        return Written(address, subject, text("changed", account, moved=moved, **told))
+
+    return written
+
+
 def _leaving(account: Account, address: str) -> Written | None:
     if not account.leaves_at:  # its owner is back already
         return None
@@ -174,5 +199,6 @@ _writers.update(
         Kind.EMAIL_MOVES: _email_moves,
         Kind.LEAVING: _leaving,
         Kind.APPROVED: _approved,
+        **{kind: _changed(kind) for kind in CHANGES},
     }
 )

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from accounts import databases, events, turns
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
-from accounts.models import Letter
+from accounts.models import Account, Letter
 from accounts.refused import Refused
 
 MOST_WAITING = 1000  # mails; more are not taken
@@ -64,6 +64,13 @@ def post(kind: Letter.Kind, address: str, account: int | None = None) -> None:
     else:
         Letter.objects.bulk_create([letter], ignore_conflicts=True)
         transaction.on_commit(wake, databases.for_write(Letter))
+
+
+def warn(kind: Letter.Kind, account: int) -> None:
+    """Tell the owner of an account by mail, where the server can; the address is that of this moment."""
+    address = Account.objects.filter(pk=account, unconfirmed=False).values_list("email", flat=True).first()
+    if address and sends_mail():
+        post(kind, address, account)
 
 
 def sends_mail() -> bool:

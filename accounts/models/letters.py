@@ -18,6 +18,11 @@ class Letter(models.Model):
         PASSWORD = "password"  # noqa: S105  # a word
         NEW_EMAIL = "new_email"  # to the new address, to prove it
         EMAIL_MOVES = "email_moves"  # to the old address, as a warning
+        EMAIL_MOVED = "email_moved"  # to the old address, once it is
+        NEW_PASSWORD = "new_password"  # noqa: S105  # it was changed
+        FACTOR_ON = "factor_on"
+        FACTOR_OFF = "factor_off"
+        NEW_CODES = "new_codes"
         LEAVING = "leaving"
         DIGEST = "digest"
         APPROVED = "approved"
@@ -39,6 +44,7 @@ class Letter(models.Model):
                     kind__in=[
                         *("confirmation", "password", "new_email", "email_moves", "leaving", "digest"),
                         *("approved", "rejected"),
+                        *("email_moved", "new_password", "factor_on", "factor_off", "new_codes"),
                     ]
                 ),
                 name="letter_kind_known",

@@ -7,10 +7,12 @@ page in a popup and need its opener, so the opener policy is "unsafe-none".
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +20,8 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 
@@ -74,6 +78,8 @@ def page(view: PageView, *, personal: bool = True) -> PageView:
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and personal:
+                response = _not_a_page(request, response)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         patch_vary_headers(response, ["Accept-Language"])
@@ -149,7 +155,31 @@ def _member(request: HttpRequest) -> Account | None:
 
 def _to_sign_in(request: HttpRequest, htmx: HtmxDetails) -> HttpResponse:
     """Ask who it is, and come back to the page. A form that was sent is lost: nobody may send it again unseen."""
+    back = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        messages.warning(request, gettext("You were signed out, and nothing was changed. Sign in and try again."))
+        back = _referrer(request)
     if htmx:
-        back = urlencode({"next": htmx.current_url_abs_path or "/"})
-        return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url('sign_in')}?{back}"})
-    return redirect_to_login(request.get_full_path()) if request.method in {"GET", "HEAD"} else redirect("sign_in")
+        query = urlencode({"next": htmx.current_url_abs_path or "/"})
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url('sign_in')}?{query}"})
+    return redirect_to_login(back) if back else redirect("sign_in")
+
+
+def _referrer(request: HttpRequest) -> str:
+    """The page of this server that a form is on; empty if the browser does not say it."""
+    address = request.META.get("HTTP_REFERER", "")
+    here = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return urlunsplit(urlsplit(address)._replace(scheme="", netloc="", fragment="")) if here else ""
+
+
+def _not_a_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse:
+    """Tell somebody who opened an address that only takes forms, which a browser would leave blank."""
+    response = render_page(
+        request,
+        "accounts/pages/error",
+        status=refused.status_code,
+        title=gettext("This is not a page"),
+        description=gettext("A button leads here, and nothing else. Nothing was changed."),
+    )
+    response["Allow"] = refused["Allow"]
+    return response

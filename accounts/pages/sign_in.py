@@ -88,10 +88,17 @@ class _SignIn(LoginView):
         return HttpResponseRedirect(reverse("second_step"))
 
 
+class _Once(forms.TextInput):
+    """What was typed is not shown again, because nobody can use it again."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class CodeForm(forms.Form):
     """The second step. Codes are letters for phones that fill them in."""
 
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=40, widget=_Once)
     code.widget.attrs |= {"autocomplete": "one-time-code", "spellcheck": "false"}
 
 

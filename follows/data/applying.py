@@ -72,6 +72,13 @@ def known(job: Import, rows: Iterable[ImportRow]) -> set[tuple[Any, ...]]:
     return set(kind.known(job.account_id).filter(**{f"{column}__in": wanted}).values_list(*kind.keys))
 
 
+def read_before(job: Import, rows: Iterable[ImportRow]) -> set[tuple[Any, ...]]:
+    """The keys of these lines that earlier lines of the file have, too."""
+    columns = list(KINDS[ImportKind(job.kind)].keys.values())
+    wanted = {getattr(row, columns[-1]) for row in rows} - {None, ""}
+    return set(ImportRow.objects.filter(job=job, **{f"{columns[-1]}__in": wanted}).values_list(*columns))
+
+
 def key_of(job: Import, row: ImportRow) -> tuple[Any, ...]:
     """Return the key of a line, as `known` has it."""
     return tuple(getattr(row, of_row) for of_row in KINDS[ImportKind(job.kind)].keys.values())

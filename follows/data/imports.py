@@ -1,68 +1,37 @@
-"""A member's lists from another server: read, previewed, and then worked off line by line.
+"""A member's lists from another server: once they are previewed (`previews`), worked off line by line.
 
 Each line is noted with what became of it, so an import goes on where it stopped. It waits while a limit is used up.
 What an overwrite removes goes last. `background` does the work, and `resume` finds what a stopped process left.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
-from itertools import islice
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Max, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import databases, limits, lookup
 from accounts.access import Actor
-from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem
 from follows import background, locks
-from follows.data import applying, reading
+from follows.data import applying, previews, reading
 from follows.data.applying import KINDS
 from follows.export import written
 from follows.models import Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook
 
-READ_AT_ONCE = 500  # lines
+REPORTED_AT_ONCE = 500  # lines
 CHUNK = 100  # lines that one step works off
 RESUMED = 1000  # accounts that a process goes on with at once
 RECENT = 10  # imports that a member is shown
 SHOWN = 50  # lines of a preview that are shown one by one
+UNFINISHED = (ImportState.READING, ImportState.RUNNING)
+BEGUN = (ImportState.READING, ImportState.PREVIEW)
 KEPT = timedelta(days=7)  # then the sweep deletes a finished or forgotten import
 
 logger = logging.getLogger(__name__)
-
-
-def preview(account: int, data: bytes, name: str, kind: ImportKind | None, by: Actor, *, overwrite: bool) -> Import:
-    """Read a file, and say of each line what is to be expected; nothing else is changed. Without a kind it is guessed.
-
-    An earlier preview of the same kind goes.
-
-    :raises Invalid: when the file cannot be read, as `reading.lines`, or one of its kind is being imported.
-    """
-    kind = kind or reading.kind_of(name, data)
-    if kind is None:
-        raise _refusal("kind", _("The server cannot detect the type of the file. Please choose it."))
-    _check_free(account, kind)
-    job = Import.objects.create(account_id=account, kind=kind, overwrite=overwrite, door=by.door)
-    try:
-        seen: set[tuple[object, ...]] = set()
-        lines = reading.lines(kind, data)
-        while chunk := list(islice(lines, READ_AT_ONCE)):  # each is a short transaction of its own
-            ImportRow.objects.bulk_create(_foreseen(job, chunk, seen))
-        with databases.atomic(Import):
-            lookup.for_update(account)
-            _check_free(account, kind)
-            Import.objects.filter(account=account, kind=kind, state=ImportState.PREVIEW).delete()
-            job.state = ImportState.PREVIEW
-            job.save(update_fields=["state"])
-    except Invalid:
-        job.delete()
-        raise
-    return job
 
 
 def start(account: int, pk: int) -> bool:
@@ -83,7 +52,7 @@ def begin(account: int, pk: int) -> bool:
         job = find(account, pk)
         if job is None or job.state != ImportState.PREVIEW:
             return job is not None
-        _check_free(account, ImportKind(job.kind))
+        previews.check_free(account, ImportKind(job.kind))
         removable = KINDS[ImportKind(job.kind)].removable(account)
         job.last = removable.aggregate(last=Max("pk"))["last"] or 0
         job.state = ImportState.RUNNING
@@ -95,7 +64,7 @@ def stop(account: int, pk: int) -> bool:
     """Throw a preview away, or end an import where it is. False when there is none."""
     if find(account, pk) is None:
         return False
-    Import.objects.filter(pk=pk, account=account, state=ImportState.PREVIEW).delete()
+    Import.objects.filter(pk=pk, account=account, state__in=BEGUN).delete()
     Import.objects.filter(pk=pk, account=account, state=ImportState.RUNNING).update(
         state=ImportState.DONE, waits_until=None, finished_at=timezone.now()
     )
@@ -162,15 +131,17 @@ def finish(account: int) -> None:
 def take_step(account: int) -> bool:
     """Work off some lines of the oldest import of an account; False when there is nothing to do now.
 
-    Several processes may do this at once.
+    Several processes may do this at once. What is yet to be read comes first.
     """
-    job = _runnable().filter(account=account).order_by("pk").first()
+    job = _runnable().filter(account=account).order_by("state", "pk").defer("file").first()
     if job is None:
         return False
+    if job.state == ImportState.READING:
+        return previews.take_step(account)
     by = Actor(account, job.door)
     rows = list(ImportRow.objects.using(databases.for_write(Import)).filter(job=job, result="").order_by("pk")[:CHUNK])
     if rows:
-        _resolve(job, [row for row in rows if row.target is None])
+        previews.resolve(job, [row for row in rows if row.target is None])
         try:
             for row in _found(job, rows):
                 _work_off(job, row, by)
@@ -185,8 +156,7 @@ def take_step(account: int) -> bool:
 def forget_old() -> int:
     """Delete the imports that were finished, or never begun, a week ago; returns how many."""
     before = timezone.now() - KEPT
-    begun = (ImportState.READING, ImportState.PREVIEW)
-    old = Q(state__in=begun, created_at__lt=before) | Q(state=ImportState.DONE, finished_at__lt=before)
+    old = Q(state__in=BEGUN, created_at__lt=before) | Q(state=ImportState.DONE, finished_at__lt=before)
     jobs = list(Import.objects.filter(old).values_list("pk", flat=True)[:RESUMED])
     for job in jobs:
         Import.objects.filter(pk=job).delete()
@@ -194,59 +164,17 @@ def forget_old() -> int:
 
 
 def _shown(account: int) -> QuerySet[Import]:
-    return Import.objects.filter(account=account).exclude(state=ImportState.READING)
+    return Import.objects.filter(account=account).defer("file")
 
 
 def _runnable() -> QuerySet[Import]:
     due = Q(waits_until=None) | Q(waits_until__lte=timezone.now())
     primary = databases.for_write(Import)  # a replica may not know yet what was done
-    return Import.objects.using(primary).filter(due, state=ImportState.RUNNING, account__suspended_at=None)
+    return Import.objects.using(primary).filter(due, state__in=UNFINISHED, account__suspended_at=None)
 
 
 def _running(job: Import) -> QuerySet[Import]:
     return Import.objects.filter(pk=job.pk, state=ImportState.RUNNING)
-
-
-def _check_free(account: int, kind: ImportKind) -> None:
-    if Import.objects.filter(account=account, kind=kind, state=ImportState.RUNNING).exists():
-        raise _refusal("kind", _("A file of this kind is being imported. Wait until it is done, or stop it."))
-
-
-def _refusal(field: str, reason: str) -> Invalid:
-    return Invalid([Fault(field, Problem.NOT_ACCEPTED, reason=reason)])
-
-
-def _foreseen(job: Import, lines: Iterable[reading.Line], seen: set[tuple[object, ...]]) -> list[ImportRow]:
-    """The lines as rows. A line that repeats an earlier one is known."""
-    rows = [ImportRow(job=job, outlook=Outlook.NEW, **line._asdict()) for line in lines]
-    for row in rows:
-        if not row.subject:
-            row.outlook, row.result = Outlook.INVALID, ImportResult.INVALID
-    readable = [row for row in rows if row.subject]
-    _resolve(job, readable)
-    known = applying.known(job, readable)
-    for row in readable:
-        key = applying.key_of(job, row)
-        if job.kind != ImportKind.DOMAIN_BLOCKS and row.target is None:
-            row.outlook = Outlook.UNKNOWN
-        elif key in known or key in seen:
-            row.outlook = Outlook.KNOWN
-        seen.add(key)
-    return rows
-
-
-def _resolve(job: Import, rows: Sequence[ImportRow]) -> None:
-    """Find the accounts that the handles mean, in one query. The suspended can be blocked and muted alone."""
-    if job.kind == ImportKind.DOMAIN_BLOCKS or not rows:
-        return
-    accounts = Account.objects.filter(unconfirmed=False).annotate(lowered=Lower("username"))
-    if job.kind in {ImportKind.FOLLOWING, ImportKind.LISTS}:
-        accounts = accounts.filter(suspended_at=None)
-    names = {row.subject.partition("@")[0] for row in rows}
-    found = accounts.filter(lowered__in=names).values_list("lowered", "domain", "pk")
-    by_handle = {f"{name}@{domain}".removesuffix("@"): pk for name, domain, pk in found}
-    for row in rows:
-        row.target = by_handle.get(row.subject)
 
 
 def _found(job: Import, rows: list[ImportRow]) -> list[ImportRow]:
@@ -306,7 +234,7 @@ def _together() -> Iterator[None]:
 def _reported(job: Import) -> Iterator[tuple[str, ...]]:
     """The lines in the order of the file, and then what was removed."""
     after = 0
-    while rows := list(job.rows.filter(pk__gt=after).order_by("pk")[:READ_AT_ONCE]):
+    while rows := list(job.rows.filter(pk__gt=after).order_by("pk")[:REPORTED_AT_ONCE]):
         for row in rows:
             meaning = ImportResult(row.result).label if row.result else _("not done")
             yield str(row.line or ""), *row.cells, row.result or "waiting", str(meaning)

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -72,27 +72,36 @@ def kind_of(name: str, data: bytes) -> ImportKind | None:
     return next((kind for start, kind in BEGINNINGS.items() if stem.startswith(start)), None)
 
 
-def lines(kind: ImportKind, data: bytes) -> Iterator[Line]:
-    """Read the lines of a file, one after the other, without blank ones.
+def check(kind: ImportKind, data: bytes) -> None:
+    """See that the lines of a file can be read, without reading what they say.
 
     :raises Invalid: when it is no such file, or too long, or blank. `reason` says what is wrong.
     """
+    count = sum(1 for _row in islice(_body(kind, data)[1], MOST_ROWS + 1))
+    if not count:
+        raise _unreadable(_("The file has a header and nothing else."), Problem.BLANK)
+    if count > MOST_ROWS:
+        raise _unreadable(_("The file has more than %(most)d lines.") % {"most": MOST_ROWS})
+
+
+def lines(kind: ImportKind, data: bytes, after: int = 0) -> Iterator[Line]:
+    """Read the lines of a file that `check` has seen, from behind this line, without blank ones."""
+    columns, rows = _body(kind, data)
+    return (_line(kind, number, cells, columns) for number, cells in rows if number > after)
+
+
+def _body(kind: ImportKind, data: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The columns of a file, and its lines with their numbers."""
     rows = _rows(data)
     first = next(rows, None)
     if first is None:
         raise _unreadable(_("The file is empty."), Problem.BLANK)
     columns = [cell.strip().lower() for cell in first[1]]
     if columns[0] not in HEADERS:
-        columns, rows = list(COLUMNS[kind]), chain([first], rows)
-    elif missing := [column for column in COLUMNS[kind] if column not in columns]:
+        return list(COLUMNS[kind]), chain([first], rows)
+    if missing := [column for column in COLUMNS[kind] if column not in columns]:
         raise _unreadable(_("The file has no column “%(name)s”.") % {"name": NAMES[missing[0]]})
-    count = 0
-    for count, (number, cells) in enumerate(rows, 1):
-        if count > MOST_ROWS:
-            raise _unreadable(_("The file has more than %(most)d lines.") % {"most": MOST_ROWS})
-        yield _line(kind, number, cells, columns)
-    if not count:
-        raise _unreadable(_("The file has a header and nothing else."), Problem.BLANK)
+    return columns, rows
 
 
 def _rows(data: bytes) -> Iterator[tuple[int, list[str]]]:

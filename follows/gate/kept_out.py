@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.access import Actor
-from accounts.domains import canonical
+from accounts.domains import NotADomain, canonical
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
@@ -58,9 +59,11 @@ def keep_out(owner: int, account: int, by: Actor) -> int:
 def keep_server_out(owner: int, domain: str, by: Actor) -> int:
     """Keep everybody of a server out, and return the id of the entry, as `keep_out`.
 
-    :raises NotADomain: for a malformed name.
+    :raises NotADomain: for a malformed name, or that of this server.
     """
     domain = canonical(domain)
+    if domain == settings.LOCAL_DOMAIN:
+        raise NotADomain
     with account_lock(owner):  # a request that begins beside it is seen below, a later one waits aside
         entry, _ = KeptOut.objects.get_or_create(owner_id=owner, account=None, domain=domain)
     theirs = Follow.objects.filter(target=owner, follower__domain=domain, aside=False)

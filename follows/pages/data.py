@@ -16,7 +16,7 @@ from accounts import limits
 from accounts.pages.shell import render_page
 from accounts.people import Invalid
 from follows import export
-from follows.data import archives, contents, imports, reading
+from follows.data import archives, contents, imports, previews, reading
 from follows.models import Archive, Import, ImportKind, ImportState
 from follows.pages.door import actor, door, is_htmx, me
 
@@ -88,7 +88,7 @@ def csv(request: HttpRequest, kind: str) -> HttpResponseBase:
 @door
 @require_POST
 def new_import(request: HttpRequest) -> HttpResponse:
-    """Read a file for a preview."""
+    """Take a file, and read it for a preview."""
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return _data(request, form)
@@ -97,7 +97,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
     file.seek(0)  # a request that waited for a lock begins anew
     content = file.read(reading.MOST_BYTES + 1)
     try:
-        job = imports.preview(
+        job = previews.receive(
             me(request),
             content,
             file.name,
@@ -141,7 +141,7 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
 def stop_import(request: HttpRequest, pk: int) -> HttpResponse:
     """End it where it is, or throw the preview away."""
     job = imports.find(me(request), pk)
-    if job is None or job.state == ImportState.PREVIEW:
+    if job is None or job.state in imports.BEGUN:
         imports.stop(me(request), pk)
         messages.success(request, gettext("Nothing was imported."))
         return redirect("data")
@@ -191,6 +191,7 @@ def _state(job: Import) -> dict[str, Any]:
         "waiting": waiting,
         "done": sum(foreseen.values()) - waiting,
         "waits": job.waits_until if job.waits_until and job.waits_until > timezone.now() else None,
+        "reads": job.state == ImportState.READING,
         "runs": job.state == ImportState.RUNNING,
         "previewed": job.state == ImportState.PREVIEW,
     }

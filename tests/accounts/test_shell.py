@@ -39,6 +39,23 @@ def test_somebody_who_is_not_signed_in_is_asked_to_and_comes_back(alice: Account
     assert Client().post("/here")["Location"] == "/auth/sign_in"
 
 
+def test_somebody_whose_session_ended_hears_that_the_form_did_nothing(alice: Account) -> None:
+    client = Client(headers={"Referer": "http://testserver/here?sort=oldest#rows"})
+    answer = client.post("/requests/decide", {"accept": "1-1"})
+
+    assert answer["Location"] == "/auth/sign_in?next=/here%3Fsort%3Doldest"
+    assert "You were signed out, and nothing was changed." in client.get(answer["Location"]).content.decode()
+    assert Client(headers={"Referer": "https://evil.example/here"}).post("/here")["Location"] == "/auth/sign_in"
+
+
+@pytest.mark.parametrize("path", ["/requests/decide", "/people/1/follow", "/auth/sign_out", "/data/imports"])
+def test_an_address_that_only_takes_forms_is_no_blank_page(alice: Account, path: str) -> None:
+    answer = browser(alice).get(path)
+
+    assert (answer.status_code, "POST" in answer["Allow"]) == (405, True)
+    assert "This is not a page" in answer.content.decode()
+
+
 def test_htmx_goes_to_the_sign_in_page_as_a_whole(alice: Account) -> None:
     heads = {"HX-Request": "true", "HX-Current-URL": "http://testserver/requests?sort=oldest"}
     answer = Client().post("/here", headers=heads)

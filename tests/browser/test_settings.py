@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 from PIL import Image
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as see
 
 from accounts import people
@@ -65,6 +66,9 @@ def test_a_rule_of_the_page_holds_for_a_mastodon_client(live: Live, member: Brow
     member.find_element(By.ID, "id_ask_bots").click()
     says(member, "A bot has to ask, because you want bots to ask.")
     member.find_element(By.ID, "id_who").send_keys(bot.username)
+    says(member, f"@{bot.username} has to ask, because you want bots to ask.")
+    member.find_element(By.ID, "id_who").send_keys(Keys.ENTER)
+    member.patience.until(see.url_contains("#would"))
     says(member, f"@{bot.username} has to ask, because you want bots to ask.")
     assert follows(live, live.sign_up("another"), person) == "following"  # nothing is saved yet
     member.show(1280, 1000)

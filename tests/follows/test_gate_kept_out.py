@@ -1,7 +1,10 @@
 """Accounts and servers that an owner keeps out: their requests wait aside, and they do not notice."""
 
+from typing import Any
+
 import pytest
 
+from accounts.domains import NotADomain
 from accounts.models import Account
 from follows import graph, queries, relationships
 from follows.gate import kept_out
@@ -66,6 +69,13 @@ def test_a_server_is_kept_out_with_everybody_on_it(zoe: Account, alice: Account,
 
     kept_out.let_in(alice.pk, entry)
     assert waiting(alice) == [zoe.pk]
+
+
+def test_nobody_keeps_their_own_server_out(alice: Account, settings: Any) -> None:
+    with pytest.raises(NotADomain):
+        kept_out.keep_server_out(alice.pk, settings.LOCAL_DOMAIN.upper(), by(alice))
+
+    assert not KeptOut.objects.exists()
 
 
 def test_opening_never_touches_what_waits_aside(alice: Account, bob: Account, carol: Account) -> None:

@@ -18,7 +18,7 @@ from accounts.access import Actor
 from accounts.models import Account
 from accounts.people import Invalid
 from follows import domains, export, graph, lists, marks, relationships
-from follows.data import applying, imports, reading
+from follows.data import applying, imports, previews, reading
 from follows.models import (
     Block,
     DomainBlock,
@@ -42,7 +42,7 @@ def by(account: Account) -> Actor:
 
 def read(account: Account, kind: str, text: str | bytes, *, overwrite: bool = False) -> Import:
     data = text.encode() if isinstance(text, str) else text
-    return imports.preview(account.pk, data, "", ImportKind(kind), by(account), overwrite=overwrite)
+    return previews.preview(account.pk, data, "", ImportKind(kind), by(account), overwrite=overwrite)
 
 
 def run(account: Account, kind: str, text: str | bytes, *, overwrite: bool = False) -> Import:

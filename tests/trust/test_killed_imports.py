@@ -8,7 +8,7 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Account
 from follows import tallies
-from follows.data import imports
+from follows.data import imports, previews
 from follows.models import Decision, Follow, Import, ImportKind, ImportResult, ImportState
 from tests.servers import PATIENCE, Live
 from tests.trust.figures import Figure
@@ -28,7 +28,7 @@ def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: 
             Account(username=f"friend{number}", email=f"{number}@example.org", password="!") for number in range(LINES)
         )
         file = "".join(f"{other.username}\n" for other in others).encode()
-        job = imports.preview(alice.pk, file, "", ImportKind.FOLLOWING, Actor(alice.pk, "test"), overwrite=True)
+        job = previews.preview(alice.pk, file, "", ImportKind.FOLLOWING, Actor(alice.pk, "test"), overwrite=True)
         imports.begin(alice.pk, job.pk)
 
     done: list[int] = []

@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 from accounts.access import Actor
 from accounts.management.accounts import local_account
 from accounts.people import Invalid, Problem
-from follows.data import imports, reading
+from follows.data import imports, previews, reading
 from follows.management.progress import progress
 from follows.models import Import, ImportKind, ImportResult
 
@@ -64,7 +64,7 @@ def _read(path: Path, kind: ImportKind, by: Actor, *, overwrite: bool) -> Import
     try:
         with path.open("rb") as file:
             data = file.read(reading.MOST_BYTES + 1)
-        return imports.preview(by.account, data, path.name, kind, by, overwrite=overwrite)
+        return previews.preview(by.account, data, path.name, kind, by, overwrite=overwrite)
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
     except Invalid as invalid:
