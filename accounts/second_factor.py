@@ -10,15 +10,16 @@ import secrets
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.db import models
 from django.utils import timezone
 from django_otp.oath import TOTP
 
 from accounts import databases
+from accounts.mail import outbox
+from accounts.models import Letter, RecoveryCode, SecondFactor
+from accounts.models.second_factors import KEY_LENGTH
 from accounts.refused import Refused
 
 CODE_LENGTH = 6  # digits
-KEY_LENGTH = 20  # bytes
 STEPS_OFF = 1  # of 30 seconds, that the phone's clock may be wrong
 RECOVERY_CODES = 10
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -31,33 +32,6 @@ class WrongCode(Refused):
 
 class AlreadyOn(Refused):
     """The account has a second factor already."""
-
-
-class SecondFactor(models.Model):
-    """The secret that an account's owner put into an app. It counts once it is confirmed by a code."""
-
-    account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="second_factor"
-    )
-    key = models.BinaryField(max_length=KEY_LENGTH, editable=False)
-    confirmed_at = models.DateTimeField(null=True, default=None)
-    last_step = models.BigIntegerField(default=0, editable=False)  # the newest time whose code was used
-
-    def __str__(self) -> str:
-        return f"second factor of account {self.account_id}"
-
-
-class RecoveryCode(models.Model):
-    """A code for the day when the phone is lost; it is deleted when it is used."""
-
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")
-    digest = models.CharField(max_length=64, editable=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("account", "digest", name="recovery_code_unique")]
-
-    def __str__(self) -> str:
-        return f"recovery code of account {self.account_id}"
 
 
 def is_on(account: int) -> bool:
@@ -103,7 +77,7 @@ def confirm(account: int, code: str) -> list[str]:
         if not _use_app(account, _plain(code), confirmed=False):
             raise WrongCode
         SecondFactor.objects.filter(account=account).update(confirmed_at=timezone.now())
-        _warn("factor_on", account)
+        outbox.warn(Letter.Kind.FACTOR_ON, account)
         return _new_codes(account)
 
 
@@ -126,7 +100,7 @@ def turn_off(account: int) -> None:
     """From now on the password is enough."""
     with databases.atomic(SecondFactor):
         if is_on(account):
-            _warn("factor_off", account)
+            outbox.warn(Letter.Kind.FACTOR_OFF, account)
         SecondFactor.objects.filter(account=account).delete()
         RecoveryCode.objects.filter(account=account).delete()
 
@@ -134,7 +108,7 @@ def turn_off(account: int) -> None:
 def new_recovery_codes(account: int) -> list[str]:
     """New recovery codes; the old ones do not work any more."""
     with databases.atomic(RecoveryCode):
-        _warn("new_codes", account)
+        outbox.warn(Letter.Kind.NEW_CODES, account)
         return _new_codes(account)
 
 
@@ -149,13 +123,6 @@ def _new_codes(account: int) -> list[str]:
 def recovery_codes_left(account: int) -> int:
     """How many recovery codes were not used yet."""
     return RecoveryCode.objects.filter(account=account).count()
-
-
-def _warn(kind: str, account: int) -> None:
-    from accounts.mail import outbox  # imported late: it needs the models, and these are some of them
-    from accounts.models import Letter
-
-    outbox.warn(Letter.Kind(kind), account)
 
 
 def _use_app(account: int, code: str, *, confirmed: bool) -> bool:

@@ -16,9 +16,9 @@ from accounts.models.account import (
 from accounts.models.badges import BadgeRequest, private_storage
 from accounts.models.letters import Letter
 from accounts.models.phones import Device, Platform, Session
+from accounts.models.second_factors import RecoveryCode, SecondFactor
 from accounts.models.sign_ins import FamiliarAddress, Identity, Provider
 from accounts.searching import SearchText
-from accounts.second_factor import RecoveryCode, SecondFactor
 
 __all__ = [
     "CANNOT_SIGN_IN",

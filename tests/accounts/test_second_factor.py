@@ -13,8 +13,7 @@ from django.utils import timezone
 from django_otp.oath import TOTP
 
 from accounts import second_factor
-from accounts.models import Account
-from accounts.second_factor import RecoveryCode, SecondFactor
+from accounts.models import Account, RecoveryCode, SecondFactor
 from tests.compat_mastodon.oauth_client import browser, forms
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import PASSWORD

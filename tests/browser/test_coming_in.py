@@ -7,8 +7,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as see
 
 from accounts.entrance import Document, Rule
-from accounts.models import Account
-from accounts.second_factor import SecondFactor
+from accounts.models import Account, SecondFactor
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import barriers, shown, size
 from tests.factories import PASSWORD
