@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.auth.forms import AdminPasswordChangeForm, SetPasswordMixin, UserChangeForm
 from django.forms import ModelForm
 
-from accounts import people
+from accounts import people, validation
 from accounts.models import Account
-from accounts.people import Problem
+from accounts.validation import Problem
 
 PROBLEMS = {
     Problem.BLANK: "This is required.",
@@ -26,8 +26,8 @@ class PeopleForm(ModelForm[Account]):
         cleaned = super().clean() or self.cleaned_data
         for column in ("display_name", "note"):
             if column in cleaned:
-                cleaned[column] = people.clean_text(cleaned[column])
-        for fault in people.faults(self.columns(), self.instance.pk):
+                cleaned[column] = validation.clean_text(cleaned[column])
+        for fault in validation.faults(self.columns(), self.instance.pk):
             self.add_error(fault.field, PROBLEMS[fault.problem].format(bound=fault.bound))
         return cleaned
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from accounts import databases, lookup, people
+from accounts import databases, lookup, people, validation
 from accounts.entrance import Application, Document, Invite, Rule
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -53,7 +53,7 @@ def join(*, invite_code: str = "", reason: str = "", **values: Any) -> Account:
     counts whenever it is good; it spares the approval.
 
     :raises Closed: when they may not.
-    :raises people.Invalid: when a value is missing, malformed or taken; all faults at once.
+    :raises validation.Invalid: when a value is missing, malformed or taken; all faults at once.
     """
     if not settings.REGISTRATIONS_OPEN:
         raise Closed
@@ -64,7 +64,7 @@ def join(*, invite_code: str = "", reason: str = "", **values: Any) -> Account:
         account = people.sign_up(**{"unconfirmed": settings.CONFIRM_EMAIL} | values)
         waits = settings.REGISTRATIONS == "approval" and used is None
         if waits:
-            Application.objects.create(account=account, reason=people.clean_text(reason)[:MAX_REASON])
+            Application.objects.create(account=account, reason=validation.clean_text(reason)[:MAX_REASON])
             account.unconfirmed = True
         if waits or used:
             account.invite_id = used

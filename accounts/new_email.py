@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
-from accounts import credentials, databases, limits, lookup, people
+from accounts import credentials, databases, limits, lookup, people, validation
 from accounts.mail import letters, outbox
 from accounts.mail.letters import Move
 from accounts.models import Account, Letter
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 
 
 def ask(account: Account, email: str, password: str, address: str | None) -> None:
@@ -19,7 +19,7 @@ def ask(account: Account, email: str, password: str, address: str | None) -> Non
     :raises limits.TooMany: when there were too many wrong passwords or mails lately.
     :raises outbox.NoMailServer: when this server sends no mail.
     """
-    if not people.is_email(email) or lookup.UNSTORABLE.search(email):
+    if not validation.is_email(email) or lookup.UNSTORABLE.search(email):
         raise Invalid([Fault("email", Problem.INVALID)])
     if email.lower() == account.email.lower():
         raise Invalid([Fault("email", Problem.NOT_ACCEPTED)])

@@ -4,70 +4,31 @@ Whatever others can see of an account is changed through `change`, which bumps `
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, browsers, databases, domains, lookup, markup, sessions
-from accounts.entrance import Application, MailDomain
+from accounts import attempts, browsers, databases, lookup, markup, sessions
+from accounts.entrance import Application
 from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.refused import Refused
 from accounts.replicas import positions
-from accounts.searching import composed
+from accounts.validation import USERNAME, Fault, Invalid, Problem, clean_text, faults
 
-USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
-OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may call an account
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
 TIME_TO_CONFIRM = timedelta(days=7)
 # Changes of these leave every rendered account as it was.
 VISIBLE_NOWHERE = {"password", "email", "email_proven_at", "locale", "time_zone", "leaves_at"}
-
-
-class Problem(StrEnum):
-    """The kinds of faults that a value can have."""
-
-    BLANK = "blank"
-    INVALID = "invalid"
-    TAKEN = "taken"
-    TOO_LONG = "too long"
-    TOO_SHORT = "too short"
-    TOO_MANY = "too many"
-    NOT_ACCEPTED = "not accepted"
-    REFUSED = "refused"
-
-
-class Fault(NamedTuple):
-    """One wrong value: which field, what about it, and the bound that it broke (characters).
-
-    `reason` says it in words where the problem alone would not help.
-    """
-
-    field: str
-    problem: Problem
-    bound: int = 0
-    reason: str = ""
-
-
-class Invalid(Refused):
-    """Some values cannot be stored. `faults` says which and why."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.field} is {fault.problem}" for fault in self.faults))
 
 
 class IsLeaving(Refused):
@@ -79,11 +40,6 @@ KeptAmong = Callable[[list[int]], set[int]]
 
 _keeping_suspended: list[IsKept] = []
 _keeping_unconfirmed: list[KeptAmong] = []
-
-
-def clean_text(value: str) -> str:
-    """Return a text as it is stored: composed (NFC), trimmed, and without control characters."""
-    return composed(CONTROL.sub("", value.replace("\r\n", "\n")).strip())
 
 
 class Extras(TypedDict, total=False):
@@ -307,53 +263,3 @@ def _is_new_email(account: int, email: str) -> bool:
     """Letter case is no difference."""
     old = Account.objects.filter(pk=account).values_list("email", flat=True).first() or ""
     return old.lower() != email.lower()
-
-
-def faults(
-    values: Mapping[str, object], account: int | None = None, *, username_rule: re.Pattern[str] = USERNAME
-) -> list[Fault]:
-    """Return the faults of new values of some columns of `account`; None stands for a new account."""
-    return [fault for column, value in values.items() for fault in _faults(column, value, account, username_rule)]
-
-
-def _faults(column: str, value: object, account: int | None, username_rule: re.Pattern[str]) -> Iterable[Fault]:
-    bound = getattr(Account._meta.get_field(column), "max_length", None) or 0
-    if isinstance(value, str) and lookup.UNSTORABLE.search(value):
-        yield Fault(column, Problem.INVALID)
-    elif column == "email":
-        yield from _identity_faults(column, str(value), is_email, account)
-    elif bound and isinstance(value, str) and len(value) > bound:
-        yield Fault(column, Problem.TOO_LONG, bound)
-    elif column == "username":
-        yield from _identity_faults(column, str(value), username_rule.fullmatch, account)
-
-
-def _identity_faults(
-    column: str, value: str, well_formed: Callable[[str], object], account: int | None
-) -> Iterable[Fault]:
-    """Return the faults of the credentials, which must be present, well-formed, and unused by others."""
-    if not value:
-        yield Fault(column, Problem.BLANK)
-    elif not well_formed(value):
-        yield Fault(column, Problem.INVALID)
-    elif lookup.local_id(value) not in {None, account}:
-        yield Fault(column, Problem.TAKEN)
-    elif column == "email" and _is_refused(value):
-        yield Fault(column, Problem.REFUSED)
-
-
-def _is_refused(email: str) -> bool:
-    """Return True if moderators refuse the domain of this address, or one above it."""
-    try:
-        labels = domains.canonical(email.rpartition("@")[2]).split(".")
-    except domains.NotADomain:  # such as an address in brackets
-        return False
-    return MailDomain.objects.filter(domain__in=[".".join(labels[n:]) for n in range(len(labels))]).exists()
-
-
-def is_email(value: str) -> bool:
-    try:
-        validate_email(value)
-    except ValidationError:
-        return False
-    return len(value) <= 254

@@ -10,7 +10,7 @@ from django.core.validators import URLValidator
 
 from accounts import images, limits, lookup, people
 from accounts.images import Avatar, BadImage, Header, too_large
-from accounts.people import Fault, Invalid, Problem, clean_text
+from accounts.validation import Fault, Invalid, Problem, clean_text
 
 MAX_DISPLAY_NAME, MAX_NOTE, MAX_DESCRIPTION, MAX_FIELDS, MAX_FIELD = 40, 500, 150, 4, 255  # characters, and rows
 TEXTS = {

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import databases, joining, lookup, outgoing, people, turns
+from accounts import databases, joining, lookup, outgoing, people, turns, validation
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
@@ -110,7 +110,7 @@ def account_for(provider: Provider, token: str) -> Account:
             account = _proven(profile) or _sign_up(provider, profile)
             Identity.objects.create(account=account, provider=provider, subject=profile.subject)
             return account
-    except (IntegrityError, people.Invalid):  # the same person, at the same time
+    except (IntegrityError, validation.Invalid):  # the same person, at the same time
         if known := _known(provider, profile):
             return known
         raise
@@ -136,7 +136,7 @@ def _sign_up(provider: Provider, profile: Profile) -> Account:
     proven = timezone.now() if email and profile.vouched else None
     if proven:
         people.give_up_email(email)
-    elif lookup.local_id(email) or not people.is_email(email):
+    elif lookup.local_id(email) or not validation.is_email(email):
         email = ""
     account = joining.join(
         unconfirmed=False,
@@ -172,4 +172,4 @@ def _ask(url: str, query: dict[str, str], end: float, bearer: str = "") -> dict[
 
 def _text(answer: dict[str, Any], name: str) -> str:
     value = answer.get(name)
-    return people.clean_text(value) if isinstance(value, str) else ""
+    return validation.clean_text(value) if isinstance(value, str) else ""

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from accounts import databases, people
+from accounts import databases, people, validation
 from accounts.models import Account, AccountManager
 
 
@@ -15,6 +15,6 @@ def create_superuser(manager: AccountManager, username: str, email: str, passwor
         with databases.atomic(Account):
             account = people.sign_up(username=username, email=email, password=password or "", staff=True)
             manager.filter(pk=account.pk).update(is_superuser=True)
-    except people.Invalid as refused:
+    except validation.Invalid as refused:
         raise ValidationError(str(refused)) from None
     return account

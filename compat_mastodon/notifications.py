@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.api import raw
 from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
 from compat_mastodon.links import inbox_link_header

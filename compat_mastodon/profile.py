@@ -14,8 +14,8 @@ from rest_framework.parsers import BaseParser
 
 from accounts.domains import NotADomain, canonical
 from accounts.images import BadImage
-from accounts.people import Fault, Invalid, Problem
 from accounts.profile import READ, TEXTS, Pictures, fields, picture, texts
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.entities import Entity, credential_account
 from compat_mastodon.params import Params
 from follows.queries import Own

@@ -12,7 +12,7 @@ from django.http import HttpRequest, QueryDict
 
 from accounts import familiar_addresses
 from accounts.lookup import MAX_ID
-from accounts.people import clean_text
+from accounts.validation import clean_text
 from follows.paging import Window
 
 MOST = 100  # the longest page; the original has no limit

@@ -8,11 +8,12 @@ from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
-from accounts.people import Invalid, IsLeaving
+from accounts.people import IsLeaving
 from accounts.refused import Refused
 from accounts.second_factor import AlreadyOn, WrongCode
 from accounts.sessions import UnknownToken
 from accounts.social import BadToken, Unavailable
+from accounts.validation import Invalid
 from follows.deciding import NoSuchDecision
 from follows.gate.approvals import NoSuchApproval
 from follows.gate.kept_out import NotKeptOut

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
-from accounts.people import Fault, Invalid, Problem
 from accounts.statements import given
+from accounts.validation import Fault, Invalid, Problem
 from follows import graph
 from follows.locks import account_lock
 from follows.models import DomainBlock, Follow, FollowQuerySet

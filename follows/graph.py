@@ -209,7 +209,7 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
 
     That it is open already makes no difference: requests may have been left waiting when it was opened.
 
-    :raises people.Invalid: when a value cannot be stored.
+    :raises validation.Invalid: when a value cannot be stored.
     """
     opens = accept_waiting and columns.get("locked") is False
     closed = Q(locked=True) | Exists(queries.waiting_for(OuterRef("pk")))

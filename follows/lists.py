@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from accounts import databases, lookup
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
+from accounts.validation import Fault, Invalid, Problem, clean_text
 from follows.models import Follow, List, ListMember, Replies
 
 MAX_LISTS = 50

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts import databases
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem, clean_text
 from accounts.refused import Refused
+from accounts.validation import Fault, Invalid, Problem, clean_text
 from follows.locks import pair_lock
 from follows.models import Dismissal, Endorsement, Follow, Mute, Note
 from follows.notices import making

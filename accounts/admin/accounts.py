@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts import badges, people, second_factor
+from accounts import badges, people, second_factor, validation
 from accounts.changelists import ListAdmin
 from accounts.columns import age_column, in_words, portrait, profile_url, time_tag
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
@@ -123,7 +123,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         try:
             answer: HttpResponse = self._changeform_view(request, *args, **kwargs)  # type: ignore[attr-defined]
             return answer
-        except people.Invalid as refused:  # somebody took the name between the check and the write
+        except validation.Invalid as refused:  # somebody took the name between the check and the write
             self.message_user(request, f"Nothing was saved: {refused}.", messages.ERROR)
             return HttpResponseRedirect(request.path)
         except Account.DoesNotExist as gone:  # somebody deleted the account meanwhile
@@ -245,7 +245,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
 
 def reason(request: HttpRequest) -> str:
     """Return the reason that the moderator gave for an action, for the admin log."""
-    return people.clean_text(request.POST.get("reason", ""))[:500]
+    return validation.clean_text(request.POST.get("reason", ""))[:500]
 
 
 def states(account: Account) -> list[str]:

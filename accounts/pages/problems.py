@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.people import Invalid, Problem
+from accounts.validation import Invalid, Problem
 
 PROBLEMS = {
     Problem.BLANK: _("This is required."),

@@ -21,7 +21,7 @@ from accounts.pages.problems import add_faults
 from accounts.pages.recovery import PASSWORD_LENGTHS
 from accounts.pages.shell import page, render_page
 from accounts.pages.sign_in import destination, enter, too_many
-from accounts.people import Invalid
+from accounts.validation import Invalid
 
 PRESSED_TWICE = timedelta(minutes=1)
 LEAST_PASSWORD = 8  # characters, as at the Mastodon API

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpRequest, HttpResponse
 
 from accounts.access import Actor
-from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon import api
 from compat_mastodon.api import answer
 from compat_mastodon.extension.validation import Parse, read

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import clean_text
+from accounts.validation import clean_text
 from compat_mastodon import entities as mastodon
 from compat_mastodon.api import raw
 from compat_mastodon.extension import entities

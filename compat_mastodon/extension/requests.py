@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.extension import entities
 from compat_mastodon.extension.api import View, Write, answer, number
 from compat_mastodon.extension.validation import among, flag, identity, many, one_of, one_way, text, whole

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.params import BadParam, Params, as_id, storable
 
 MOST = 500  # members of a list

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 
 from accounts import limits
-from accounts.people import clean_text
+from accounts.validation import clean_text
 from compat_mastodon import entities
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.oauth import redirects, scopes, tokens

@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import databases, familiar_addresses, joining, limits, lookup, people
+from accounts import databases, familiar_addresses, joining, limits, lookup, people, validation
 from accounts.access import touch
 from accounts.mail import outbox
 from accounts.models import Account, Letter
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.api import Caller, View, answer
 from compat_mastodon.oauth import tokens
 from compat_mastodon.oauth.endpoints import token_answer
@@ -30,7 +30,7 @@ class SignUp(View):
             raise joining.Closed
         assert self.access is not None  # noqa: S101  # a client's token was demanded
         reason = self.params.text("reason") or ""
-        if len(people.clean_text(reason)) > joining.MAX_REASON:
+        if len(validation.clean_text(reason)) > joining.MAX_REASON:
             raise Invalid([Fault("reason", Problem.TOO_LONG, joining.MAX_REASON)])
         with databases.atomic(Account):
             account = joining.join(**_wanted(self.params), invite_code=invite_code, reason=reason)
@@ -86,5 +86,5 @@ def _wanted(params: Params) -> dict[str, Any]:
     if not params.flag("agreement"):
         faults.append(Fault("agreement", Problem.NOT_ACCEPTED))
     if faults:
-        raise Invalid([*people.faults({name: values[name] for name in ("username", "email")}), *faults])
+        raise Invalid([*validation.faults({name: values[name] for name in ("username", "email")}), *faults])
     return values

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts import limits, lookup
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon import entities
 from compat_mastodon.api import View, raw
 from compat_mastodon.params import Params, as_id, to_int

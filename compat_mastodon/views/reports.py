@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon import entities
 from compat_mastodon.api import Denied, View, answer
 from compat_mastodon.params import Params, as_id

@@ -5,7 +5,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
-from accounts import databases, people
+from accounts import databases, validation
 from accounts.models import Account
 from compat_twittner.colibri import tables
 from compat_twittner.colibri.imported import Imported
@@ -74,7 +74,7 @@ def check_conflicts(db: sqlite3.Connection) -> None:
 def give_names(staging: Staging) -> None:
     """Of twins by letter case the one that was active last keeps the name; what cannot be a name here is cleaned."""
     db = staging.db
-    db.create_function("fits", 1, lambda name: people.USERNAME.fullmatch(name) is not None, deterministic=True)
+    db.create_function("fits", 1, lambda name: validation.USERNAME.fullmatch(name) is not None, deterministic=True)
     db.executescript(f"""
         CREATE TABLE names (name_key TEXT PRIMARY KEY, id INTEGER, name TEXT) WITHOUT ROWID;
         INSERT INTO names

@@ -8,8 +8,8 @@ from django.db.models import F
 from accounts import bulk, markup
 from accounts.bulk import insert_where_free
 from accounts.models import Account, Audience, BadgeRequest, Contact, Device, Gender, Session, Verification
-from accounts.people import clean_text
 from accounts.searching import SearchText, folded
+from accounts.validation import clean_text
 from compat_twittner import countries
 from compat_twittner.colibri.staging import Batch, Staging
 from compat_twittner.colibri.tables import USERS

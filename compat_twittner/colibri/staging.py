@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from accounts import people, profile
+from accounts import profile, validation
 from accounts.hashers import from_php
 from compat_twittner.ages import WORDS
 from compat_twittner.colibri import tables
@@ -223,13 +223,13 @@ class Staging:
             ("administrator", row["admin"] == "1"),
             ("account_not_activated", row["active"] == "0"),
             ("password_unusable", password is None),
-            ("email_invalid", email and not people.is_email(email)),
+            ("email_invalid", email and not validation.is_email(email)),
             ("website_invalid", website and not profile.is_website(website)),
             ("language_unknown", language not in {*WORDS, "default", "", None}),
         ):
             if holds and pk and not known:
                 self.report.add(kind, [who])
-        email = email if people.is_email(email) else ""
+        email = email if validation.is_email(email) else ""
         return (
             pk,
             username,

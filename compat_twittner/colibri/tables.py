@@ -11,7 +11,7 @@ import re
 from datetime import timedelta
 from typing import NamedTuple
 
-from accounts import people
+from accounts import validation
 from accounts.lookup import MAX_ID
 from accounts.models import Platform
 
@@ -92,7 +92,7 @@ def lifespan(text: str | None, began: int) -> int:
 
 def text(value: str | None) -> str:
     """A text that people wrote: the script stored it with HTML entities, which are taken back once."""
-    return people.clean_text(ENTITY.sub(lambda entity: html.unescape(entity[0]), value or ""))
+    return validation.clean_text(ENTITY.sub(lambda entity: html.unescape(entity[0]), value or ""))
 
 
 def line(value: str | None) -> str:
@@ -114,6 +114,6 @@ def device(value: str | None) -> Device | None:
         token, kind = told["token"], told["type"]
     except (ValueError, TypeError, KeyError):
         return None
-    if not isinstance(token, str) or not 0 < len(token) <= 250 or people.CONTROL.search(token):
+    if not isinstance(token, str) or not 0 < len(token) <= 250 or validation.CONTROL.search(token):
         return None
     return Device(token, Platform.IOS if kind == "ios" else Platform.ANDROID)

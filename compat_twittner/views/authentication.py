@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import badges, credentials, joining, limits, lookup, people, sessions, social
+from accounts import badges, credentials, joining, limits, lookup, sessions, social, validation
 from accounts.access import touch
 from accounts.models import Account, Platform, Provider
-from accounts.people import Invalid, Problem
 from accounts.sessions import Tokens
 from accounts.social import BadToken
+from accounts.validation import Invalid, Problem
 from compat_twittner import entities
 from compat_twittner.api import Write, answer, success
 from compat_twittner.refusals import (
@@ -78,7 +78,7 @@ class SignUp(Guest):
         limits.charge((limits.REGISTRATIONS, self.place))
         _demand(
             (lookup.local_id(username) is None, USERNAME_TAKEN),
-            (len(email) <= EMAIL_LENGTH and people.is_email(email), (410, "Invalid email address")),
+            (len(email) <= EMAIL_LENGTH and validation.is_email(email), (410, "Invalid email address")),
             (lookup.local_id(email) is None, EMAIL_TAKEN),
             (len(password) in PASSWORD_LENGTHS, (410, "Invalid password")),
         )

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import limits, lookup, people
+from accounts import limits, lookup, validation
 from accounts.mail import outbox
 from accounts.mail.outbox import NoMailServer
 from accounts.models import Letter
@@ -19,7 +19,7 @@ class ResetPassword(Guest):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         email = self.params.form.text("email")
-        if len(email) not in EMAIL_LENGTHS or not people.is_email(email):
+        if len(email) not in EMAIL_LENGTHS or not validation.is_email(email):
             raise Failure((411, "Email address is not valid"), bare=True)
         limits.charge((limits.EMAILS_FROM, self.place), (limits.EMAILS_TO, outbox.digest(email)))
         if settings.TELL_UNKNOWN_EMAIL:

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import clean_text
 from accounts.replicas.routing import public
+from accounts.validation import clean_text
 from compat_twittner import cards
 from compat_twittner.api import Read, listing
 from compat_twittner.refusals import Failure

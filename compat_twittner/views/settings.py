@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
-from accounts import badges, credentials, images, limits, lookup, people, profile
+from accounts import badges, credentials, images, limits, lookup, people, profile, validation
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
-from accounts.people import Invalid
 from accounts.pictures import header_url, still_avatar_url
+from accounts.validation import Invalid
 from compat_twittner import countries, entities
 from compat_twittner.ages import WORDS
 from compat_twittner.api import Write, success
@@ -53,7 +53,7 @@ class GeneralSettings(Write):
                 "The text you entered is too long, the maximum length is 140 characters",
             ),
             (
-                email == account.email or (len(email) <= EMAIL_LENGTH and people.is_email(email)),
+                email == account.email or (len(email) <= EMAIL_LENGTH and validation.is_email(email)),
                 "The email address you entered does not match the valid format.",
             ),
             (_free(email, me), EMAIL_TAKEN),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.changelists import actor
 from accounts.columns import account_column, moment_column
 from accounts.domains import NotADomain
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows.gate import servers
 from follows.models import ServerRule, ServerRuleKind
 

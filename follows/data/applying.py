@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.domains import NotADomain
 from accounts.lookup import NoSuchAccount
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import domains, graph, lists, marks
 from follows.export import address_of
 from follows.graph import Turn

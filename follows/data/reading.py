@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from accounts.domains import NotADomain, canonical
-from accounts.people import CONTROL, Fault, Invalid, Problem, clean_text
+from accounts.validation import CONTROL, Fault, Invalid, Problem, clean_text
 from follows.export import plain
 from follows.gate import approvals
 from follows.graph import LANGUAGE

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts import databases, domains, lookup
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
-from accounts.people import Fault, Invalid, Problem
 from accounts.refused import Refused
 from accounts.searching import fold
 from accounts.statements import given
+from accounts.validation import Fault, Invalid, Problem
 from follows import graph
 from follows.gate.kept_out import is_kept_out
 from follows.graph import NoSuchRequest

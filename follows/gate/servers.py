@@ -10,7 +10,7 @@ from accounts import databases, people
 from accounts.access import Actor
 from accounts.domains import canonical, of_account
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem, clean_text
+from accounts.validation import Fault, Invalid, Problem, clean_text
 from follows.models import ServerRule, ServerRuleKind
 from follows.models.gate import MAX_RULE_REASON
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem, clean_text
+from accounts.validation import Fault, Invalid, Problem, clean_text
 from follows import graph
 from follows.gate.facts import Draft
 from follows.models import Digest, Gate

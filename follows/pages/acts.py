@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Actor
 from accounts.pages.shell import render_page
-from accounts.people import clean_text
+from accounts.validation import clean_text
 from follows import deciding, graph, marks, queries, reports
 from follows.deciding import Batched, Verdict
 from follows.gate import settings as gates

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import limits
 from accounts.pages.shell import render_page
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import export
 from follows.data import archives, contents, imports, previews, reading
 from follows.models import Archive, Import, ImportKind, ImportState

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lookup import MAX_ID
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows.deciding import MOST
 from follows.gate import approvals
 from follows.models import Reason

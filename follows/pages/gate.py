@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import lookup
 from accounts.domains import NotADomain
 from accounts.lookup import NoSuchAccount
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import bulk
 from follows.gate import approvals, kept_out
 from follows.gate.approvals import Approved as Approval

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from accounts import lookup, people
+from accounts import lookup, people, validation
 from accounts.access import Actor
 from accounts.models import Account, Verification
 from follows import graph, tallies
@@ -96,7 +96,7 @@ def test_what_cannot_be_stored_is_an_error_of_its_field(
 def test_a_name_that_is_taken_at_the_last_moment_is_told(
     desk: Desk, alice: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def others_are_faster(*args: Any) -> list[people.Fault]:
+    def others_are_faster(*args: Any) -> list[validation.Fault]:
         monkeypatch.undo()
         Account.objects.create(username="wanted")
         return []

@@ -13,7 +13,7 @@ from accounts import new_email, people
 from accounts.credentials import WrongCredentials
 from accounts.limits import TooMany
 from accounts.models import Account
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from tests.factories import PASSWORD
 from tests.mail_server import link_in
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from accounts import lookup, people
+from accounts import lookup, people, validation
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from tests.factories import PASSWORD, AccountFactory
 
 
@@ -142,7 +142,7 @@ def test_readers_notice_what_they_can_see(alice: Account, values: dict[str, str]
 
 
 def test_a_text_is_stored_trimmed_without_control_characters_and_otherwise_raw() -> None:
-    assert people.clean_text(" <b>Tom</b>\r\n& \x00\x07\x7f\ud800Jerry\t ") == "<b>Tom</b>\n& Jerry"
+    assert validation.clean_text(" <b>Tom</b>\r\n& \x00\x07\x7f\ud800Jerry\t ") == "<b>Tom</b>\n& Jerry"
 
 
 # --- finding ----------------------------------------------------------------------------------------

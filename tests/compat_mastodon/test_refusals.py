@@ -6,8 +6,8 @@ from importlib import import_module
 
 import accounts
 import follows
-from accounts.people import Problem
 from accounts.refused import Refused
+from accounts.validation import Problem
 from compat_mastodon.refusals import PROBLEMS, REFUSALS
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import people
+from accounts import people, validation
 from accounts.models import Account, Verification
 from follows import graph, queries
 from follows.gate import rules, servers, settings
@@ -214,7 +214,7 @@ def test_a_note_is_for_the_owner_who_is_asked_and_goes_with_the_answer(
     ],
 )
 def test_a_value_out_of_range_changes_nothing(carol: Account, wrong: dict[str, Any]) -> None:
-    with pytest.raises(people.Invalid) as refused:
+    with pytest.raises(validation.Invalid) as refused:
         settings.change(carol.pk, by(carol), ask_bots=True, **wrong)
 
     assert {fault.field for fault in refused.value.faults} <= set(wrong)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import people
+from accounts import people, validation
 from accounts.models import Account
 from follows import graph
 from follows.gate import approvals, kept_out
@@ -68,7 +68,7 @@ def test_approvals_that_cannot_be_change_nothing(alice: Account, bob: Account, c
         (["bob"], timezone.now() - timedelta(days=1)),
         (["bob", "@"], None),
     ):
-        with pytest.raises(people.Invalid):
+        with pytest.raises(validation.Invalid):
             approvals.approve(carol.pk, handles, until, by(carol))
     assert approvals.approved_by(carol.pk, WINDOW).rows == []
 

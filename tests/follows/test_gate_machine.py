@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from accounts import people
+from accounts import validation
 from accounts.models import Account
 from follows import deciding, graph, queries
 from follows.deciding import Result, Verdict
@@ -237,7 +237,7 @@ class Gate(RuleBasedStateMachine):
         follower, owner = self.of(pair)
         try:
             approvals.approve_account(owner.pk, follower.pk, None, by(owner))
-        except people.Invalid:
+        except validation.Invalid:
             assert (pair[1], pair[0]) in self.model.kept
             return
         assert (pair[1], pair[0]) not in self.model.kept

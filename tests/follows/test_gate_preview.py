@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account, Verification
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import graph
 from follows.gate import facts, rules, settings
 from follows.gate.facts import Asker

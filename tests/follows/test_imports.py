@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import limits
 from accounts.access import Actor
 from accounts.models import Account
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import domains, export, graph, lists, marks, relationships
 from follows.data import applying, imports, previews, reading
 from follows.models import (

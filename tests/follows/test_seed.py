@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts import people
+from accounts import people, validation
 from accounts.models import Account
 from follows import seeding, tallies
 from follows.models import Follow, Tally
@@ -93,8 +93,8 @@ def test_accounts_are_as_people_sign_up() -> None:
     columns = [field.attname for field in Account._meta.concrete_fields if field.attname not in own]
     values = Account.objects.order_by("pk").values_list(*columns)
     assert values[0] == values[1]
-    assert people.USERNAME.fullmatch(seeded.username)
-    assert people.is_email(seeded.email)
+    assert validation.USERNAME.fullmatch(seeded.username)
+    assert validation.is_email(seeded.email)
     assert seeded.created_at == seeded.last_active_at <= signed_up.created_at
     assert not seeded.has_usable_password()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from accounts import people
+from accounts import people, validation
 from accounts.management import passwords
-from accounts.people import Fault, Problem
+from accounts.validation import Fault, Problem
 
 NAME_RULE = "may hold letters, digits, `_`, `.` and `-`, at most 30"
 RULES = {("username", problem): NAME_RULE for problem in (Problem.INVALID, Problem.TOO_LONG)} | {
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         _check_utf8(**texts)
         password = options["password"]
         if password is None:
-            _check(people.faults(texts, username_rule=people.OPERATORS_USERNAME))  # before anybody types
+            _check(validation.faults(texts, username_rule=validation.OPERATORS_USERNAME))  # before anybody types
             password = passwords.read() if options["password_stdin"] else passwords.ask(getpass)
         _check_utf8(password=password)
         try:
@@ -48,9 +48,9 @@ class Command(BaseCommand):
                 password=password,
                 locked=options["locked"],
                 staff=options["staff"],
-                username_rule=people.OPERATORS_USERNAME,
+                username_rule=validation.OPERATORS_USERNAME,
             )
-        except people.Invalid as invalid:
+        except validation.Invalid as invalid:
             _check(invalid.faults)
         else:
             self.stdout.write(str(account.pk))

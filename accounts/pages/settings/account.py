@@ -21,7 +21,7 @@ from accounts.pages.recovery import NewPasswordForm
 from accounts.pages.second_factor import PasswordForm as ConfirmForm
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
 from accounts.pages.shell import render_page
-from accounts.people import Invalid
+from accounts.validation import Invalid
 
 WRONG = gettext_lazy("This is not your password.")
 TOO_MANY = gettext_lazy("Too many attempts. Please try again in a few minutes.")

@@ -15,8 +15,8 @@ from accounts import lookup, profile
 from accounts.models import Account
 from accounts.pages.problems import add_faults
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
-from accounts.people import Invalid
 from accounts.pictures import avatar_url, header_url
+from accounts.validation import Invalid
 
 FLAGS = ("discoverable", "noindex", "hide_collections", "bot")
 PLAIN = ("display_name", "note", "website", "avatar_description", "header_description", *FLAGS)

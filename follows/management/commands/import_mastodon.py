@@ -9,7 +9,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser
 
 from accounts.access import Actor
 from accounts.management.accounts import local_account
-from accounts.people import Invalid, Problem
+from accounts.validation import Invalid, Problem
 from follows.data import imports, previews, reading
 from follows.management.progress import progress
 from follows.models import Import, ImportKind, ImportResult

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
-from accounts import lookup, people
+from accounts import lookup, people, validation
 from accounts.models import Account
 from follows import tallies
 from follows.management.progress import progress
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             password = secrets.token_urlsafe()  # nobody knows it
             try:
                 account = people.sign_up(username=name, email=f"{name}@example.org", password=password, locked=True)
-            except people.Invalid as invalid:
+            except validation.Invalid as invalid:
                 raise CommandError(f"{name!r} is not a valid user name: {invalid}.") from None
         if not account.locked:
             raise CommandError(f"{name} is not locked, so it gets no follow requests.")

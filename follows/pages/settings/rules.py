@@ -18,7 +18,7 @@ from accounts import lookup
 from accounts.pages.problems import add_faults
 from accounts.pages.settings.tabs import posted, render_settings, settings_page
 from accounts.pages.shell import render_page
-from accounts.people import Invalid
+from accounts.validation import Invalid
 from follows import queries
 from follows.gate import settings as gates
 from follows.gate.facts import Draft
