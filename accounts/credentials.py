@@ -1,8 +1,9 @@
 """Signing in with e-mail address and password, and proving it again. Sessions are opened in `sessions`."""
 
-from accounts import attempts, entrance, lookup, second_factor
+from accounts import attempts, lookup, second_factor
 from accounts.access import touch
 from accounts.models import Account
+from accounts.models.joining import waits_for_approval
 from accounts.refused import Refused
 
 
@@ -64,7 +65,7 @@ def admit(account: Account) -> None:
     :raises SuspendedAccount: when it may not sign in.
     """
     if account.unconfirmed and account.suspended_at is None:
-        raise Unapproved if entrance.waits(account) else Unconfirmed
+        raise Unapproved if waits_for_approval(account) else Unconfirmed
     if not (account.is_active or account.may_come_back):
         raise SuspendedAccount
 

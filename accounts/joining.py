@@ -11,9 +11,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts import databases, lookup, people, validation
-from accounts.entrance import Application, Document, Invite, Rule
 from accounts.mail import outbox
 from accounts.models import Account, Letter
+from accounts.models.joining import Application, Document, Invite, Rule
 from accounts.refused import Refused
 
 MAX_REASON = 500  # characters

@@ -16,10 +16,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import attempts, browsers, databases, lookup, markup, sessions
-from accounts.entrance import Application
 from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
+from accounts.models.joining import Application
 from accounts.refused import Refused
 from accounts.replicas import positions
 from accounts.validation import USERNAME, Fault, Invalid, Problem, clean_text, faults

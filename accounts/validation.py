@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts import domains, lookup
-from accounts.entrance import MailDomain
 from accounts.models import Account
+from accounts.models.joining import MailDomain
 from accounts.refused import Refused
 from accounts.searching import composed
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts import domains, joining
 from accounts.changelists import ReadOnlyAdmin
 from accounts.columns import account_column, age_column, in_words
-from accounts.entrance import Application, Document, Invite, MailDomain, Rule
+from accounts.models.joining import Application, Document, Invite, MailDomain, Rule
 
 
 @admin.register(Application)

@@ -1,7 +1,6 @@
 """The models of accounts, by theme: shapes and invariants, no rules."""
 
 from accounts.browsers import Browser
-from accounts.entrance import Application, Document, Invite, MailDomain, Rule
 from accounts.models.account import (
     CANNOT_SIGN_IN,
     LISTED,
@@ -14,6 +13,7 @@ from accounts.models.account import (
     Verification,
 )
 from accounts.models.badges import BadgeRequest, private_storage
+from accounts.models.joining import Application, Document, Invite, MailDomain, Rule
 from accounts.models.letters import Letter
 from accounts.models.phones import Device, Platform, Session
 from accounts.models.second_factors import RecoveryCode, SecondFactor

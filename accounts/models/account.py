@@ -13,7 +13,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import databases, searching
-from accounts.entrance import Invite
+from accounts.models.joining import Invite
 from accounts.searching import SearchedAccounts
 
 

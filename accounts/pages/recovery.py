@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView, RedirectView
 
-from accounts import attempts, entrance, limits, people
+from accounts import attempts, limits, people
 from accounts.mail import letters, outbox
 from accounts.models import Account, Letter
+from accounts.models.joining import waits_for_approval
 from accounts.pages.shell import SITE, page, render_page
 
 PASSWORD_LENGTHS = range(6, 21)  # that the apps of both APIs take
@@ -132,7 +133,7 @@ def confirm_email(request: HttpRequest, person: str, token: str) -> HttpResponse
     if account is not None:
         people.prove_email(account.pk)
         account.refresh_from_db()
-    waits = account is not None and entrance.waits(account)
+    waits = account is not None and waits_for_approval(account)
     return render_page(
         request, "accounts/pages/confirmed", status=200 if account else 404, account=account, waits=waits
     )

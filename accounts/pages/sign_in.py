@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import attempts, entrance, familiar_addresses, grace, limits, lookup, second_factor
+from accounts import attempts, familiar_addresses, grace, limits, lookup, second_factor
 from accounts.access import touch
 from accounts.models import Account
+from accounts.models.joining import waits_for_approval
 from accounts.pages.shell import SITE, page, render_page
 
 HALFWAY = "second_step"  # in the session: whose password was right
@@ -48,7 +49,7 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = gettext_lazy("Password")
 
     def confirm_login_allowed(self, user: Account) -> None:
-        if entrance.waits(user):
+        if waits_for_approval(user):
             raise ValidationError(self.error_messages["waits"], code="waits")
         if not user.may_come_back:
             super().confirm_login_allowed(user)

@@ -15,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import joining, limits, lookup, markup
-from accounts.entrance import Document
 from accounts.models import Account
+from accounts.models.joining import Document
 from accounts.pages.problems import add_faults
 from accounts.pages.recovery import PASSWORD_LENGTHS
 from accounts.pages.shell import page, render_page

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts import census, joining, markup
-from accounts.entrance import Document
+from accounts.models.joining import Document
 from compat_mastodon.api import Caller, View
 from compat_mastodon.views.instance import public, rules
 

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 
 from accounts import images
 from accounts.browsers import Browser
-from accounts.entrance import Application
 from accounts.models import Account, BadgeRequest, Device, Identity, Session
+from accounts.models.joining import Application
 from follows import export
 from follows.gate import settings as gate
 from follows.models import (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import databases, lookup
 from accounts.access import Actor
 from accounts.models import Account
-from accounts.people import Fault, Invalid, Problem
+from accounts.validation import Fault, Invalid, Problem
 from follows import background
 from follows.data import applying, reading
 from follows.models import Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook

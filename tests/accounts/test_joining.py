@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.entrance import Application, Document, Invite, MailDomain, Rule
 from accounts.models import Account
+from accounts.models.joining import Application, Document, Invite, MailDomain, Rule
 from tests.compat_mastodon.conftest import Mastodon, app, refusal
 from tests.compat_mastodon.oauth_client import forms
 from tests.compat_mastodon.test_registration import DORA, PATH

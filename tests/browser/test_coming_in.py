@@ -6,8 +6,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as see
 
-from accounts.entrance import Document, Rule
 from accounts.models import Account, SecondFactor
+from accounts.models.joining import Document, Rule
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import barriers, shown, size
 from tests.factories import PASSWORD

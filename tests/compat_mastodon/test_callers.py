@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.access import Actor
-from accounts.entrance import Document
 from accounts.models import Account
+from accounts.models.joining import Document
 from compat_mastodon.api import Caller
 from compat_mastodon.models import AccessToken
 from compat_mastodon.urls import VIEWS

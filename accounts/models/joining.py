@@ -1,6 +1,6 @@
-"""The models of coming in: invitations, requests to join, refused mail domains, and the texts to agree to.
+"""The models of joining: invitations, requests to join, refused mail domains, and the texts to agree to.
 
-`joining` writes and reads them.
+`accounts.joining` writes and reads them.
 """
 
 from datetime import datetime
@@ -71,7 +71,7 @@ class Application(models.Model):
         return f"request of account {self.account_id}"
 
 
-def waits(account: Any) -> bool:
+def waits_for_approval(account: Any) -> bool:
     """Return True if only a moderator can let this `Account` in; one with an unproven address proves it first."""
     proven = account.email_proven_at is not None or not settings.CONFIRM_EMAIL
     return bool(account.unconfirmed and proven and Application.objects.filter(account=account).exists())
