@@ -22,6 +22,7 @@ __all__ = ["django_db_setup", "live"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust", action="store_true", help="run the stories marked as long, too")
+    parser.addoption("--pooler", action="store_true", help="let real servers reach PostgreSQL through PgBouncer")
 
 
 @pytest.hookimpl(tryfirst=True)

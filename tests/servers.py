@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from accounts import people
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph
+from tests import pgbouncer
 from tests.factories import PASSWORD
 
 PATIENCE = 300  # seconds until a server must answer, or must have ended, on a machine that is very busy
@@ -204,12 +205,16 @@ def django_db_setup(
 
 @pytest.fixture(scope="session")
 def live(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, worker_id: str
 ) -> Iterator[Live]:
     """A real server, as `make serve` starts it, on a free port."""
-    directory = tmp_path_factory.mktemp("live")
-    with database_of_its_own(directory, f"latchkey_live_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker)
+    pooled = request.config.getoption("--pooler") and connection.vendor == "postgresql"
+    directory, blocker = tmp_path_factory.mktemp("live"), request.getfixturevalue("django_db_blocker")
+    with (
+        pgbouncer.pooling(settings.DATABASE_URL) if pooled else nullcontext() as pooling,
+        database_of_its_own(directory, f"latchkey_live_{worker_id}", blocker, django_db_setup) as url,
+    ):
+        server = Live(url, directory, blocker, **(pooling(url) if pooling else {}))
         server.start()
         yield server
         server.stop()

@@ -68,6 +68,7 @@ def _faults() -> Iterator[str]:
             if _column(cursor, "PRAGMA encoding") != ["UTF-8"]:
                 yield "The SQLite file is not in UTF-8: restore a backup into a new file."
             return
+        yield from _faults_of_pooler(cursor)
         if _column(cursor, "SHOW server_encoding") != ["UTF8"]:
             yield "The database is not in UTF-8: create it anew with createdb --encoding UTF8, and restore a backup."
         if connection.get_database_version() >= (15,) and _column(cursor, COLLATION) == [True]:
@@ -79,6 +80,17 @@ def _faults() -> Iterator[str]:
             yield f"The index {index} is invalid and not used: run REINDEX INDEX {index}."
         if stale := _column(cursor, STALE):
             yield f"Statistics are out of date, which makes queries slow ({_named(stale)}): run VACUUM ANALYZE."
+
+
+def _faults_of_pooler(cursor: Any) -> Iterator[str]:
+    """As `_faults`, of a pooler: its clients see another process than the one of PostgreSQL that answers."""
+    if _column(cursor, "SELECT pg_backend_pid()") == [connection.connection.info.backend_pid]:
+        return
+    if not settings.LISTEN_DATABASE_URL:
+        yield "DATABASE_URL names a pooler: set LISTEN_DATABASE_URL to the address of PostgreSQL itself."
+    wanted = {name: seconds for name, seconds in settings.POSTGRESQL_TIMEOUTS.items() if name != "connect_timeout"}
+    if missing := [name for name, seconds in wanted.items() if seconds and _column(cursor, f"SHOW {name}") == ["0"]]:
+        yield f"A pooler forwards no timeouts: set {_named(missing)} with ALTER ROLE, as docs/operating.md describes."
 
 
 def _named(things: Any) -> str:

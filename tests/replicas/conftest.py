@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.members import Member
 from tests.replicas.cluster import Node, binary, cluster
-from tests.replicas.members import Member
 from tests.servers import PATIENCE, Live
 
 

@@ -7,12 +7,11 @@ from itertools import islice
 import pytest
 import requests
 
+from tests.members import Member, tell
 from tests.replicas.cluster import Node, wait_until
 from tests.replicas.conftest import Replicated
-from tests.replicas.members import Mastodon, Member, Twittner
 from tests.scenarios import STORIES
 from tests.servers import PATIENCE
-from tests.test_scenarios import look_closely, play
 
 pytestmark = pytest.mark.django_db
 
@@ -46,18 +45,7 @@ def test_nobody_misses_what_they_wrote_in_10_000_reads(replicated: Replicated, m
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.long
 def test_crossed_stories(replicated: Replicated, story: str) -> None:
-    if any("opens quietly" in line for line, _, _ in STORIES[story]):
-        pytest.skip("no API opens an account quietly")
-    people = [replicated.member(name) for name in ("alice", "bob", "carol")]
-    cast = {member.username.partition("_")[0]: member.id for member in people}
-    people[2].mastodon.patch("/api/v1/accounts/update_credentials", {"locked": True})
-    asking, answering = Mastodon(people), Twittner(people)
-    for line, then, refused in STORIES[story]:
-        door, done = play(line, cast, asking, answering)
-
-        assert done is not refused, line
-        for onlooker in (asking, answering):
-            look_closely(onlooker, cast, then.get(door.name, then[""]), line)
+    tell(story, replicated.live.url)
 
 
 @pytest.mark.long

@@ -3,11 +3,14 @@
 import secrets
 from typing import Any
 
+import pytest
 import requests
 
 from tests import doors
 from tests.factories import PASSWORD
+from tests.scenarios import STORIES
 from tests.servers import PATIENCE
+from tests.test_scenarios import look_closely, play
 
 
 class Wire:
@@ -95,3 +98,19 @@ class Member:
         answer = self.phone.get(f"/mobile_api/{endpoint}", {"session_id": self.session} | query).json()
         assert answer["code"] in {200, 204}, answer
         return answer["data"]
+
+
+def tell(story: str, url: str) -> None:
+    """Play a story through both APIs of a server, and look through both after each step."""
+    if any("opens quietly" in line for line, _, _ in STORIES[story]):
+        pytest.skip("no API opens an account quietly")
+    people = [Member(url, name) for name in ("alice", "bob", "carol")]
+    cast = {member.username.partition("_")[0]: member.id for member in people}
+    people[2].mastodon.patch("/api/v1/accounts/update_credentials", {"locked": True})
+    asking, answering = Mastodon(people), Twittner(people)
+    for line, then, refused in STORIES[story]:
+        door, done = play(line, cast, asking, answering)
+
+        assert done is not refused, line
+        for onlooker in (asking, answering):
+            look_closely(onlooker, cast, then.get(door.name, then[""]), line)
