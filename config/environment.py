@@ -16,6 +16,8 @@ from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
 AUTHORITY = r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+SERVER = r"(\[[0-9a-fA-F:.]+\]|[^@/,\s:\[\]]+)(:[0-9]{1,5})?"
+SENTINELS = re.compile(rf"rediss?\+sentinel://([^@/\s]*@)?{SERVER}(,{SERVER})*/[^/\s]+(/[0-9]+)?")
 KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 ON = {"on", "true", "yes", "1"}
@@ -90,6 +92,17 @@ def url(name: str, default: str = "", *, schemes: str = "https?", like: str = "h
     value = text(name, default)
     if value and not re.fullmatch(rf"({schemes})://\S+", value):
         refuse(f"{name} must look like {like}.")
+    return value
+
+
+def redis(name: str) -> str:
+    """The address of a Redis, or of the Sentinels that know it; empty for none. It may hold a password."""
+    value = url(name, schemes=r"rediss?(\+sentinel)?|unix", like="redis://user:password@host:6379/0")
+    if value.partition("://")[0].endswith("+sentinel"):
+        if not SENTINELS.fullmatch(value):
+            refuse(f"{name} must look like redis+sentinel://user:password@one:26379,two:26379/NAME/0.")
+    elif "," in value.rpartition("@")[2]:
+        refuse(f"{name} must name one server; for several, use Sentinel: redis+sentinel://one:26379,two:26379/NAME/0.")
     return value
 
 

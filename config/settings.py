@@ -35,7 +35,7 @@ REGISTRATIONS = env.choice("REGISTRATIONS", ("open", "approval", "invite", "clos
 REGISTRATIONS_OPEN = REGISTRATIONS != "closed"
 REQUIRE_SECOND_FACTOR = env.choice("REQUIRE_SECOND_FACTOR", ("off", "moderators"), "off")
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
-CACHE_URL = env.url("CACHE_URL", schemes="rediss?|unix", like="redis://user:password@host:6379/0")
+CACHE_URL = env.redis("CACHE_URL")
 
 HOST, PORT = ports.HOST, ports.PORT
 WORKERS = env.number("WORKERS", multiprocessing.cpu_count(), least=1, most=1024)

@@ -58,6 +58,19 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             "TRUSTED_PROXIES must list addresses or networks such as 10.0.0.0/8, not 'the one'.",
         ),
         ("CACHE_URL", "memcached://h", "CACHE_URL must look like redis://user:password@host:6379/0."),
+        (
+            "CACHE_URL",
+            "redis://one,two/0",
+            "CACHE_URL must name one server; for several, use Sentinel: redis+sentinel://one:26379,two:26379/NAME/0.",
+        ),
+        *(
+            (
+                "CACHE_URL",
+                url,
+                "CACHE_URL must look like redis+sentinel://user:password@one:26379,two:26379/NAME/0.",
+            )
+            for url in ("redis+sentinel://one:26379", "redis+sentinel://one,/main", "redis+sentinel://one/main/x")
+        ),
         ("STREAMING_PORT", "8000", "STREAMING_PORT must be another one than PORT, which is 8000."),
         ("LISTEN_DATABASE_URL", "h/d", "LISTEN_DATABASE_URL must look like postgres://user:password@host/name."),
         ("PUSH_GATEWAY", "ftp://h/send", "PUSH_GATEWAY must look like https://example.org/path."),
