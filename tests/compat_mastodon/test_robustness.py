@@ -16,6 +16,7 @@ from compat_mastodon.views import instance
 from follows.models import Follow, Note
 from tests.compat_mastodon.conftest import Clients, Mastodon, refusal
 
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 FILES = b"".join(
     b'--b\r\nContent-Disposition: form-data; name="%b"; filename="x"\r\n\r\nx\r\n' % name
@@ -84,18 +85,41 @@ def clear(response: Any) -> bool:
     return True
 
 
+def address(route: str, account: Account) -> str:
+    return "/" + re.sub(r"<\w+>", str(account.pk), route)
+
+
 def paths(account: Account) -> list[str]:
-    return ["/" + re.sub(r"<\w+>", str(account.pk), route) for route in VIEWS]
+    return [address(route, account) for route in VIEWS]
+
+
+def taken(endpoint: Any) -> set[str]:
+    """The methods that a path takes."""
+    return (
+        set(endpoint) if isinstance(endpoint, dict) else {name for name in METHODS if hasattr(endpoint, name.lower())}
+    )
 
 
 @pytest.mark.parametrize("body", BODIES)
 def test_strange_bodies(mastodon: Clients, alice: Account, carol: Account, body: str) -> None:
     data, content_type = BODIES[body]
     client: Mastodon = mastodon(alice)
-    for path in paths(carol):
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            assert clear(client.generic(method, path, data, content_type)), path
+    for route, endpoint in VIEWS.items():
+        for method in taken(endpoint):
+            assert clear(client.generic(method, address(route, carol), data, content_type)), (method, route)
     assert not Follow.objects.filter(accepted_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("body", ["no JSON", "ten thousand fields", "broken multipart"])
+def test_strange_bodies_with_a_method_that_a_path_does_not_take(
+    mastodon: Clients, alice: Account, carol: Account, body: str
+) -> None:
+    data, content_type = BODIES[body]
+    client: Mastodon = mastodon(alice)
+    for route, endpoint in VIEWS.items():
+        for method in METHODS - taken(endpoint):
+            answer = client.generic(method, address(route, carol), data, content_type)
+            assert clear(answer) and answer.status_code >= 400, (method, route)
 
 
 @pytest.mark.parametrize("query", QUERIES)
