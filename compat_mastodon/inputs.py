@@ -1,4 +1,4 @@
-"""The parameters of requests as JSON Schema, for the API documentation. `shapes` has the answers.
+"""The parameters of requests as JSON Schema, for the API documentation. `answers` has the answers.
 
 Nothing is called wrong here that is taken: as in Rails a number may stand where a word belongs, any
 word is a truth or a lie, and text that begins with no number counts as 0 (mastodon.md §0.2).

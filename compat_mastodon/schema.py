@@ -1,4 +1,4 @@
-"""The OpenAPI description of the Mastodon API, and the page that shows it. `shapes` describes the answers."""
+"""The OpenAPI description of the Mastodon API, and its page. `answers` and `shapes` describe the answers."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from compat_mastodon import inputs, shapes
+from compat_mastodon import answers, inputs, shapes
 from compat_mastodon.api import Caller, View
 from compat_mastodon.oauth import scopes
 from compat_mastodon.routes import VIEWS
@@ -203,11 +203,11 @@ def _content(schema: shapes.Shape, example: Any) -> dict[str, Any]:
 
 def _answer(route: str, method: str) -> shapes.Shape:
     if method == "GET":
-        return shapes.GETS.get(route, shapes.NONE)
+        return answers.GETS.get(route, shapes.NONE)
     if method == "DELETE":
-        return shapes.DELETES.get(route, shapes.DONE)
+        return answers.DELETES.get(route, shapes.DONE)
     changes_ties = route.startswith("v1/accounts/<account>/")
-    return shapes.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
+    return answers.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
 
 
 def _responses(dialect: Dialect, view: View, route: str, method: str) -> dict[str, Any]:

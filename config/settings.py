@@ -4,18 +4,15 @@ docs/configuration.md lists every variable. A wrong value ends the program with 
 """
 
 import multiprocessing
-import re
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 import django_stubs_ext
 
+from config import databases, ports
 from config import environment as env
-from config import ports
 
 django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelAdmin[Account]
 
@@ -93,45 +90,14 @@ POSTGRESQL_TIMEOUTS = {
 POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
 
 
-def _database(url: str, refusal: str) -> dict[str, Any]:
-    try:
-        database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
-    except (ValueError, KeyError):
-        env.refuse(refusal)
-    if str(database["ENGINE"]).endswith("sqlite3"):
-        database |= {"ENGINE": "config.sqlite", "OPTIONS": SQLITE_OPTIONS}
-        if (name := str(database["NAME"])) != ":memory:":
-            database["NAME"] = str(ROOT / name)
-        database |= {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
-        database["TEST"] = {"NAME": str(VAR / "test.sqlite3")}  # a file, so that threads and servers share it
-    elif str(database["ENGINE"]).endswith("postgresql"):
-        database |= {"ENGINE": "config.postgresql", "OPTIONS": POSTGRESQL_OPTIONS | database.get("OPTIONS", {})}
-        database["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler
-    else:
-        env.refuse("DATABASE_URL must name a PostgreSQL or an SQLite database.")
-    return database
-
-
-def _replica(url: str) -> dict[str, Any]:
-    if DATABASES["default"]["ENGINE"] != "config.postgresql":
-        env.refuse("DATABASE_REPLICA_URLS needs a PostgreSQL database in DATABASE_URL.")
-    refusal = "DATABASE_REPLICA_URLS must list addresses like postgres://user:password@host:5432/name."
-    if not re.match(r"postgres(ql)?://\S", url):
-        env.refuse(refusal)
-    replica = _database(url, refusal)
-    replica["OPTIONS"] = {"connect_timeout": 2} | replica["OPTIONS"]  # seconds; then the primary is asked
-    return replica | {"TEST": {"MIRROR": "default"}}
-
-
-DATABASES = {
-    "default": _database(
-        DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}",
-        "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.",
-    )
-}
-# Standbys of this PostgreSQL, which serve some reads of what people show to others (`accounts.replicas`).
-for _number, _url in enumerate(env.words("DATABASE_REPLICA_URLS"), 1):
-    DATABASES[f"replica_{_number}"] = _replica(_url)
+DATABASES = databases.configured(
+    DATABASE_URL or f"sqlite:///{VAR / 'latchkey.sqlite3'}",
+    env.words("DATABASE_REPLICA_URLS"),
+    root=ROOT,
+    test_file=VAR / "test.sqlite3",
+    sqlite=SQLITE_OPTIONS,
+    postgresql=POSTGRESQL_OPTIONS,
+)
 DATABASE_REPLICAS = [alias for alias in DATABASES if alias != "default"]
 DATABASE_ROUTERS = ["accounts.replicas.routing.Router"] if DATABASE_REPLICAS else []
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # ids fit 32 bits: Twittner clients parse int32

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from compat_mastodon import shapes
+from compat_mastodon import answers, shapes
 from compat_mastodon.oauth import urls
 from tests.compat_mastodon import reference_notifications, reference_people, reference_server
 from tests.compat_mastodon.golden_files import GOLDEN
@@ -42,7 +42,7 @@ def test_every_entity_of_the_description_has_a_golden_file_and_types() -> None:
 
 
 def test_no_answer_is_described_but_by_entities() -> None:
-    for route, shape in [*shapes.GETS.items(), *shapes.WRITES.items(), *shapes.DELETES.items()]:
+    for route, shape in [*answers.GETS.items(), *answers.WRITES.items(), *answers.DELETES.items()]:
         assert not any("properties" in part for part in _parts(shape)), route
 
 
