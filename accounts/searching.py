@@ -20,6 +20,7 @@ BATCH = 500  # accounts that are folded at once
 _LETTERS = str.maketrans("øłđħŧıŋ", "oldhtin") | str.maketrans(
     {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "\u0640": ""}
 )
+MOST_MARKS = 30  # in a row; no language has more (Unicode's Stream-Safe Text Format)
 _VOICING, _VIRAMA = 8, 9  # classes of marks that make another letter, and no accent: Kana's, and those of Indic scripts
 
 
@@ -29,6 +30,7 @@ def fold(text: str) -> str:
     Marks that are vowels of their own stay, as Devanagari and Thai have them.
     """
     if not text.isascii():
+        text = _with_few_marks(text)
         apart = "".join(filter(_stays, unicodedata.normalize("NFKD", text)))
         text = "".join(filter(_stays, unicodedata.normalize("NFKD", apart.casefold()))).translate(_LETTERS)
         text = unicodedata.normalize("NFC", text)
@@ -44,8 +46,20 @@ def _stays(character: str) -> bool:
 
 
 def composed(text: str) -> str:
-    """As names are stored: an accent and its letter are one character (NFC)."""
-    return unicodedata.normalize("NFC", text)
+    """As names are stored: an accent and its letter are one character (NFC), which has at most `MOST_MARKS`."""
+    return unicodedata.normalize("NFC", _with_few_marks(text))
+
+
+def _with_few_marks(text: str) -> str:
+    """Leave out the marks that no letter needs: to sort a row of marks takes the square of their number."""
+    if text.isascii() or len(text) <= MOST_MARKS:
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def folded(row: dict[str, Any]) -> dict[str, str]:

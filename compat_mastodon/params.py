@@ -23,6 +23,7 @@ NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
 PART = re.compile(r"[^\[\]]+|\[\]")
 MAX_DEPTH = 4
 MOST_ITEMS = 1000
+LONGEST = 100_000  # characters of a text; each has a bound of its own far below
 TEXTS = {str, int, bool}  # what may stand for a text
 EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
@@ -172,8 +173,12 @@ class Params:
 
 
 def storable(name: str, text: str) -> str:
-    """Without NUL bytes and lone surrogates."""
-    if "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)):
+    """Without NUL bytes and lone surrogates, and no longer than `LONGEST`."""
+    if (
+        len(text) > LONGEST
+        or "\0" in text
+        or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text))
+    ):
         raise BadParam(name)
     return text
 

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
+from compat_mastodon import params
 from follows import graph
 from tests.compat_mastodon.conftest import Clients, refusal
 from tests.factories import AccountFactory
@@ -187,6 +188,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_changed(mastodon: Clients, a
         {"fields_attributes": [{"name": ["x"]}]},
         {"attribution_domains": [{}]},
         {"display_name": "a\0b"},
+        {"note": "a" * (params.LONGEST + 1)},
     ],
 )
 def test_a_value_of_the_wrong_shape_is_named(mastodon: Clients, alice: Account, values: dict[str, Any]) -> None:
