@@ -14,15 +14,12 @@ from contextvars import ContextVar
 
 from django.db import transaction
 
-from accounts import databases, turns
+from accounts import databases
 from accounts.statements import Statement, each
 from follows.models import Follow, Tally
 
 PAIR = "pg_advisory_xact_lock(%s, %s)"
 ALONE, SHARED = "pg_advisory_xact_lock(%s)", "pg_advisory_xact_lock_shared(%s)"
-
-# A request gives its turn back rather than wait longer than this in the transaction.
-HURRY = "set_config('lock_timeout', '20ms', true), "
 
 
 def pair_lock(one: int, other: int) -> AbstractContextManager[None]:
@@ -68,7 +65,7 @@ def _transaction(locks: str, *keys: int) -> Iterator[None]:
     with transaction.atomic(connection.alias, durable=not _EMBEDDED.get()):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT {HURRY if turns.hurries() else ''}{locks}", keys)
+                cursor.execute(f"SELECT {locks}", keys)
         yield
 
 

@@ -3,18 +3,23 @@
 A server that ends a connection says so on it, and until then there is nothing to read. `SELECT 1`
 before each request would cost as much as one of the request's own queries.
 
-A request that finds a lock held gives its turn back, see `accounts.turns`.
+A request that finds a lock held gives its turn back, see `accounts.turns`. So it waits for locks only for a moment,
+until it has committed something. A connection that a request opens has this short timeout from the start, except
+behind a pooler, which would give it to others. A transaction that needs the other timeout sets it for itself.
 """
 
 import select
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg.errors import LockNotAvailable
 
 from accounts import turns
+
+HURRIED = 20  # milliseconds
 
 
 class Errors(DatabaseErrorWrapper):
@@ -25,9 +30,26 @@ class Errors(DatabaseErrorWrapper):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    is_hurried = False  # whether the connection has the short timeout
+
     @cached_property
     def wrap_database_errors(self) -> Errors:
         return Errors(self)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        self.is_hurried = turns.hurries() and not settings.LISTEN_DATABASE_URL
+        if self.is_hurried:
+            params["options"] = f"{params.get('options', '')} -c lock_timeout={HURRIED}"
+        return params
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+        hurries = turns.hurries()
+        if not autocommit and hurries is not self.is_hurried:
+            milliseconds = HURRIED if hurries else settings.POSTGRESQL_TIMEOUTS["lock_timeout"] * 1000
+            with self.wrap_database_errors:
+                self.connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # the stubs leave it out

@@ -26,6 +26,7 @@ PROMISES = {
     "Without the counters (Redis or a file) requests go on": ["trust/test_counters_away"],
     "Without the database every door says so in its own shape": ["trust/test_database_away"],
     "PostgreSQL never waits without an end": ["trust/test_database_timeouts"],
+    "Writes that wait for a lock delay nobody else": ["trust/test_held_locks"],
     "N workers need a known number of database connections": ["trust/test_database_connections"],
     "A killed server loses no write that it acknowledged": ["trust/test_killed_at_any_moment"],
     "An import whose server is killed does every line once": ["trust/test_killed_imports"],

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import Model
 
 from accounts import sessions
 from accounts.models import Account, Platform
-from follows.models import Follow
+from follows import marks
+from follows.models import Follow, Mute
 from tests.compat_mastodon.conftest import token_for
 from tests.servers import PATIENCE, Live, database_of_its_own
 from tests.trust.figures import Figure
@@ -40,8 +42,8 @@ def server(
 
 
 @contextmanager
-def held(server: Live, account: Account) -> Iterator[None]:
-    """The row of an account, or the whole database where that is all that can be locked."""
+def held(server: Live, *rows: Model) -> Iterator[None]:
+    """These rows, or the whole database where that is all that can be locked."""
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(urlsplit(server.database_url).path, isolation_level=None)) as holder:
             holder.execute("BEGIN IMMEDIATE")
@@ -49,7 +51,8 @@ def held(server: Live, account: Account) -> Iterator[None]:
             holder.execute("ROLLBACK")
     else:
         with psycopg.connect(server.database_url) as holder:
-            holder.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [account.pk])
+            for row in rows:
+                holder.execute(f"SELECT 1 FROM {row._meta.db_table} WHERE id = %s FOR UPDATE", [row.pk])
             yield
             holder.rollback()
 
@@ -65,18 +68,23 @@ def follow(server: Live, stack: ExitStack, follower: str, target: Account) -> An
     return client
 
 
+def reads_until_one_is_answered(server: Live, reader: str, waiting: list[Any]) -> int:
+    reads = 0
+    while not select.select(waiting, [], [], 0)[0]:
+        with connect(server) as client:
+            client.sendall(head("GET", "/api/v1/accounts/verify_credentials", reader))
+            assert answer(client)[0] == 200
+        reads += 1
+    return reads
+
+
 def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: Live, figure: Figure) -> None:
     carol = server.sign_up("carol")
     followers = [token(server, server.sign_up("person")) for _ in range(FOLLOWERS)]
     reader = token(server, server.sign_up("reader"))
     with ExitStack() as stack, held(server, carol):
         waiting = [follow(server, stack, each, carol) for each in followers]
-        reads = 0
-        while not select.select(waiting, [], [], 0)[0]:
-            with connect(server) as client:
-                client.sendall(head("GET", "/api/v1/accounts/verify_credentials", reader))
-                assert answer(client)[0] == 200
-            reads += 1
+        reads = reads_until_one_is_answered(server, reader, waiting)
         answers = [answer(client) for client in waiting]
 
     assert reads >= 3  # while all eight wait
@@ -85,6 +93,30 @@ def test_eight_follows_wait_for_a_lock_while_everybody_else_is_answered(server: 
     assert all(set(json.loads(body)) == {"error"} for _, body in answers)
     with server.database():
         assert not Follow.objects.filter(target=carol).exists()
+
+
+def test_writes_beside_the_graph_wait_in_the_same_way(server: Live) -> None:
+    """A profile, a mute, a note and the end of a mute: in transactions and without."""
+    alice, bob, carol = (server.sign_up(name) for name in ("alice", "bob", "carol"))
+    author, reader = token(server, alice), token(server, server.sign_up("reader"))
+    with server.database():
+        marks.mute(alice.pk, bob.pk)
+        mute = Mute.objects.get(muter=alice)
+    writes = (
+        ("PATCH", "/api/v1/accounts/update_credentials?display_name=Alice"),
+        ("POST", f"/api/v1/accounts/{carol.pk}/mute"),
+        ("POST", f"/api/v1/accounts/{carol.pk}/note?comment=Hello"),
+        ("POST", f"/api/v1/accounts/{bob.pk}/unmute"),
+    )
+    with ExitStack() as stack, held(server, alice, mute):
+        waiting = [stack.enter_context(connect(server)) for _ in writes]
+        for client, (method, path) in zip(waiting, writes, strict=True):
+            client.sendall(head(method, path, author, "Content-Length: 0"))
+        reads = reads_until_one_is_answered(server, reader, waiting)
+        answers = [answer(client) for client in waiting]
+
+    assert reads >= 3
+    assert [status for status, _ in answers] == [503] * len(writes)
 
 
 def test_who_waits_for_a_lock_gets_it_as_soon_as_it_is_free(server: Live) -> None:
