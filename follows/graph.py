@@ -273,7 +273,7 @@ def _end(edge: Edge, by: Actor) -> Turn:
 
 def _waiting(owner: int, requester: int, request: int | None) -> Edge:
     edge = edges.find(requester, owner)
-    if edge is None or not edge.waits or (request and edge.id != request):
+    if edge is None or not edge.waits or request not in {None, edge.id}:
         raise NoSuchRequest
     return edge
 

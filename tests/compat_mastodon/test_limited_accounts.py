@@ -128,3 +128,11 @@ def test_the_request_of_a_limited_account_waits_in_the_queue_though_its_notice_i
 
     assert [one["acct"] for one in mastodon(bob).get("/api/v1/follow_requests").json()] == ["alice"]
     assert mastodon(bob).get("/api/v1/notifications").json() == []
+
+
+def test_an_account_may_be_limited_alone_and_with_its_server(alice: Account) -> None:
+    account = Account.objects.create(username="lim", domain="other.example", discoverable=True)
+    limit_alone(account)
+    limit_server(account)
+
+    assert ids(discovery.directory(alice.pk, PART)) == []

@@ -5,7 +5,7 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Account
 from follows import domains, graph, policy, tallies
-from follows.models import Decision, Follow, Notice
+from follows.models import Decision, DomainBlock, Follow, Notice
 
 SERVER = "other.example"
 
@@ -51,3 +51,15 @@ def test_a_block_ends_follows_and_requests_from_there(zoe: Account, carol: Accou
     expected = Decision.Kind.REMOVED if accepted else Decision.Kind.REJECTED
     assert Decision.objects.order_by("pk").last().kind == expected
     assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+def test_blocks_of_people_and_of_servers_add_up(zoe: Account, alice: Account) -> None:
+    yan = Account.objects.create(username="yan", domain="third.example")
+    block(alice)
+    graph.block(alice.pk, zoe.pk, Actor(alice.pk, "test"))
+    DomainBlock.objects.create(account=zoe, domain=yan.domain)
+    DomainBlock.objects.create(account=yan, domain=zoe.domain)
+
+    for follower, target in ((alice, zoe), (zoe, yan)):
+        with pytest.raises(policy.Blocked):
+            graph.follow(follower.pk, target.pk, Actor(follower.pk, "test"))

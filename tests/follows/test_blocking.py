@@ -78,3 +78,14 @@ def test_who_follows_a_suspended_account_may_leave_it(alice: Account, bob: Accou
 
     assert graph.toggle(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
     assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING
+
+
+def test_of_two_who_block_each_other_neither_sees_the_lists_of_the_other(alice: Account, bob: Account) -> None:
+    graph.block(alice.pk, bob.pk, by(alice))
+    graph.block(bob.pk, alice.pk, by(bob))
+
+    for owner, viewer in ((alice, bob), (bob, alice)):
+        with pytest.raises(policy.Hidden):
+            policy.check_lists_visible(owner.pk, viewer.pk)
+        with pytest.raises(policy.Blocked):
+            graph.follow(viewer.pk, owner.pk, by(viewer))

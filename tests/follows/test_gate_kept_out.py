@@ -9,7 +9,7 @@ from accounts.models import Account
 from follows import graph, queries, relationships
 from follows.gate import kept_out
 from follows.graph import Turn
-from follows.models import ArrivalReason, KeptOut
+from follows.models import ArrivalReason, Follow, KeptOut
 from tests.follows.ledger import Counts, Decided, by, counts, decided, told
 from tests.follows.test_gate import ask, reason, waiting, zoe
 
@@ -24,6 +24,7 @@ def test_the_request_of_an_account_that_is_kept_out_waits_aside_and_shows_nowher
     assert not relationships.one(bob.pk, alice.pk).requested_by
     assert (waiting(bob), counts(bob), told(), queries.pending_count(bob.pk)) == ([], Counts(), set(), 0)
     assert reason(alice) is ArrivalReason.KEPT_OUT
+    assert not Follow.objects.get().while_paused
     with pytest.raises(graph.NoSuchRequest):
         graph.accept(bob.pk, alice.pk, by(bob))
 

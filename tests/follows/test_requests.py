@@ -29,3 +29,26 @@ def test_the_id_of_an_answered_request_is_dead(alice: Account, carol: Account) -
     with pytest.raises(graph.NoSuchRequest):
         graph.accept_request(carol.pk, request, by(carol))
     assert relationships.one(carol.pk, alice.pk).followed_by
+
+
+@pytest.mark.parametrize("apart", [-1, 1])
+def test_a_decision_is_about_the_request_that_it_names(alice: Account, carol: Account, apart: int) -> None:
+    graph.follow(alice.pk, carol.pk, by(alice))
+    (request,) = queries.requests_to(carol.pk, Window(40)).ids
+
+    for decide in (graph.accept, graph.reject):
+        with pytest.raises(graph.NoSuchRequest):
+            decide(carol.pk, alice.pk, by(carol), request=request + apart)
+    graph.cancel(alice.pk, carol.pk, by(alice), request=request + apart)
+    assert relationships.one(alice.pk, carol.pk).requested
+    graph.accept(carol.pk, alice.pk, by(carol), request=request)
+
+
+def test_nobody_decides_requests_to_others(alice: Account, bob: Account, carol: Account, mallory: Account) -> None:
+    """Whichever of them signed up earlier."""
+    graph.follow(alice.pk, carol.pk, by(alice))
+    (request,) = queries.requests_to(carol.pk, Window(40)).ids
+
+    for other in (bob, mallory):
+        with pytest.raises(graph.NoSuchRequest):
+            graph.accept_request(other.pk, request, by(other))
