@@ -1,6 +1,7 @@
-"""Very many rows at once: with COPY on PostgreSQL, with one prepared statement on SQLite.
+"""Insert many rows: with COPY on PostgreSQL, with one prepared statement on SQLite.
 
-No model's `save` runs. The caller gives what it would have made, such as the text that an account is found by.
+The `save` of the models does not run. The caller also gives the values that it would set, such as the search text of
+an account.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,6 @@
 """Counts of the accounts: all, active ones, and servers.
 
-Counting reads every account. Where there are so many that it takes long, what was counted is told again for a
-while, by all processes alike.
+Counting reads every account. If it takes long, all processes use the last counts for a while.
 """
 
 import time

@@ -57,7 +57,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
     people: ClassVar[Callable[[str, int, int], list[int]]]  # the search by text, viewer and bound, which `follows` sets
 
     def prepare(self, rows: list[Any]) -> None:
-        """Read at once what the columns show of these rows, and the rows do not hold."""
+        """Read the values of the columns that are not in these rows, in one go."""
 
     def offers(self, request: HttpRequest, action: str, row: Row) -> bool:
         """Return True if there is anything for this action to do with the row."""

@@ -1,8 +1,10 @@
-"""Decodes one picture, as a program of its own that `images` starts: broken and hostile files can only end it.
+"""Decode one picture in a process of its own, which `images` starts.
 
-The picture comes on standard input; it is checked by what its header says before any pixel is decoded, and
-encoded anew. The answer is a line of JSON and the encoded files behind it, or with the exit code `REFUSED`
-what is wrong with the picture. Nothing of this project is imported, and Pillow is imported nowhere else.
+A broken or hostile file can only end this process.
+
+The picture comes on standard input; its header is checked before any pixel is decoded, and then it is encoded again.
+The answer is a line of JSON and the encoded files behind it, or with the exit code `REFUSED` what is wrong with the
+picture. Nothing of this project is imported, and Pillow is imported nowhere else.
 """
 
 import json

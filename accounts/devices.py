@@ -12,7 +12,7 @@ def of(account: int) -> Device | None:
 
 
 def register(account: int, platform: Platform, token: str) -> None:
-    """From now on push messages of the account go to this phone, and nobody else's do."""
+    """Send the push messages of this account to this phone, and those of other accounts no longer."""
     with databases.atomic(Device):
         Device.objects.filter(Q(account=account) | Q(token=token)).delete()
         # Of two who register the same phone at once either may be the last; the database keeps one.

@@ -1,4 +1,4 @@
-"""The days in which somebody who asked to delete an account may sign in to keep it (`people.ask_to_leave` begins them).
+"""The days in which the owner of a deleted account can sign in to keep it. `people.ask_to_leave` begins them.
 
 Meanwhile the account is suspended, so nobody sees it and nothing of it works. Then `follows.leaving` deletes it.
 """

@@ -23,5 +23,5 @@ class PHPBCryptPasswordHasher(BCryptPasswordHasher):
 
 
 def from_php(password_hash: str) -> str | None:
-    """The column `Account.password` for a hash of PHP; None for what is no bcrypt hash, or one that takes minutes."""
+    """The column `Account.password` for a hash of PHP; None if it is not a bcrypt hash, or takes minutes."""
     return f"{PREFIX}{password_hash}" if _HASH.fullmatch(password_hash) else None

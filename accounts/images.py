@@ -1,9 +1,9 @@
-"""Avatars and header pictures: checked, stripped of metadata, cut to size, encoded anew and stored.
+"""Avatars and header pictures: checked, stripped of metadata, cropped, encoded again and stored.
 
-What was sent is read first (`avatar`, `header`), and given to an account then: no write waits for a
-decoder. Decoding happens in a process of its own (`decoder`) that may take only so much time and memory.
-Nothing of an uploaded file is kept but its pixels. A header picture keeps its uncut original beside it, so
-that it can be cut again (`reposition`), and an avatar that moves keeps a still one; their names tell of each other.
+A file is read first (`avatar`, `header`) and then given to an account, so that no write waits for a decoder. A process
+of its own (`decoder`) decodes it, with limits of time and memory. Nothing of an uploaded file is kept but its pixels.
+A header picture keeps its uncut original beside it, so that it can be cut again (`reposition`), and an avatar that
+moves keeps a still one; their names tell of each other.
 """
 
 import os
@@ -38,7 +38,10 @@ ENDINGS = {b"GIF8": "gif", b"RIFF": "webp", b"\x89PNG": "png"}
 
 
 class BadImage(Refused):
-    """This is no picture, or none that is taken; then the text goes on after the picture's name and says why."""
+    """The file is not a picture, or not a supported one.
+
+    The text is the end of a sentence that begins with the name of the field.
+    """
 
 
 class Avatar(NamedTuple):

@@ -1,6 +1,6 @@
-"""Signing up oneself, as the server's registration mode allows it: open, by approval, by invitation, or not at all.
+"""Signing up, as the registration mode of the server allows: open, by approval, by invitation, or closed.
 
-An account that waits for its approval is `unconfirmed` and has an `Application`: it is seen and used by nobody.
+An account that waits for approval is `unconfirmed` and has an `Application`. Nobody can see or use it.
 """
 
 from contextlib import suppress
@@ -47,12 +47,12 @@ def invite(code: str) -> Invite | None:
 
 
 def join(*, invite_code: str = "", reason: str = "", **values: Any) -> Account:
-    """A new account for somebody who signs up; `values` are those of `people.sign_up`.
+    """Create an account for a person who signs up; `values` are those of `people.sign_up`.
 
-    It is `unconfirmed` if the e-mail address has to be confirmed or a moderator has to approve it. An invitation
-    counts whenever it is good; it spares the approval.
+    It is `unconfirmed` if the e-mail address has to be confirmed or a moderator has to approve it. A valid invitation
+    is always used, and replaces the approval.
 
-    :raises Closed: when they may not.
+    :raises Closed: when the mode does not allow it.
     :raises validation.Invalid: when a value is missing, malformed or taken; all faults at once.
     """
     if not settings.REGISTRATIONS_OPEN:

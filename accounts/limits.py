@@ -63,7 +63,7 @@ Charge = tuple[Limit, int | str]  # a limit, and whose
 
 
 class State(NamedTuple):
-    """Where one limit stands; `reset` is the rest of its window in seconds."""
+    """The state of one limit; `reset` is the number of seconds until its window ends."""
 
     most: int
     remaining: int
@@ -102,7 +102,7 @@ def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:
 
 
 def look(limit: Limit, whose: int | str) -> State:
-    """Where a limit stands, without counting."""
+    """Return the state of a limit, without counting."""
     now = time.time()
     return _state(limit, cache.get(_key(limit, whose, now), 0), now)
 
@@ -120,7 +120,7 @@ def _give_back(limit: Limit, whose: int | str) -> None:
 
 
 def forget(*charges: Charge) -> None:
-    """Begin these limits anew."""
+    """Reset these limits."""
     if settings.RATE_LIMITS:
         now = time.time()
         cache.delete_many([_key(limit, whose, now) for limit, whose in charges])

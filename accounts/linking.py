@@ -27,7 +27,7 @@ class Address(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """`@user` or `@user@domain`, as it was written. Whether there is such an account is not known here."""
+    """`@user` or `@user@domain`, as it was written. The account may not exist."""
 
     text: str
 

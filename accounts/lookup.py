@@ -38,7 +38,7 @@ def by_id(account: int | None) -> Account:
 
 
 def for_update(account: int) -> Account:
-    """The account, whose row nobody else changes until the transaction ends.
+    """Return the account, and lock its row until the transaction ends.
 
     :raises NoSuchAccount: when there is none.
     """

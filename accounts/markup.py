@@ -36,7 +36,7 @@ def field(value: str, mentions: Mentions | None = None) -> SafeString:
 
 
 def profile_address(username: str, domain: str = "") -> str:
-    """Where the profile page of an account is."""
+    """Return the address of an account's profile page."""
     return f"{f'https://{domain}' if domain else settings.BASE_URL}/@{username}"
 
 

@@ -12,7 +12,7 @@ from accounts.validation import Fault, Invalid, Problem
 def ask(account: Account, email: str, password: str, address: str | None) -> None:
     """Send a link to a new e-mail address, and a warning to the present one; `address` is the caller's.
 
-    Nothing is told about the accounts of others: an address that one of them has just gets no mail.
+    Other accounts stay secret: if one of them has the address, no mail is sent.
 
     :raises Invalid: when it is malformed, or the account's already.
     :raises WrongCredentials: when this is not the account's password.
@@ -36,9 +36,9 @@ def ask(account: Account, email: str, password: str, address: str | None) -> Non
 
 
 def take(person: str, email: str, token: str) -> Move | None:
-    """Give an account the address that its link names; None when the link is not good any more.
+    """Give an account the address of a link; None when the link is no longer valid.
 
-    It is not good when somebody else has the address meanwhile.
+    It is not valid if another account has the address now.
     """
     move = letters.moved_by(person, email, token)
     if move is None:

@@ -1,6 +1,6 @@
 """Every write to accounts: sign up, change, suspend, delete. Reads are in `lookup`.
 
-Whatever others can see of an account is changed through `change`, which bumps `version`.
+Use `change` for everything that others can see of an account: it increments `version`.
 """
 
 import re
@@ -32,7 +32,7 @@ VISIBLE_NOWHERE = {"password", "email", "email_proven_at", "locale", "time_zone"
 
 
 class IsLeaving(Refused):
-    """The account is being deleted, which nothing undoes."""
+    """The account is being deleted, and nobody can undo that."""
 
 
 IsKept = Callable[[int], bool]
@@ -62,9 +62,9 @@ def sign_up(
     username_rule: re.Pattern[str] = USERNAME,
     **extras: Unpack[Extras],
 ) -> Account:
-    """A new account of this server; `staff` joins the moderators.
+    """Create an account of this server; with `staff` it is a moderator.
 
-    It may sign in at once, unless it is `unconfirmed`: then a mail asks for that, see `outbox`.
+    It can sign in immediately, unless it is `unconfirmed`: then a mail asks for the confirmation, see `outbox`.
 
     :raises Invalid: when a value is missing, malformed or taken; all faults at once.
     """
@@ -103,16 +103,16 @@ def sign_up(
 
 
 def split_name(display_name: str) -> tuple[str, str]:
-    """A display name as first and last name: the first word, and the rest."""
+    """Split a display name into first and last name: the first word, and the rest."""
     first, _, last = display_name.partition(" ")
     return first, last.strip()
 
 
 def change(account: int, **values: object) -> None:
-    """Set columns of an account that exists, and let every reader know.
+    """Set columns of an account, and increment its version.
 
-    A display name given alone sets first and last name too, and the other way round. A new e-mail address is yet
-    to be proven, unless `email_proven_at` is given. Bio and fields are kept with the people whom they mention.
+    A display name alone also sets the first and last name, and vice versa. A new e-mail address is unconfirmed, unless
+    `email_proven_at` is given. The accounts that bio and fields mention are stored too.
 
     :raises Invalid: when a new user name or e-mail address is malformed or taken, or a text too long.
     """
@@ -139,7 +139,7 @@ def change(account: int, **values: object) -> None:
 
 
 def _mentioned(values: Mapping[str, Any]) -> dict[str, object]:
-    """The columns that say whom new texts mention; None for nobody."""
+    """Return the columns with the accounts that new texts mention; None for none."""
     columns: dict[str, object] = {}
     if "note" in values:
         columns["note_mentions"] = markup.people_in([values["note"]]) or None
@@ -149,7 +149,7 @@ def _mentioned(values: Mapping[str, Any]) -> dict[str, object]:
 
 
 def set_password(account: Account, password: str | None) -> None:
-    """None for no password at all: nobody can sign in by one."""
+    """Set the password; None removes it, and nobody can sign in with one."""
     account.set_password(password)
     with databases.atomic(Account):
         change(account.pk, password=account.password)
@@ -158,16 +158,16 @@ def set_password(account: Account, password: str | None) -> None:
 
 
 def reset_password(account: Account, password: str | None) -> None:
-    """As `set_password`, in the owner's place or after it was forgotten: whoever knew the old one is out everywhere."""
+    """Set the password for the owner, or after it was forgotten. This also signs the account out everywhere."""
     with databases.atomic(Account):
         set_password(account, password)
         sessions.sign_out(account.pk)
 
 
 def reset_password_by_mail(account: Account, password: str) -> None:
-    """As `reset_password`, by a link that was sent to the address, which proves it.
+    """Do as `reset_password`, and confirm the address that got the link.
 
-    Until then anybody may have had the account, so no social login opens it any more.
+    Before that, anybody could claim the account, so its social logins are removed.
     """
     with databases.atomic(Account):
         if account.email_proven_at is None:
@@ -177,9 +177,9 @@ def reset_password_by_mail(account: Account, password: str) -> None:
 
 
 def prove_email(account: int) -> None:
-    """Its owner receives mail at the account's address; from now on the account can be used, and be seen.
+    """Confirm the e-mail address of an account: from now on others can see it, and its owner can use it.
 
-    One that waits for a moderator's approval goes on waiting.
+    An account that waits for approval still waits.
     """
     with databases.atomic(Account):
         lookup.for_update(account)
@@ -188,12 +188,12 @@ def prove_email(account: int) -> None:
 
 
 def give_up_email(email: str) -> None:
-    """Take an address that somebody else has proven from the account that only claims it."""
+    """Remove an address that another person confirmed from the account that has not confirmed it."""
     Account.objects.filter(pk=lookup.local_id(email) or 0, email_proven_at=None).update(email="")
 
 
 def never_confirmed() -> list[int]:
-    """Accounts whose owners had time enough to confirm their address; not those that wait for a moderator."""
+    """Return the accounts whose time to confirm the address is over; not those that wait for a moderator."""
     since = timezone.now() - TIME_TO_CONFIRM
     late = Account.objects.filter(unconfirmed=True, created_at__lt=since)
     unproven = {"email_proven_at": None} if settings.CONFIRM_EMAIL else {"application": None}
@@ -204,14 +204,14 @@ def never_confirmed() -> list[int]:
 
 
 def keep_unconfirmed(kept_among: KeptAmong) -> None:
-    """From now on `never_confirmed` leaves out those that this returns of some accounts."""
+    """Register a function that returns the accounts that `never_confirmed` leaves out."""
     _keeping_unconfirmed.append(kept_among)
 
 
 def suspend(account: int) -> None:
-    """Nobody sees more than a blank card from now on. Phones are signed out, and nobody else is let in meanwhile.
+    """Suspend an account: others see only a blank card. Phones are signed out, and nobody can sign in.
 
-    An account whose owner asked to delete it stays, so that moderators can decide about it.
+    If its owner asked to delete it, it is kept, so that moderators can decide about it.
     """
     with databases.atomic(Account):
         change(account, suspended_at=timezone.now(), leaves_at=None)
@@ -219,9 +219,9 @@ def suspend(account: int) -> None:
 
 
 def ask_to_leave(account: int) -> datetime:
-    """Have the account deleted after the days of grace, and return when; until then nobody sees or uses it.
+    """Schedule the deletion of an account, and return its time. Until then, nobody can see or use it.
 
-    Its owner is signed out everywhere, and can sign in to keep it (`grace.end`). Asked again, nothing changes.
+    Its owner is signed out everywhere, and can sign in to keep it (`grace.end`). A second call changes nothing.
 
     :raises NoSuchAccount: when there is no such account.
     :raises IsLeaving: when it is being deleted already, or suspended.
@@ -255,11 +255,11 @@ def unsuspend(account: int) -> None:
 
 
 def keep_suspended(is_kept: IsKept) -> None:
-    """From now on `unsuspend` refuses the accounts of which this holds; it is asked under the lock of their row."""
+    """Register a test for accounts that `unsuspend` refuses. It runs under the lock of their row."""
     _keeping_suspended.append(is_kept)
 
 
 def _is_new_email(account: int, email: str) -> bool:
-    """Letter case is no difference."""
+    """Compare the address without letter case."""
     old = Account.objects.filter(pk=account).values_list("email", flat=True).first() or ""
     return old.lower() != email.lower()

@@ -1,9 +1,9 @@
-"""The root of every refusal of the domain.
+"""The base class of all refusals of the domain.
 
-Refusals are types, defined beside the functions that raise them; how one sounds is each dialect's
-table (`compat_*/refusals.py`), and a test fails when a table misses a type.
+Refusals are exception types beside the functions that raise them. Each API has a table of messages
+(`compat_*/refusals.py`), and a test fails if a type is missing.
 """
 
 
 class Refused(Exception):
-    """The domain says no. Nothing was changed."""
+    """The domain refused a call. Nothing was changed."""

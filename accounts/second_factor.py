@@ -27,7 +27,7 @@ RECOVERY_CODE = re.compile(rf"[{ALPHABET}]{{16}}")
 
 
 class WrongCode(Refused):
-    """This is no code of the account now, or it was used before."""
+    """The code is wrong, or was used before."""
 
 
 class AlreadyOn(Refused):

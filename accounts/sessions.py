@@ -82,7 +82,10 @@ def open_session(account: int, platform: Platform) -> Tokens:
 
 
 def resolve(token: str, address: str | None = None) -> Caller | None:
-    """Return the account of a token whose session is alive; one indexed query. Notes that the account is active."""
+    """Return the account of a token with a valid session, in one indexed query.
+
+    This also records the activity of the account.
+    """
     row = _BY_TOKEN.first(token_digest=_digest(token), now=timezone.now())
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The questions to the index of search texts (migration `search_index`), on either database.
+"""Queries of the index of search texts (migration `search_index`), on both databases.
 
 It gives all accounts whose texts hold some parts, and on SQLite a few more: it knows which text has
 which trigrams, but not where. So what it gives is looked at once more.

@@ -1,9 +1,9 @@
-"""A worker answers one request at a time. One that has to wait gives its turn back, and begins anew later.
+"""Requests that wait without blocking their worker, which answers one request at a time.
 
-It waits for a lock that somebody holds, or for work that goes on in a thread (`aside`). Then `Again` leaves the
-request: its transaction is rolled back whole, nothing was sent, and the server calls it once more from its start.
-What reaches beyond the database is done once all the same (`once`). A request that has committed something waits
-where it is, as everything does outside of a turn: in threads, commands, tests, and under another server.
+A request waits for a lock, or for work in a thread (`aside`). Then it raises `Again`: its transaction is rolled back,
+nothing is sent, and the server runs it again from its start. Effects outside of the database still happen only once
+(`once`). A request that has committed something blocks its worker while it waits. So does everything outside of a
+`Turn`: threads, commands, tests, and requests of another server.
 """
 
 import threading
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class Again(BaseException):  # no handler of errors may keep it
-    """The request is to begin anew: once `done` is, or after a while when it waits for a lock."""
+    """Run the request again: when `done` is, or after a while if it waits for a lock."""
 
     def __init__(self, done: "Future[Any] | None" = None) -> None:
         self.done = done
@@ -38,7 +38,7 @@ class Turn:
         self._seen: dict[Hashable, int] = {}
 
     def __enter__(self) -> None:
-        """Within, this is the request that is answered, from its start."""
+        """Begin to answer this request, from its start."""
         self._seen.clear()
         self._token = _turn.set(self)
 
@@ -47,23 +47,23 @@ class Turn:
 
     @classmethod
     def last(cls) -> "Turn":
-        """One that has waited long enough."""
+        """Return a request that does not wait any longer."""
         turn = cls(0)
         turn.give_up()
         return turn
 
     def give_up(self) -> None:
-        """Begin anew because of a lock no more."""
+        """Do not run again because of a lock."""
         self.gives_up_at = 0.0
 
     def waits(self) -> None:
-        """It found a lock held."""
+        """Record that it found a lock held."""
         if self.gives_up_at is None:
             self.gives_up_at = time.monotonic() + (self.patience or 0)
 
     @property
     def may_wait(self) -> bool:
-        """Return True if it may begin anew because of a lock."""
+        """Return True if it may run again because of a lock."""
         over = self.gives_up_at is not None and time.monotonic() >= self.gives_up_at
         return self.patience is not None and not self.committed and not over
 
@@ -80,7 +80,7 @@ _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
 
 
 class Room:
-    """Count how many pieces of work go on aside at once in this process."""
+    """Limit the number of threads of `aside` in this process."""
 
     def __init__(self, most: int) -> None:
         self._free = threading.BoundedSemaphore(most)
@@ -105,7 +105,7 @@ class Room:
 
 
 def once(key: Hashable, work: Callable[[], Result]) -> Result:
-    """Do what a rolled back transaction does not undo, and not again when the request begins anew."""
+    """Do something that a rollback does not undo, only once for all runs of the request."""
     turn = _turn.get()
     return work() if turn is None else cast("Result", turn.remembered(key, work))
 
@@ -125,15 +125,15 @@ def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception
 
 
 def hurries() -> bool:
-    """Whether who finds a lock held should hardly wait for it: the request begins anew, or has waited long enough."""
+    """Return True if the request should not wait for a lock: it can run again, or has waited long enough."""
     turn = _turn.get()
     return turn is not None and turn.patience is not None and not turn.committed
 
 
 def found_locked() -> None:
-    """Call it where a lock was not to be had.
+    """Handle a lock that is held.
 
-    :raises Again: when the request can begin anew.
+    :raises Again: when the request can run again.
     """
     events.waited.send(None)
     turn = _turn.get()
@@ -143,14 +143,14 @@ def found_locked() -> None:
 
 
 def committed() -> None:
-    """Call it after each commit: the request can begin anew no more."""
+    """Record a commit: the request can no longer run again."""
     if turn := _turn.get():
         turn.committed = True
 
 
 @contextmanager
 def by_the_way() -> Iterator[None]:
-    """Within, a lock that is held is an error at once, and what is committed may be committed twice."""
+    """Inside, a lock that is held is an immediate error, and a commit does not prevent another run."""
     token = _turn.set(Turn.last() if _turn.get() else None)
     try:
         yield

@@ -79,7 +79,7 @@ def _faults(column: str, value: object, account: int | None, username_rule: re.P
 def _identity_faults(
     column: str, value: str, well_formed: Callable[[str], object], account: int | None
 ) -> Iterable[Fault]:
-    """Return the faults of the credentials, which must be present, well-formed, and unused by others."""
+    """Return the faults of a user name or e-mail address, which must be present, valid and unused."""
     if not value:
         yield Fault(column, Problem.BLANK)
     elif not well_formed(value):
@@ -91,7 +91,7 @@ def _identity_faults(
 
 
 def _is_refused(email: str) -> bool:
-    """Return True if moderators refuse the domain of this address, or one above it."""
+    """Return True if moderators refuse the domain of this address or a parent domain."""
     try:
         labels = domains.canonical(email.rpartition("@")[2]).split(".")
     except domains.NotADomain:  # such as an address in brackets

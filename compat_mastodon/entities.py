@@ -237,7 +237,7 @@ def application(client: Application) -> Entity:
 
 
 def credential_application(client: Application, secret: str) -> Entity:
-    """CredentialApplication (§4.7): what a client is told about itself once."""
+    """CredentialApplication (§4.7): a client with its secret, which is shown only once."""
     return application(client) | {
         "client_id": client.client_id,
         "client_secret": secret,

@@ -48,7 +48,7 @@ def choice(params: Params, account: int | None = None) -> Choice:
 
 
 def wants_accepted(params: Params, account: int | None) -> bool:
-    """Whether the client can be told of accepted requests, and the account wants to be told. None wants nothing."""
+    """Return True if the client supports notifications of accepted requests, and the account wants them."""
     return account is not None and "supported_types" in params and settings.tells_accepted(account)
 
 

@@ -49,8 +49,10 @@ def listing(message: str, items: Sequence[bytes], *, end: Envelope = NO_DATA, **
 
 
 class View(APIView):
-    """One endpoint. Subclasses say who may call (`signed_in`), which texts replace the table's, and what too
-    large a body is told."""
+    """One endpoint.
+
+    Subclasses set `signed_in`, the texts that replace those of the table, and the error for a body that is too large.
+    """
 
     schema = EnvelopeSchema()
     signed_in: ClassVar[bool] = True

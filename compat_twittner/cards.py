@@ -42,7 +42,7 @@ class Card(TypedDict):
 
 
 def card(person: Person) -> Card:
-    """A person in a list; a suspended one is a blank card. E-mail addresses are nobody else's business."""
+    """Return a person in a list; a suspended one is blank. It never has an e-mail address."""
     blank = person.suspended_at is not None
     first, last = ("", "") if blank else (person.first_name, person.last_name)
     country = countries.of(person.country)

@@ -173,7 +173,7 @@ class Notification(TypedDict):
 
 
 class Notifier(TypedDict):
-    """What a notification says of its actor, at its end."""
+    """The actor of a notification, as its last keys."""
 
     username: str
     avatar: str
@@ -218,7 +218,7 @@ def follow_privacy(person: Person | Account) -> str:
 
 
 def url(person: Person) -> str:
-    """Where the person's page is: at home, with them."""
+    """Return the address of the person's page, on this server or on theirs."""
     home = f"https://{person.domain}" if person.domain else settings.BASE_URL
     return f"{home}/@{person.username}"
 

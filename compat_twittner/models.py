@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class ColibriImport(models.Model):
-    """One file, known by the SHA-256 of its bytes. `step` and `position` are where an interrupted import goes on."""
+    """One file, identified by its SHA-256. An interrupted import continues at `step` and `position`."""
 
     checksum = models.CharField(max_length=64, primary_key=True)
     started_at = models.DateTimeField(default=timezone.now)

@@ -1,6 +1,6 @@
 """The parameters of a request: all values are strings, and "0", "" and nothing are the same (twittner.md §1.3).
 
-The original never looks at the method and never parses JSON: a body that is no form is an empty form.
+The original ignores the method and never parses JSON: a body that is not a form is an empty form.
 """
 
 import json

@@ -107,7 +107,7 @@ class Body:
         self._kept.close()
 
     def finish(self, *, whole: bool) -> None:
-        """Hand it to the request, which can read it only if it has come to its end and is not too large."""
+        """Hand the body to the request, which can read it only if it is complete and not too large."""
         self._arrive()
         if not self._has_room:
             self._environ["wsgi.input"] = Refused(NoRoom("There is no room for the body."))

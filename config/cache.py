@@ -52,7 +52,7 @@ class OwnCache(LocMemCache):
         return [self._one_more(key, seconds) for key, seconds in counters.items()]
 
     def raise_to(self, key: str, value: int, seconds: int | None) -> None:
-        """Keep nothing: nobody else would find it."""
+        """Store nothing, because other processes could not read it."""
 
     def _one_more(self, key: str, seconds: int) -> int:
         self.add(key, 0, seconds)
@@ -122,7 +122,7 @@ class SharedFile(BaseCache):
         return [counts[key] for key in expiries]
 
     def raise_to(self, key: str, value: int, seconds: int | None) -> None:
-        """Set a number that lives for so many seconds, unless there is a larger one, whose life begins anew."""
+        """Store a number for some seconds, unless there is a larger one, whose time starts again."""
         self._put(_RAISE, key, value, seconds, None)
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
@@ -137,7 +137,7 @@ class SharedFile(BaseCache):
         return bool(self._put(_ADD, key, value, timeout, version, *_clock()))
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """Django's own would lose steps of others, and the time that is left.
+        """Increment a number. Django's method would lose concurrent increments and the remaining time.
 
         :raises ValueError: when there is no such counter.
         """

@@ -88,7 +88,7 @@ def origin(name: str, default: str, schemes: str = "https?") -> str:
 
 
 def url(name: str, default: str = "", *, schemes: str = "https?", like: str = "https://example.org/path") -> str:
-    """Where another server is asked; empty for nowhere. It may hold a password, so it is not said again."""
+    """The address of another server, or empty. It may contain a password, so no message repeats it."""
     value = text(name, default)
     if value and not re.fullmatch(rf"({schemes})://\S+", value):
         refuse(f"{name} must look like {like}.")
@@ -115,7 +115,7 @@ def key(name: str) -> str:
 
 
 def secret(name: str) -> str:
-    """A text that nobody can guess: 50 characters, of which some differ. It is not said again."""
+    """A secret of at least 50 characters, of which some differ. No message repeats it."""
     value = text(name)
     if len(value) < 50 or len(set(value)) < 10 or PLACEHOLDER in value:
         refuse(f"{name} must be 50 or more random characters when DATABASE_URL is set; make one with: {MAKE_SECRET}")

@@ -12,7 +12,7 @@ UNANSWERED = (OperationalError, InterfaceError)
 
 
 class OneLine(logging.Filter):
-    """For Django's log of requests that failed.
+    """A filter for Django's log of failed requests.
 
     An answer that a view gave itself is in the log already, or belongs there as little as any. A database that did
     not answer is no fault to be found in a traceback.

@@ -13,7 +13,7 @@ def networks(proxies: Iterable[str]) -> Networks:
 
 
 def believe(environ: WSGIEnvironment, trusted: Networks) -> None:
-    """Take the word of these networks for the address of the client and the scheme, and of nobody else."""
+    """Trust only these networks for the address of the client and the scheme."""
     address = _address(environ.get("REMOTE_ADDR", ""))
     if address is not None and _among(trusted, address):
         environ["REMOTE_ADDR"] = str(_caller(address, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted))

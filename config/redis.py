@@ -64,7 +64,7 @@ class SharedRedis(RedisCache):
         return counts
 
     def raise_to(self, key: str, value: int, seconds: int | None) -> None:
-        """Set a number that lives for so many seconds, unless there is a larger one, whose life begins anew."""
+        """Store a number for some seconds, unless there is a larger one, whose time starts again."""
         self._cache.get_client(None, write=True).eval(_RAISE, 1, self.make_key(key), value, seconds or 0)
 
 

@@ -44,7 +44,7 @@ ENVIRON = {
 
 
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
-    """Answer one request: nobody else's while Django runs, but anybody's while it waits for something."""
+    """Answer one request. While it waits, the worker answers others."""
     environ = _environ(scope)
     if Body.comes_with(environ):
         await _receive(protocol, environ)

@@ -1,7 +1,7 @@
-"""Work on one account that goes on behind the caller, step by step, until nothing is left to do.
+"""Background work on one account, step by step, until nothing is left to do.
 
-One thread of a process takes a step of each piece of work in turn, so a long one holds no other up. A step that
-fails, because the database is away for example, is tried again after 1, 2, 4 ... 60 seconds, and the others go on.
+One thread of a process does a step for each account in turn, so long work does not delay the rest. A step that fails,
+for example because the database is unavailable, is tried again after 1, 2, 4 ... 60 seconds.
 """
 
 import logging
@@ -36,7 +36,7 @@ _thread: threading.Thread | None = None
 
 
 def carry_on(step: Step, account: int) -> None:
-    """Take this step of this account behind the caller until it is done."""
+    """Repeat this step for this account in the background until nothing is left."""
     global _thread  # noqa: PLW0603  # one for each process
     work = Work(step, account)
     with _changed:

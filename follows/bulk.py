@@ -1,6 +1,6 @@
 """The same small write for many accounts or entries of one member, each in a transaction of its own.
 
-What is not there (any more) is passed over; each call returns how many it changed. Decisions are in `deciding`.
+Missing rows are ignored; each call returns how many it changed. Decisions are in `deciding`.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Every change of the graph, for other apps to hear of after it is committed.
+"""Listeners of other apps, called with every change of the graph after its commit.
 
 Notices tell people; `notices.delivery` carries them. This is for programs: a search index, a webhook, a cache.
 """

@@ -1,6 +1,6 @@
-"""Many decisions of one owner at once, and taking decisions back.
+"""Many decisions of one owner in one call, and undo.
 
-Each pair is one short transaction of `graph`; one that fails stops none of the others.
+Each pair is one short transaction of `graph`. If one fails, the others continue.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
 
 
 class Batched(NamedTuple):
-    """The batch and what became of each of its items, in the order asked."""
+    """The batch and the outcome of each of its items, in the order of the request."""
 
     batch: int
     outcomes: list[Outcome]
@@ -140,7 +140,7 @@ def cancel_older(follower: int, days: int, by: Actor) -> Batched:
 
 
 def undo(owner: int, decision: int, by: Actor) -> Outcome:
-    """Take a decision back within a day, while nothing else happened to the pair; nobody is told.
+    """Undo a decision within a day, if nothing else happened to the pair; nobody is told.
 
     An accepted or rejected request waits again, with the day when it was first asked; a removed follower follows.
 

@@ -24,7 +24,7 @@ class Ties(NamedTuple):
 
 
 def block(account: int, domain: str, by: Actor) -> None:
-    """Cut every tie to the people of a server, and let none come again. Repeated it is no error.
+    """Block a server: end all ties to its people, and prevent new ones. A second call is not an error.
 
     The owner is told how many followers, and how many that they follow, it cuts.
 
@@ -44,7 +44,7 @@ def block(account: int, domain: str, by: Actor) -> None:
 
 
 def unblock(account: int, domain: str) -> None:
-    """Take it back; what it cut does not return. Not blocked there is no error."""
+    """Unblock a server; the ended ties do not return. It is not an error if it is not blocked."""
     with suppress(NotADomain):
         DomainBlock.objects.filter(account=account, domain=canonical(domain)).delete()
 

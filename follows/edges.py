@@ -48,7 +48,7 @@ class Edge(NamedTuple):
         return self.accepted_at is None and not self.aside
 
     def as_json(self) -> dict[str, Any]:
-        """Return the columns that a decision keeps of an edge that it ends, so that it can be made anew (`of_json`)."""
+        """Return the columns of an ended edge that a decision stores, to restore it (`of_json`)."""
         kept = {name: getattr(self, name) for name in KEPT}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
 
@@ -89,7 +89,7 @@ def add(edge: Edge) -> None:
 
 
 def drop(edge: Edge) -> None:
-    """Delete a pair's row, to be made anew."""
+    """Delete the row of a pair that gets a new one."""
     _DROP.run(id=edge.id)
 
 
@@ -112,7 +112,7 @@ class Log(NamedTuple):
 
 
 def log(kind: Decision.Kind, follower: int, target: int, by: Actor, more: Log = Log()) -> int:  # noqa: B008  # immutable
-    """Keep what became of the pair, and let others hear of it after the commit; returns the id of the row."""
+    """Log a decision on the pair, and call the listeners after the commit; returns the id of the row."""
     now = timezone.now()
     values = more._asdict() | {"was": more.was and json.dumps(more.was)}
     row = _LOG.value(kind=kind, follower=follower, target=target, actor=by.account, door=by.door, now=now, **values)

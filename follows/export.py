@@ -67,7 +67,7 @@ def plain(cell: str) -> str:
 
 
 def walk(rows: QuerySet[Any], *columns: str) -> Iterator[tuple[Any, ...]]:
-    """All rows, the newest first, by one short query for each chunk: what changes meanwhile does no harm."""
+    """All rows, the newest first, by one short query for each chunk, so that concurrent changes do no harm."""
     before: dict[str, int] = {}
     while True:
         found = list(rows.filter(**before).order_by("-pk").values_list("pk", *columns)[:CHUNK])

@@ -1,4 +1,4 @@
-"""Friends in common: accounts that a member follows and that follow somebody who asks."""
+"""Friends in common: accounts that a member follows and that follow a requester."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every write to the graph, but for very many rows at once: these are in `opening` and `leaving`.
+"""Every write to the graph, except those of many rows, which are in `opening` and `leaving`.
 
 One write is one transaction under one pair lock. It raises its refusals before it changes anything; the changes are in
 `transitions`. Reads are in `queries`, rules in `policy`, the statements in `edges`.
@@ -55,10 +55,10 @@ def follow(
     note: str | None = None,
     **options: Unpack[Options],
 ) -> Turn:
-    """Follow, or ask to. Repeated, it only changes the options and the note that are given.
+    """Follow an account, or ask to. A second call only changes the given options and the note.
 
-    A request that would be a follow by now becomes one. What becomes of a follow is told in `gate.rules`.
-    `note` is for the owner who is asked, and is ignored where nobody is.
+    A request that would be a follow now becomes one. `gate.rules` has the rules. `note` is for the owner, and is
+    ignored if it is not a request.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `gate.rules.answer`.
     :raises policy.FollowsTooMany: when the follower follows as many as it may.
@@ -80,14 +80,14 @@ def follow(
 
 
 def unfollow(follower: int, target: int, by: Actor) -> Turn:
-    """End the follow or take back the request; neither there is no error."""
+    """End the follow or take back the request; it is not an error if there is neither."""
     with pair_lock(follower, target):
         edge = edges.find(follower, target)
         return _end(edge, by) if edge else Turn.NOTHING
 
 
 def toggle(follower: int, target: int, by: Actor) -> Turn:
-    """Follow or ask, and the other time unfollow or take back. A follow can always be ended.
+    """Follow or ask; if there is a follow or request, end it or take it back. A follow can always be ended.
 
     A request that would be a follow by now becomes one; one to a suspended account can only be taken back.
 
@@ -139,7 +139,7 @@ def reject(
 ) -> int:
     """Turn a request away, as `accept`; returns the id of the decision.
 
-    Only the decision is remembered: the requester may ask again. With `keep_out` later requests wait aside.
+    Only the decision is logged: the requester may ask again. With `keep_out`, later requests are hidden.
 
     :raises NoSuchRequest: as `accept`.
     """
@@ -155,9 +155,9 @@ def reject_request(owner: int, request: int, by: Actor) -> int:
 def remove_follower(
     owner: int, follower: int, by: Actor, *, batch: int | None = None, keep_out: bool = False
 ) -> int | None:
-    """End somebody's follow of `owner`; a pending request of theirs stays. Returns the id of the decision.
+    """End a follow of `owner`; a pending request stays. Returns the id of the decision.
 
-    None when there is no such follow. With `keep_out` later requests of theirs wait aside.
+    None when there is no such follow. With `keep_out`, later requests are hidden.
     """
     with pair_lock(follower, owner):
         edge = edges.find(follower, owner)
@@ -198,7 +198,7 @@ def end_follow(edge: Edge, by: Actor) -> int:
 
 
 def turn_away(owner: int, follower: int, by: Actor) -> None:
-    """End somebody's follow of `owner` or request to it; neither there is no error."""
+    """End a follow of `owner` or a request to it; it is not an error if there is neither."""
     with pair_lock(follower, owner):
         if edge := edges.find(follower, owner):
             transitions.turn_away(edge, by)
@@ -225,7 +225,7 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
 
 
 def block(blocker: int, target: int, by: Actor) -> bool:
-    """Cut every tie between the two, both ways, with their notices. True unless it stood already.
+    """Block an account: end all ties between the two, and delete their notices. False if it was blocked already.
 
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.

@@ -1,7 +1,9 @@
-"""The log of decisions as members may see it: all about who follows them, and their own share of whom they follow.
+"""The log of decisions that members may see.
 
-What was decided about oneself shows only what the pair shows anyway: never a rejection, a removal, that one is kept
-out, a pause, a rule, or that moderators decided.
+It has all decisions about their followers, and their own decisions about accounts that they follow.
+
+Decisions of others about the member are limited to what the member can see anyway: never a rejection, a removal, a
+pause, a rule, that the member is kept out, or that moderators decided.
 """
 
 from collections import Counter

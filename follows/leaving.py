@@ -1,8 +1,8 @@
-"""An account leaves with everything that is its own; the others' tallies stay right.
+"""The deletion of an account with all its data; the tallies of others stay right.
 
-First it is suspended, in one transaction with its row in `Leaving`; nothing takes that back. Then its edges go in
-bounded transactions, at last its row. A long deletion is finished behind the caller (`background`), and a later
-process goes on with it (`resume`).
+First it is suspended, in one transaction with its row in `Leaving`; nobody can undo that. Then its edges go in bounded
+transactions, at last its row. A long deletion is finished behind the caller (`background`), and a later process goes
+on with it (`resume`).
 """
 
 from typing import Any, NamedTuple
@@ -63,7 +63,7 @@ def delete_account(account: int, by: Actor = SERVER) -> None:
 
 
 def begin(account: int, by: Actor) -> bool:
-    """Suspend the account, to be deleted whatever happens from now on. False when there is no such account."""
+    """Suspend an account and begin its deletion, which cannot be stopped. False when there is no such account."""
     with databases.atomic(Leaving):
         if not Account.objects.select_for_update(no_key=True).filter(pk=account).exists():
             return False
@@ -74,7 +74,7 @@ def begin(account: int, by: Actor) -> bool:
 
 
 def begin_due(at_most: int = RESUMED) -> list[int]:
-    """Begin to delete the accounts whose owners asked for it and did not come back; returns which.
+    """Begin to delete the accounts whose days of grace are over; returns their ids.
 
     Several processes may do this at once.
     """
@@ -92,7 +92,7 @@ def is_leaving(account: int) -> bool:
 
 
 def resume() -> None:
-    """Go on with what an earlier process left undone, behind the caller."""
+    """Continue unfinished work of an earlier process in the background."""
     for account in Leaving.objects.order_by("created_at").values_list("account_id", flat=True)[:RESUMED]:
         background.carry_on(take_step, account)
 
@@ -104,7 +104,7 @@ def finish(account: int) -> None:
 
 
 def take_step(account: int) -> bool:
-    """Delete some rows of a leaving account, in a transaction of its own; False when it is gone.
+    """Delete some rows of an account in one transaction; False when nothing is left.
 
     Several processes may do this at once.
     """

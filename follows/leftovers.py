@@ -22,12 +22,15 @@ logger = logging.getLogger(__name__)
 
 
 def keep_looking() -> None:
-    """Go on with what is left, now and every few minutes, behind the caller."""
+    """Look for unfinished work in the background, now and every few minutes."""
     threading.Thread(target=_keep_looking, name="leftovers", daemon=True).start()
 
 
 def look() -> None:
-    """Begin to finish all that is left; long work goes on in the background. The next time tries again what fails."""
+    """Begin to finish unfinished work; long work continues in the background.
+
+    Work that fails is tried again the next time.
+    """
     for begin in BEGINNINGS:
         try:
             begin()

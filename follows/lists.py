@@ -1,4 +1,4 @@
-"""Lists of people whom one follows: writes and reads. A list is known to its owner alone."""
+"""Lists of people that a member follows: writes and reads. Only its owner can see a list."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ MAX_TITLE = 256  # characters
 
 
 class NoSuchList(Refused):
-    """There is no list with this id, or it is another's."""
+    """There is no list with this id, or another account owns it."""
 
 
 class TooManyLists(Refused):

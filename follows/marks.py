@@ -21,13 +21,13 @@ MAX_MUTE = 100 * 365 * 24 * 3600  # seconds
 
 
 class NotFollowed(Refused):
-    """Only whom one follows can be endorsed."""
+    """You can only endorse accounts that you follow."""
 
 
 def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0) -> None:
-    """Hear no more of an account, for some seconds or for good (0); the follow stays. Repeated, it starts anew.
+    """Mute an account, for some seconds or for good (0); the follow stays. A second call starts again.
 
-    `notices_too` forgets what the account did so far. Muting oneself does nothing.
+    `notices_too` also deletes earlier notices of the account. Muting yourself does nothing.
     """
     if muter == target:
         return
@@ -47,7 +47,7 @@ def mute(muter: int, target: int, *, notices_too: bool = True, seconds: int = 0)
 
 
 def unmute(muter: int, target: int) -> None:
-    """Hear of an account again; not muted there is no error."""
+    """Unmute an account; it is not an error if it is not muted."""
     Mute.objects.filter(Q(target=target) | Q(expires_at__lte=timezone.now()), muter=muter).delete()
 
 
@@ -77,7 +77,7 @@ def endorse(endorser: int, target: int) -> None:
 
 
 def unendorse(endorser: int, target: int) -> None:
-    """Show it no more; not endorsed there is no error."""
+    """Stop endorsing an account; it is not an error if it is not endorsed."""
     Endorsement.objects.filter(endorser=endorser, target=target).delete()
 
 

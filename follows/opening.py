@@ -1,8 +1,8 @@
-"""Opening a locked account: everybody who waits is accepted, in chunks, however many they are.
+"""Unlocking an account: all waiting requests are accepted, in chunks.
 
-Each chunk is one short transaction of a few set-based statements, so a million requests neither hold
-the others up nor fill the memory. A long queue is finished behind the answer (`background`); its row
-in `Opening` stays until it is done, and a later process goes on with it (`resume`).
+Each chunk is one short transaction of a few set-based statements, so a million requests neither delay others nor fill
+the memory. A long queue is finished behind the answer (`background`); its row in `Opening` stays until it is done, and
+a later process goes on with it (`resume`).
 """
 
 from typing import NamedTuple
@@ -40,7 +40,7 @@ def accept_waiting(owner: int) -> None:
 
 
 def resume() -> None:
-    """Go on with what an earlier process left undone, behind the caller."""
+    """Continue unfinished work of an earlier process in the background."""
     for owner in Opening.objects.order_by("created_at").values_list("account_id", flat=True)[:RESUMED]:
         background.carry_on(accept_oldest, owner)
 

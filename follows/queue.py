@@ -129,7 +129,7 @@ def newer(owner: int, newest: int) -> int:
 
 
 def mark_seen(owner: int, ids: Collection[int]) -> None:
-    """The owner has looked at these requests; what is no request to them is ignored."""
+    """Mark requests as seen by their owner; other ids are ignored."""
     _all(owner).filter(pk__in=ids, seen=False).update(seen=True)
 
 
@@ -153,7 +153,7 @@ def _chosen(owner: int, chosen: Filter) -> QuerySet[Follow]:
 
 
 def named(end: str, text: str) -> Q:
-    """Whether the account at this end of an edge has all the words in its names or its bio; no word leaves none out."""
+    """Return a filter: the account at this end of an edge has all the words in its names or bio."""
     condition = Q()
     for word in fold(text.strip().removeprefix("@")).split()[:MOST_WORDS]:
         columns = (f"{end}__found__{column}__contains" for column in ("handle", "names", "bio"))

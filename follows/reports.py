@@ -16,7 +16,7 @@ class NoSuchReason(Refused):
 
 
 def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> Report:
-    """Tell the moderators about an account; what the same reporter said of it before is replaced.
+    """Report an account to the moderators; this replaces an earlier report of the same reporter.
 
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.

@@ -1,4 +1,4 @@
-"""Pages of the people whom one account has marked: blocked, muted, endorsed, put on a list.
+"""Pages of accounts that a member has blocked, muted, endorsed, or put on a list.
 
 The rules of `queries` hold here too: pages of `Key`s, a fixed number of queries. Writes are in
 `graph`, `marks`, `lists` and `bulk`.

@@ -1,4 +1,4 @@
-"""Many accounts and edges at once, to try and to measure with; the same seed gives the same graph.
+"""Create many accounts and edges for tests and benchmarks; the same seed gives the same graph.
 
 Rows are written in bulk, past `people` and `graph`, and are what these would have written, without
 notices. Each batch is one transaction that moves its tallies too. Memory does not grow with the graph.

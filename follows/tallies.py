@@ -32,7 +32,7 @@ def verify() -> Iterator[Chunk]:
 
 
 def heal() -> Iterator[Chunk]:
-    """Set every wrong tally to what the edges say. Other writers go on meanwhile."""
+    """Correct every wrong tally. Other writers can continue meanwhile."""
     for first, last in _ranges():
         accounts = Account.objects.filter(pk__range=(first, last))
         suspects = [tally.account_id for tally in _differing(accounts)]

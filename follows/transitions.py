@@ -72,7 +72,7 @@ def _log_follow(follower: int, target: int, answer: Answer, by: Actor) -> None:
 
 
 def open_to(request: Edge, answer: Answer, by: Actor) -> None:
-    """Make a request a follow by the rules that let it in by now."""
+    """Make a request a follow, by the rules that allow it now."""
     owner, requester = request.target, request.follower
     moves = _join(request)
     making.tell(owner, requester, Notified.FOLLOWED, Notified.REQUESTED)

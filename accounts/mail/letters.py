@@ -77,7 +77,7 @@ def register(kind: Letter.Kind, writer: Writer) -> None:
 
 
 def write(kind: Letter.Kind, address: str, account: int | None = None) -> Written | None:
-    """The mail, in its owner's language, if somebody is to get it: no unknown account, and none suspended for good."""
+    """Return the mail in its owner's language; None if the account is unknown or suspended for good."""
     if kind is Kind.REJECTED:
         return _rejected(address)
     owner = lookup.local(address) if account is None else Account.objects.filter(pk=account).first()

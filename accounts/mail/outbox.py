@@ -89,7 +89,7 @@ def digest(address: str) -> str:
 
 
 def wake() -> None:
-    """Send what is due, behind the caller."""
+    """Send the mails that are due, in the background."""
     global _thread  # noqa: PLW0603  # one for each process
     with _starting:
         _woken.set()

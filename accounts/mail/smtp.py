@@ -13,7 +13,7 @@ from accounts import outgoing
 
 
 class Connection(smtplib.SMTP):
-    """Cut off `timeout` seconds after it began to connect, whatever the server says meanwhile."""
+    """A connection that ends `timeout` seconds after it began, even if the server still answers."""
 
     _cut_off: Timer | None = None
 

@@ -67,8 +67,8 @@ CANNOT_SIGN_IN = Q(email="", is_staff=False, is_superuser=False) & NO_PASSWORD
 class Account(AbstractBaseUser, PermissionsMixin):
     """A person or bot. `domain` is empty for our own; those of other servers cannot sign in.
 
-    `version` counts the changes of everything that others can see of the row, so that a rendered
-    account can be kept until it changes. Whoever writes, writes through `people`, which bumps it.
+    `version` counts the changes of everything that others can see of the row, so that a rendered account can be kept
+    until it changes. Write through `people`, which increments it.
     """
 
     username = models.CharField(max_length=30, validators=[RegexValidator(r"\A[A-Za-z0-9_.-]+\Z")])

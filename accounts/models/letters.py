@@ -1,4 +1,4 @@
-"""Mails that are yet to be sent."""
+"""Mails that wait to be sent."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from accounts.models.account import Account
 
 
 class Letter(models.Model):
-    """A mail that is yet to be sent, see `outbox`. Its text is written when it is sent, so no token is kept.
+    """A mail that waits to be sent, see `outbox`. Its text is written when it is sent, so no token is kept.
 
     Without an `account` it is for the one that has the address when it is sent.
     """

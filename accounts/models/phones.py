@@ -32,7 +32,7 @@ class Session(models.Model):
 
 
 class Device(models.Model):
-    """Where an account's phone is reached by push messages: one phone has one account, and the last wins."""
+    """The address of an account's phone for push messages. A phone has one account, the last one."""
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="device")
     platform = models.CharField(max_length=14, choices=Platform)

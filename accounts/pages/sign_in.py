@@ -145,7 +145,7 @@ def enter(request: HttpRequest, account: Account, onward: str) -> HttpResponse:
 
 
 def destination(request: HttpRequest, account: Account) -> str:
-    """Where somebody goes who has just signed in: back to where they came from, or to their first page."""
+    """Return the address after signing in: the page that the person came from, or their first page."""
     onward = request.POST.get("next") or request.GET.get("next", "")
     allowed = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
     return onward if allowed else _home(account)

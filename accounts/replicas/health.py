@@ -1,4 +1,4 @@
-"""Which replicas may be read from: those that answer, and are less than `MAX_LAG` seconds behind the primary.
+"""The healthy replicas: those that answer, and are less than `MAX_LAG` seconds behind the primary.
 
 A thread of each process asks every replica once a second how far it has replayed the log, and the primary how far it
 has written it. So the lag is measured by the clock of this machine alone. A replica that does not answer is left out
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class Primary:
-    """What this process knows of the primary: moments, and how far it had written its log then."""
+    """The state of the primary in this process: times, with the position in its log at each."""
 
     question = WRITTEN
     doubted = False
@@ -65,7 +65,7 @@ class Primary:
 
 
 class Replica:
-    """What this process knows of one replica."""
+    """The state of one replica in this process."""
 
     question = REPLAYED
 
@@ -101,7 +101,7 @@ class Replica:
             self._leave_out(error)
 
     def answered(self, position: str | None) -> None:
-        """It has replayed the log up to here; None if it is no replica any more."""
+        """Store the position that it has replayed; None if it is no longer a replica."""
         least, is_old = PRIMARY.long_ago()
         self._replayed, self._answered_at = parsed(position), time.monotonic()
         if position is None:
@@ -121,7 +121,7 @@ class Replica:
                 twin.shutdown(socket.SHUT_RDWR)
 
     def keep(self, connection: Any) -> None:
-        """Remember how to cut a connection of a request, by a descriptor that nothing else gets meanwhile."""
+        """Remember how to close the connection of a request, by a copy of its descriptor."""
         twin = _twin(connection)
         self._sockets.add(twin)
         weakref.finalize(connection, self._forget, twin).atexit = False

@@ -40,7 +40,7 @@ class Gate(View):
 
 
 class ChangeGate(Write):
-    """Change some of your rules. Requests that wait already are not decided anew, unless `accept_waiting` is sent."""
+    """Change some of your rules. Waiting requests stay as they are, unless you send `accept_waiting`."""
 
     def patch(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(
@@ -116,7 +116,7 @@ class KeptOut(View):
 
 
 class KeepOut(Write):
-    """Keep an account or a whole server out. Nobody is told; a request that waits moves aside, and a follow ends."""
+    """Keep an account or a whole server out. Nobody is told. A waiting request is hidden, and a follow ends."""
 
     wrong_fields = {SelfFollow: ("account",), NotADomain: ("domain",)}
 

@@ -31,7 +31,7 @@ class Sent(View):
 
 
 class Cancel(Write):
-    """Take back requests of yours: by their ids, by accounts, or all that are so many days old, 500 at once."""
+    """Take back your requests: by their ids, by accounts, or all that are older than some days, 500 in one call."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(requests=many(identity), accounts=many(identity), older_than_days=whole(0, MOST_DAYS))

@@ -1,4 +1,4 @@
-"""The queue of requests, deciding on many at once, undoing, and the history."""
+"""The queue of requests, decisions on many requests, undo, and the history."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -80,7 +80,7 @@ class UndoBatch(Write):
 
 
 class Decisions(View):
-    """The log of what became of those who ask or follow you, and of your own requests."""
+    """The log of decisions about people who ask or follow you, and about your own requests."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         sent = self.read(account=identity, kind=many(among(entities.KINDS)), mine=flag)

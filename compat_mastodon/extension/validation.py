@@ -1,4 +1,4 @@
-"""Strict reads of what was sent: a wrong value is a fault that names its field, and all faults are told at once."""
+"""Strict validation of requests: a wrong value is a fault that names its field, and one answer has all faults."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -77,7 +77,7 @@ def one_of(kinds: type[Enum]) -> Parse:
 
 
 def among(words: dict[str, Any]) -> Parse:
-    """Return the value that a word stands for."""
+    """Return the value of a word."""
 
     def parse(value: Any) -> Any:
         if isinstance(value, str) and value in words:

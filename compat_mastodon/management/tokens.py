@@ -12,7 +12,7 @@ ALL = "read write follow push"
 
 
 def create(name: str, wanted: str) -> str:
-    """A token with these scopes for the local account of this name; asked for again, the same.
+    """Return a token with these scopes for the local account of this name. A second call returns the same token.
 
     :raises CommandError: when there is no such account, it is suspended, or a scope is not known.
     """

@@ -26,7 +26,7 @@ MAX_CHALLENGE = 128
 
 
 class Callback(NamedTuple):
-    """Where a client is answered, and how."""
+    """The redirect to a client, with its state."""
 
     application: Application
     redirect_uri: str

@@ -71,7 +71,7 @@ def digest(text: str) -> str:
 
 
 def register(*, name: str, redirect_uris: list[str], scope: str, website: str) -> tuple[Application, str]:
-    """A new client and its secret, which is told this once."""
+    """Create a client; return it with its secret, which is shown only once."""
     secret = secrets.token_urlsafe(32)
     application = Application.objects.create(
         client_id=secrets.token_urlsafe(32),
@@ -147,7 +147,7 @@ def demands_verifier(code: str) -> bool:
 
 @databases.atomic(AccessToken)
 def exchange(code: str, application: Application, redirect_uri: str, verifier: str) -> tuple[AccessToken, str]:
-    """The token that a code stands for, and its text. Of several at once who bring one code, one gets it.
+    """Exchange a code for a token; return the token and its text. A code works only once.
 
     :raises Refusal: when the code, its redirect URI or its verifier is not right, or its owner suspended.
     """
@@ -217,7 +217,10 @@ def revoke(application: Application, token: str) -> None:
 
 @databases.atomic(AccessToken)
 def end(tokens: "QuerySet[AccessToken]") -> int:
-    """Revoke tokens; gives how many were alive. The rows stay: their holders are told. Push stops."""
+    """Revoke tokens, end their push messages, and return how many were valid.
+
+    The rows stay, so that clients get the right error.
+    """
     PushSubscription.objects.filter(token__in=tokens.values("pk")).delete()
     return tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 

@@ -1,4 +1,4 @@
-"""Streams: one process beside the WSGI server that tells clients at once (mastodon.md §3.8).
+"""Streams: one process beside the WSGI server that sends news to clients (mastodon.md §3.8).
 
 `app` speaks ASGI, `channels` knows the names and who may listen, `hub` hands the news out.
 """

@@ -1,4 +1,4 @@
-"""The socket under a stream: ended when its client is dead or takes nothing, and known to be gone.
+"""The socket of a stream: closed when its client is gone or does not read, and known to be closed.
 
 ASGI tells an application that its client has gone, but not when the socket has. The server (`config.server`)
 runs these protocols, and the application finds the connection in the `state` of its scope. Under another

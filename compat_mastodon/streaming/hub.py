@@ -1,7 +1,7 @@
 """The hub of the streams: it brings each notice to the connections that listen. One hub serves the whole process.
 
-The feed runs only while somebody listens. Nothing is told to a token that was revoked or whose
-account was suspended, and its streams end within `CHECK` seconds.
+The feed runs only while somebody listens. A token that is revoked, or whose account is suspended, gets nothing more,
+and its streams end within `CHECK` seconds.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Listener:
 
     @property
     def telling(self) -> list[str]:
-        """The channels of this connection on which notifications are told."""
+        """The channels of this connection that carry notifications."""
         return sorted(self.channels & TELLING) if NOTIFICATIONS & set(self.scopes) else []
 
     def tell(self, news: News) -> None:
@@ -73,7 +73,7 @@ class Hub:
 
     @asynccontextmanager
     async def listening(self, listener: Listener) -> AsyncIterator[None]:
-        """Inside, the listener is told whatever happens.
+        """Inside, the listener gets all news.
 
         :raises Refused: when its account has too many streams, or the database does not answer.
         """

@@ -1,4 +1,4 @@
-"""Lists of people whom one follows (mastodon.md §3.4). Somebody else's list is not found."""
+"""Lists of people that you follow (mastodon.md §3.4). Lists of others are not found."""
 
 from typing import Any
 

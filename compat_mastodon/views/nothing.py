@@ -19,7 +19,7 @@ TAG = re.compile(r"\w{1,255}")
 
 
 class Nothing(View):
-    """An empty list; paging parameters are read, so that senseless ones are told."""
+    """An empty list. Wrong paging parameters are refused."""
 
     deprecated = ""
 
@@ -82,7 +82,7 @@ class AnnualReports(View):
 
 
 class NothingForMembers(Nothing):
-    """Any token will do, but it has to be somebody's; without one this is no 401 (§0.3)."""
+    """An empty list for any token of an account; without one, the error is not 401 (§0.3)."""
 
     def get(self, request: HttpRequest, **parts: str) -> HttpResponse:
         if self.viewer is None:

@@ -49,7 +49,7 @@ class Group(View):
 
 
 class Dismiss(View):
-    """Whatever the key is, the answer is that it is gone."""
+    """Delete a group; an unknown key is not an error."""
 
     accepts = WRITE
 

@@ -100,7 +100,7 @@ class Dismiss(Accept):
 
 
 class Merged(View):
-    """Always true: accepted requests are among the notifications at once."""
+    """Always true: accepted requests are in the list immediately."""
 
     accepts = READ
 

@@ -106,7 +106,7 @@ class Note(Change):
 
 
 def follow_options(params: Params) -> graph.Options:
-    """The options that were sent, as columns of the edge; what was not sent stays as it is.
+    """Return the options in the request as columns of the edge; other columns stay.
 
     :raises Invalid: when a language is no language code.
     """

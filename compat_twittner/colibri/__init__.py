@@ -1,4 +1,4 @@
-"""Moving a ColibriSM network in from a dump of its MySQL database (docs/moving-in.md).
+"""The import of a ColibriSM network from a dump of its MySQL database (docs/moving-in.md).
 
 `source` reads the file as text, `dump` finds the rows in it, and `staging` keeps those of the tables that `tables`
 knows in a temporary database on disk. There `deciding` and `naming` say what becomes of each row, before anything is

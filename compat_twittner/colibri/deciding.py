@@ -1,4 +1,4 @@
-"""What becomes of each staged row, decided before anything is written: which are left out, and who gets which name.
+"""The decisions on each staged row before anything is written: which rows are skipped, and the names of accounts.
 
 All of it is SQL in the temporary database. The rows that earlier imports took are never left out and never imported:
 they only keep others from taking their place.

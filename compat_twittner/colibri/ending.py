@@ -1,4 +1,4 @@
-"""Whether a dump is complete: each program begins its dumps with what it takes back or says at their end."""
+"""The test that a dump is complete: each program ends its dumps in its own way."""
 
 import re
 

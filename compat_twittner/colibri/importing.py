@@ -1,4 +1,6 @@
-"""An import from beginning to end: read and decide, check, then write in batches that a stopped import goes on behind.
+"""An import from beginning to end: read, decide, check, and write in batches.
+
+A stopped import continues after the last batch.
 
 Each batch is one transaction: its rows, their ids among the imported ones, and how far the import has come.
 """
@@ -61,8 +63,8 @@ def planned(path: Path, begin: Callable[[str, int], Any]) -> Iterator[Plan]:
     """Read a dump, and decide what becomes of its rows.
 
     :raises DumpError: when the file is damaged, not complete or no dump of ColibriSM.
-    :raises Conflict: when an account is in the way that no import made.
-    :raises TooFewIds: when hardly any ids would be left.
+    :raises Conflict: when there is an account that was not imported.
+    :raises TooFewIds: when too few ids would remain.
     """
     earlier = Imported()
     with closing(Staging(earlier)) as staging:
@@ -76,7 +78,7 @@ def planned(path: Path, begin: Callable[[str, int], Any]) -> Iterator[Plan]:
 
 
 def foresee(plan: Plan, folder: Path | None) -> Report:
-    """What an import would say now."""
+    """Return the report of an import that would run now."""
     for table in WRITES:
         plan.report.imported[table] = plan.staging.count(table)
     media.foresee(plan.staging, folder, plan.report)

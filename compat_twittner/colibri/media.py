@@ -1,7 +1,7 @@
 """Copies avatars, covers and videos out of a folder `upload/`, and reads nothing outside of it.
 
-Pictures are decoded and encoded anew, as everywhere. Each account is done once: a picture that its owner took away here
-does not come back.
+Pictures are decoded and encoded again. Each account is done once, so a picture that its owner removed here does not
+return.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""What an import says: how many rows of each table, and each kind of problem with its first ten.
+"""The report of an import: the number of rows of each table, and each kind of problem with its first ten.
 
 It names accounts by id and user name, rows by id, and never an address, a token or a password.
 """
@@ -80,7 +80,7 @@ class Problem(TypedDict):
 
 @dataclass
 class Report:
-    """Counted while the import goes on, and kept with it."""
+    """The counts of an import, which are stored with it."""
 
     version: str | None = None
     site: str | None = None

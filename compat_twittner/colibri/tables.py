@@ -63,7 +63,7 @@ NO_TOKEN = {"", "0"}
 
 
 class Device(NamedTuple):
-    """Where a phone gets its push messages."""
+    """The address of a phone for push messages."""
 
     token: str
     platform: Platform

@@ -35,7 +35,7 @@ def unquoted(name: str) -> str:
 
 
 def text(spelled: str) -> str | None:
-    """What a value means, as text; None for NULL."""
+    """Return a value as text; None for NULL."""
     if spelled[0] == "'":
         return _unescaped(spelled[1:-1])
     if spelled[0] == '"':

@@ -34,7 +34,7 @@ USERNAME_TAKEN = "This username is already taken, please select another"
 class GeneralSettings(Write):
     """The whole profile at once; the first wrong value answers, misspellings included.
 
-    Who has a name, bio or address of another length from elsewhere may keep it.
+    A name, bio or address from the other API can stay, even if its length is not valid here.
     """
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ APIS = {"compat_mastodon": "mastodon", "compat_twittner": "twittner"}
 
 
 class Measured:
-    """The outermost middleware. A request that waited and began anew is counted once, with the time of all."""
+    """The outermost middleware. A request that ran several times is counted once, with the time of all runs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

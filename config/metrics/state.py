@@ -32,7 +32,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class State(Collector):
-    """What is true now. `posts` tell the processes of the workers."""
+    """The state now. `posts` have the processes of the workers."""
 
     def __init__(self, posts: Iterable[Post]) -> None:
         self._posts = posts

@@ -76,7 +76,7 @@ class TalliedAccountAdmin(AccountAdmin):
         return request.user.has_perm("follows.limit_account")
 
     def may_limit(self, request: HttpRequest, account: Account) -> bool:
-        """Members, but no moderators and never oneself; superusers limit moderators too."""
+        """Return True for members; superusers may also limit moderators, but nobody themselves."""
         theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
         return theirs and account.pk != request.user.pk and self.has_limit_permission(request)
 

@@ -212,7 +212,7 @@ class NoticeAdmin(ReadOnlyAdmin[Notice]):
 
 
 class UnderWay(ReadOnlyAdmin[Row]):
-    """Work that goes on in the background until it is done."""
+    """Background work that is not finished."""
 
     list_display = (
         account_column("account", "account"),

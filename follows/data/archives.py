@@ -1,7 +1,7 @@
-"""All data of a member as one zip file, made chunk by chunk behind the page, and kept for a day.
+"""All data of a member as one zip file, made in the background, and kept for a day.
 
-One process makes it: it claims the row, and beats with each chunk. When it stopped, another begins anew once the last
-beat is old. Nothing of a file shows before it is whole.
+One process claims the row and updates its time with each chunk. If that time is old, another process starts again. A
+file is visible only when it is complete.
 """
 
 import secrets
@@ -31,7 +31,7 @@ _making: dict[int, Iterator[int]] = {}  # by account: what this process is writi
 
 
 def request(account: int) -> None:
-    """Have an archive made, unless one is being made already. It replaces the one before.
+    """Request an archive, unless one is being made. It replaces the previous one.
 
     :raises limits.TooMany: when the account had as many as it may today.
     :raises NoSuchAccount: when there is no such account.
@@ -55,7 +55,7 @@ def of(account: int) -> Archive | None:
 
 
 def resume() -> None:
-    """Go on with what an earlier process left undone, behind the caller."""
+    """Continue unfinished work of an earlier process in the background."""
     for account in unfinished()[:RESUMED]:
         background.carry_on(take_step, account)
 

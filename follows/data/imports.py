@@ -1,7 +1,7 @@
-"""A member's lists from another server: once they are previewed (`previews`), worked off line by line.
+"""Imports of a member's lists from another server, line by line, after a preview (`previews`).
 
-Each line is noted with what became of it, so an import goes on where it stopped. It waits while a limit is used up.
-What an overwrite removes goes last. `background` does the work, and `resume` finds what a stopped process left.
+Each line stores its result, so an import continues where it stopped. It waits while a limit is used up. An overwrite
+removes entries last. `background` does the work, and `resume` finds the work of a stopped process.
 """
 
 import logging
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 def start(account: int, pk: int) -> bool:
-    """As `begin`, and have it worked off behind the caller."""
+    """Do as `begin`, and import in the background."""
     found = begin(account, pk)
     if found:
         transaction.on_commit(lambda: background.carry_on(take_step, account), databases.for_write(Import))
@@ -43,7 +43,7 @@ def start(account: int, pk: int) -> bool:
 
 
 def begin(account: int, pk: int) -> bool:
-    """An import that was previewed is to be worked off from now on; twice is once. False when there is none.
+    """Start a previewed import; a second call changes nothing. False when there is none.
 
     :raises Invalid: when one of its kind is running.
     """
@@ -61,7 +61,7 @@ def begin(account: int, pk: int) -> bool:
 
 
 def stop(account: int, pk: int) -> bool:
-    """Throw a preview away, or end an import where it is. False when there is none."""
+    """Delete a preview, or stop an import. False when there is none."""
     if find(account, pk) is None:
         return False
     Import.objects.filter(pk=pk, account=account, state__in=BEGUN).delete()
@@ -82,24 +82,24 @@ def recent(account: int) -> list[Import]:
 
 
 def foreseen(job: Import) -> dict[Outlook, int]:
-    """How many lines have each outlook."""
+    """Return the number of lines with each outlook."""
     found = job.rows.filter(line__isnull=False).order_by().values_list("outlook").annotate(Count("pk"))
     return {Outlook(outlook): count for outlook, count in found}
 
 
 def problems(job: Import) -> list[ImportRow]:
-    """The first lines that are likely to come to nothing, at most `SHOWN`."""
+    """Return the first lines that will probably not be imported, at most `SHOWN`."""
     likely = job.rows.filter(outlook__in=[Outlook.UNKNOWN, Outlook.INVALID])
     return list(likely.order_by("line")[:SHOWN])
 
 
 def removable(job: Import) -> int:
-    """How much an overwrite would remove now."""
+    """Return the number of entries that an overwrite would remove now."""
     return applying.surplus(job).count() if job.overwrite else 0
 
 
 def results(job: Import) -> dict[ImportResult | None, int]:
-    """How many lines came to what; None for those that wait. What was removed counts, too."""
+    """Return the number of lines with each result; None for those that wait. Removed entries count, too."""
     found = job.rows.order_by().values_list("result").annotate(Count("pk"))
     return {ImportResult(result) if result else None: count for result, count in found}
 
@@ -112,7 +112,7 @@ def report(job: Import) -> Iterator[bytes]:
 
 
 def resume() -> None:
-    """Go on with what an earlier process left undone, and with what has waited long enough, behind the caller."""
+    """Continue unfinished work of an earlier process, and work that has waited long enough, in the background."""
     for account in runnable()[:RESUMED]:
         background.carry_on(take_step, account)
 
@@ -129,9 +129,9 @@ def finish(account: int) -> None:
 
 
 def take_step(account: int) -> bool:
-    """Work off some lines of the oldest import of an account; False when there is nothing to do now.
+    """Import some lines of the oldest import of an account; False when there is nothing to do now.
 
-    Several processes may do this at once. What is yet to be read comes first.
+    Several processes may do this at the same time. Files that are not read yet come first.
     """
     job = _runnable().filter(account=account).order_by("state", "pk").defer("file").first()
     if job is None:

@@ -1,6 +1,6 @@
-"""Previews of imports: a file is kept as it came and read some lines at a time, behind the caller if it is long.
+"""Previews of imports: a file is stored, and read some lines at a time, in the background if it is long.
 
-A stopped process leaves what it read, and another one goes on behind the last line.
+If a process stops, another one continues after the last line.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,9 +23,9 @@ READ_AT_ONCE = 500  # lines
 
 
 def receive(account: int, data: bytes, name: str, kind: ImportKind | None, by: Actor, *, overwrite: bool) -> Import:
-    """Take a file, to say of each line what is to be expected; nothing else is changed. Without a kind it is guessed.
+    """Store a file and make a preview of it; nothing else is changed. Without a kind, the kind is detected.
 
-    A short file is read at once, and the rest of a long one behind the caller.
+    A short file is read immediately, and the rest of a long one in the background.
 
     :raises Invalid: when the file cannot be read, as `reading.check`, or one of its kind is being imported.
     """
@@ -54,9 +54,9 @@ def check_free(account: int, kind: ImportKind) -> None:
 
 
 def take_step(account: int) -> bool:
-    """Read some lines of the oldest file of an account; False when none is left to be read.
+    """Read some lines of the oldest file of an account; False when nothing is left.
 
-    Several processes may do this at once. Once a file is read, an earlier preview of its kind goes.
+    Several processes may do this at the same time. When a file is read, an earlier preview of its kind is deleted.
     """
     primary = databases.for_write(Import)
     job = Import.objects.using(primary).filter(account=account, state=ImportState.READING).order_by("pk").first()

@@ -73,7 +73,7 @@ def kind_of(name: str, data: bytes) -> ImportKind | None:
 
 
 def check(kind: ImportKind, data: bytes) -> None:
-    """See that the lines of a file can be read, without reading what they say.
+    """Check that the lines of a file can be read.
 
     :raises Invalid: when it is no such file, or too long, or blank. `reason` says what is wrong.
     """

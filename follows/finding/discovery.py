@@ -82,10 +82,9 @@ def suggestions(account: int, part: Slice) -> list[Key]:
 
 
 def familiar_followers(viewer: int, ids: Iterable[int]) -> dict[int, list[Key]]:
-    """For each of these accounts, who follows it of those whom the viewer follows, the newest first.
+    """Return the followers of each account that the viewer follows, the newest first.
 
-    Unknown and suspended accounts are left out; who hides its followers, or hides whom it follows,
-    is told nothing about. Two queries.
+    Unknown and suspended accounts are left out, and accounts that hide their followers or follows. Two queries.
     """
     wanted = sorted({account for account in ids if 0 < account <= MAX_ID})
     known = Account.objects.filter(pk__in=wanted, suspended_at__isnull=True, unconfirmed=False).order_by("pk")

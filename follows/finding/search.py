@@ -1,4 +1,4 @@
-"""Finding people by what they are called and say of themselves: words in any order, without case and accents.
+"""Search for people by their names and bios: words in any order, without case and accents.
 
 All text is compared as `accounts.searching` folds it. What is sought is first looked for among a
 few thousand accounts, the most followed or the newest, where frequent words fill a page at once;
@@ -157,7 +157,7 @@ class _Search:
         }
 
     def sources(self, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:
-        """Where to look, one after the other, and which ranks are complete then: nobody later belongs before these."""
+        """Return the sources of a search in order, with the ranks that each of them completes."""
         if not self.words:
             return
         everything, names = Scope(self.words), Scope(self.words, ("handle", "names"))

@@ -43,9 +43,9 @@ class Approved(NamedTuple):
 
 
 def approve(owner: int, handles: Sequence[str], until: datetime | None, by: Actor) -> list[Approved]:
-    """Approve each of these handles, `name` or `name@domain`; a second approval of the same replaces the first.
+    """Approve handles, `name` or `name@domain`; a second approval of the same handle replaces the first.
 
-    A request that waits already is accepted at once.
+    A waiting request is accepted.
 
     :raises Invalid: for a malformed handle, an end in the past, or an account that is kept out; nothing is done then.
     :raises SelfFollow: for one's own handle.

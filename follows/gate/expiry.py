@@ -16,7 +16,7 @@ SERVER = Actor(None, "server")
 
 
 def expire(at_most: int | None = None) -> int:
-    """End the requests that are older than their owner's gate says; returns how many.
+    """Expire the requests that are older than their owner allows; returns how many.
 
     Those of accounts that the owner follows are spared. Each ends in a short transaction of its own, so this may be
     stopped at any moment, and several processes may do it at once.

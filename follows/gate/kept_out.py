@@ -1,4 +1,4 @@
-"""The accounts and servers that a member keeps out: their requests wait aside, and they are never told."""
+"""The accounts and servers that a member keeps out: their requests are hidden, and they are never told."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -39,9 +39,9 @@ class Entry(NamedTuple):
 
 
 def keep_out(owner: int, account: int, by: Actor) -> int:
-    """Keep an account out, and return the id of the entry; twice it is one entry.
+    """Keep an account out, and return the id of the entry; a second call returns the same entry.
 
-    A follow of theirs ends; a request moves aside, of which they see nothing.
+    Its follow ends, and its request is hidden. The account is not told.
 
     :raises SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such account.
@@ -75,9 +75,9 @@ def keep_server_out(owner: int, domain: str, by: Actor) -> int:
 
 
 def let_in(owner: int, entry: int) -> None:
-    """Take it back: a request that waits aside joins the queue, without a notice.
+    """Stop keeping out: a hidden request joins the queue, without a notice.
 
-    :raises NotKeptOut: when it is no entry of this member.
+    :raises NotKeptOut: when the member has no such entry.
     """
     with account_lock(owner):
         found = KeptOut.objects.filter(pk=entry, owner=owner).first()
@@ -140,7 +140,7 @@ def found_by(owner: int, text: str, after: int | None, limit: int) -> Part[Entry
 
 
 def entry(owner: int, pk: int) -> Entry:
-    """:raises NotKeptOut: when it is no entry of this member."""
+    """:raises NotKeptOut: when the member has no such entry."""
     for found in KeptOut.objects.filter(pk=pk, owner=owner).values_list(*_COLUMNS):
         return Entry(*found)
     raise NotKeptOut

@@ -47,7 +47,7 @@ def checked(domain: str) -> str:
 
 
 def drop_rule(domain: str) -> None:
-    """No rule holds for the server any more; without one it is no error.
+    """Remove the rule for a server; it is not an error if there is none.
 
     :raises NotADomain: for a malformed name.
     """
@@ -59,7 +59,7 @@ def drop_rule(domain: str) -> None:
 
 
 def limit(account: int) -> None:
-    """Follows of the account always ask from now on, and nobody finds it by chance. Repeated it is no error."""
+    """Limit an account: it must always ask, and is in no search or directory. A second call is not an error."""
     people.change(account, limited_at=timezone.now())
 
 

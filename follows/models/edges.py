@@ -35,8 +35,8 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 class Follow(models.Model):
     """`follower` follows `target`, or asks to while `accepted_at` is null.
 
-    Accepting gives the pair a fresh row, so that ids order requests by when they were made and
-    followers by when they were accepted, and the id of an answered request is dead.
+    Accepting gives the pair a new row. Ids therefore order requests by their creation and followers by their approval,
+    and the id of an answered request is no longer valid.
     """
 
     follower = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Lists of people whom one follows."""
+"""Lists of people that a member follows."""
 
 from django.conf import settings
 from django.db import models

@@ -27,7 +27,7 @@ class Mute(models.Model):
 
 
 class Note(models.Model):
-    """A note of `author` about `target`; nobody else sees it."""
+    """A private note of `author` about `target`."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notes_in")

@@ -19,7 +19,7 @@ class NoticeKind(models.IntegerChoices):
 
 
 class Notice(models.Model):
-    """Something that `recipient` is told about `actor`; asked for again, it is told anew.
+    """A notice to `recipient` about `actor`; a repeated event replaces it.
 
     Of a block of a whole server its owner is told what it cut: `domain` is the server, and the counts are the
     owner's lost followers, and those that the owner followed.
@@ -110,7 +110,7 @@ class NoticePolicy(models.Model):
 
 
 class NoticePermission(models.Model):
-    """Whatever the recipient's policy says, it is told of this actor."""
+    """The recipient gets notices of this actor, whatever the policy is."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

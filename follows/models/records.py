@@ -25,7 +25,7 @@ class DecisionKind(models.IntegerChoices):
 
 
 class Batch(models.Model):
-    """Decisions that were made at once; the history shows them as one."""
+    """Decisions that were made together; the history shows them as one."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -38,7 +38,7 @@ class Batch(models.Model):
 
 
 class Decision(models.Model):
-    """The log of what became of a pair, from the first request or follow on. Rows are only ever added.
+    """The log of the changes of a pair, from the first request or follow. Rows are only added.
 
     A block has the blocked account as `follower` and the one that blocks as `target`.
     """

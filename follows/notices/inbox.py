@@ -41,7 +41,7 @@ class Item(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Notices of one kind that are told as one; `actors` are of the newest ones, newest first."""
+    """Notices of one kind that are shown as one; `actors` are those of the newest, newest first."""
 
     newest: int
     oldest: int
@@ -79,7 +79,7 @@ def notice(recipient: int, choice: Choice, notice: int | None) -> Item:
 
 
 def standing(told: delivery.Told) -> Item | None:
-    """The notice that was told, unless it was withdrawn meanwhile or kept aside. One query."""
+    """Return a notice, unless it was withdrawn or filtered. One query."""
     choice = Choice([Notice.Kind(told.kind)], told.actor)
     return next(iter(notices(told.recipient, choice, Window(1)).rows), None)
 

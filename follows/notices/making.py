@@ -74,7 +74,7 @@ def dismiss(recipient: int, ids: Collection[int], kinds: Collection[Notice.Kind]
 
 
 def dismiss_group(recipient: int, bucket: int) -> None:
-    """Take a group of new followers away; one that does not exist is no error."""
+    """Delete a group of new followers; it is not an error if there is none."""
     _DISMISS_GROUP.run(recipient=recipient, bucket=bucket)
 
 

@@ -1,4 +1,4 @@
-"""How far an account has read its timelines. Of two changes at once, one is told to try again."""
+"""The reading positions of an account. If two changes conflict, one fails and can be tried again."""
 
 from datetime import datetime
 from typing import NamedTuple

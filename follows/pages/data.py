@@ -35,7 +35,7 @@ LISTS = {  # in the order of the page
 
 
 class ImportForm(forms.Form):
-    """A file, what it is (empty for what it says itself), and what becomes of what it does not have."""
+    """A file, its kind (empty to detect it), and if entries that it does not have are removed."""
 
     file = forms.FileField(error_messages={"required": _("Please choose a file."), "empty": _("The file is empty.")})
     kind = forms.ChoiceField(choices=[("", ""), *ImportKind.choices], required=False)
@@ -119,7 +119,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 @door
 @require_safe
 def one_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """The preview, how far it is, or what became of it. The page's script asks for that part alone."""
+    """Show the preview, the progress or the result of an import. The script of the page requests only this part."""
     job = _import(request, pk)
     part = "follows/pages/import_state" if is_htmx(request) else "follows/pages/import"
     return render_page(request, part, section="data", **_state(job))

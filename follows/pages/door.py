@@ -81,7 +81,7 @@ def is_htmx(request: HttpRequest) -> bool:
 
 
 def next_page(request: HttpRequest, fallback: str) -> str:
-    """Where the form wants to lead on to: a page of this server, else the one of this name."""
+    """Return the next page of a form: an address of this server, else the page of this name."""
     address = request.POST.get("next", "")
     if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return address

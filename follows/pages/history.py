@@ -1,4 +1,4 @@
-"""The log of a member: what became of those who ask and follow, and of the member's own requests."""
+"""The history of a member: decisions about requesters and followers, and about the member's own requests."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The bar after decisions: what became of them, in sentences, and what Undo takes back."""
+"""The bar after decisions: their outcomes in sentences, and the Undo button."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -57,7 +57,7 @@ def now(member: int, account: int) -> str:
 
 
 def back(request: HttpRequest, found: Batched, fallback: str, who: int = 0) -> HttpResponse:
-    """Back to the list where it was decided, which says what became of it.
+    """Return to the list, which shows the outcome.
 
     `who` is the account of a single request that was gone.
     """

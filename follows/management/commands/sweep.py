@@ -1,4 +1,4 @@
-"""`manage.py sweep`: what nobody else takes care of; safe to run at any time, also from cron."""
+"""`manage.py sweep`: regular maintenance; safe to run at any time, also from cron."""
 
 import logging
 from collections.abc import Callable
