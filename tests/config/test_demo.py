@@ -17,6 +17,8 @@ from follows.paging import Window
 
 WINDOW = Window(40)
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def cast(
