@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "config.health.Front",
     *(["accounts.replicas.positions.Binding"] if DATABASE_REPLICAS else []),
     "config.apis.ApiMiddleware",
+    "config.compression.Compressed",
     "django.middleware.security.SecurityMiddleware",
     "config.static.Files",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -270,6 +271,7 @@ if CONFIRM_EMAIL and not EMAIL_HOST and not EMBEDDED:
 # --- transport ----------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_NAME = "latchkey_session"
 SECURE_SSL_REDIRECT = HTTPS  # `wsgi` hears from trusted proxies what was HTTPS outside
 SECURE_REDIRECT_EXEMPT = [r"^/*mobile_api/"]  # its clients never follow a redirect

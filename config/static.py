@@ -21,7 +21,11 @@ class Versioned(StaticFilesStorage):
     """Gives the files of the pages their address with the version, but not while somebody works on them."""
 
     def url(self, name: str | None) -> str:
-        version = _version(name) if name and name.startswith(OURS) and not settings.DEBUG else ""
+        return self._url(name, settings.DEBUG)
+
+    @cache  # noqa: B019  # there is one storage
+    def _url(self, name: str | None, debug: bool) -> str:
+        version = _version(name) if name and name.startswith(OURS) and not debug else ""
         return super().url(f"{version}/{name}" if version else name)
 
 

@@ -21,6 +21,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
@@ -28,6 +29,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import browsers
 from accounts.models import Account
 from accounts.pages import locales
+from accounts.pages.parts import part
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 MEMBERS_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
@@ -133,18 +135,14 @@ def render_page(request: HttpRequest | None, template: str, status: int = 200, *
     return render(request, f"{template}.html", SITE | context, status=status)
 
 
-def _navigation(request: HttpRequest, section: str) -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest, section: str) -> SafeString:
     """The links on top of a page for members; a link whose page is not there is left out."""
     match, account = request.resolver_match, request.user.pk or 0
+    entries = tuple(
+        (entry, _counters[entry.section](account) if entry.section in _counters else 0) for entry in NAVIGATION
+    )
     current = section or (match.url_name if match else "")
-    return [
-        entry._asdict()
-        | {
-            "current": entry.section == current,
-            "count": _counters[entry.section](account) if entry.section in _counters else 0,
-        }
-        for entry in NAVIGATION
-    ]
+    return part("accounts/pages/navigation", entries=entries, current=current)
 
 
 def _member(request: HttpRequest) -> Account | None:

@@ -5,8 +5,8 @@ As in `people` the HTML is made here, for a page of forty must be quick.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _

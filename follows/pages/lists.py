@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
+from accounts.pages.parts import part
 from accounts.pages.shell import PageView, render_page
 from follows import bulk, deciding, followers, rosters
 from follows.followers import Place
@@ -19,7 +20,6 @@ from follows.pages import told
 from follows.pages.door import PAGE, actor, door, me, next_page
 from follows.pages.filters import Chosen, Filters, PeopleFilters, Search, people_filter
 from follows.pages.forms import MOST_DAYS, number, numbers
-from follows.pages.parts import part
 from follows.pages.people import day, faces
 from follows.pages.trail import Trail
 from follows.queries import Key
@@ -80,7 +80,7 @@ class List(View):
             rows=found.rows,
             form=form,
             filtered=bool(form.values),
-            tabs=part("tabs", group=self.group, here=self.name),
+            tabs=part("follows/pages/tabs", group=self.group, here=self.name),
             trail=trail,
             next=trail.next(found.after),
             told=told.told(request, me(request)),

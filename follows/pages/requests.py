@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reselect, reswap, retarget
 
 from accounts.lookup import MAX_ID
+from accounts.pages.parts import part
 from accounts.pages.shell import render_page
 from follows import deciding, queries, queue
 from follows.deciding import Batched, NoSuchDecision, Result, Verdict
@@ -19,7 +20,6 @@ from follows.pages.cards import cards
 from follows.pages.door import PAGE, actor, door, is_htmx, me, next_page
 from follows.pages.filters import QueueFilters, queue_filter
 from follows.pages.forms import number, numbers
-from follows.pages.parts import part
 from follows.pages.trail import Trail
 from follows.queue import Place
 
@@ -44,14 +44,16 @@ def requests(request: HttpRequest) -> HttpResponse:
     found = queue.requests(me(request), chosen, sort, Place(*place) if place else None, PAGE)
     at_the_top = chosen == queue.Filter() and sort is queue.Sort.NEWEST and place is None
     newest = found.requests[0].id if at_the_top and found.requests else 0
+    count = queue.count(me(request), chosen)
     response = render_page(
         request,
         "follows/pages/requests",
-        tabs=part("tabs", group="requests", here="requests"),
-        tools=part("ticked"),
-        keys=part("keys"),
+        tabs=part("follows/pages/tabs", group="requests", here="requests"),
+        tools=part("follows/pages/ticked"),
+        all=part("follows/pages/all", count=count, query=trail.query),
+        keys=part("follows/pages/keys"),
         cards=cards(me(request), found.requests),
-        count=queue.count(me(request), chosen),
+        count=count,
         most=queue.COUNTED,
         newest=newest or queue.newest(me(request)),
         form=form,
