@@ -24,4 +24,5 @@ class SessionStore(db.SessionStore):
         if found is None:
             self._session_key = None
             return None
-        return Session(*found)
+        key, data, expires = found
+        return Session(session_key=key, session_data=data, expire_date=expires)
