@@ -236,7 +236,7 @@ class ListAdmin(admin.ModelAdmin[Row]):
         if left:
             self.message_user(request, f"{left} {otherwise}.", messages.WARNING)
         if across and len(taken) == AT_ONCE:
-            self.message_user(request, f"One click takes {AT_ONCE}; there may be more.", messages.WARNING)
+            self.message_user(request, f"One click changes at most {AT_ONCE}; there may be more.", messages.WARNING)
 
 
 BUTTON = (

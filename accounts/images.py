@@ -208,7 +208,7 @@ def _replace(account: Account, column: str, name: str) -> str:
             old = getattr(lookup.for_update(account.pk), column).name or ""
             people.change(account.pk, **{column: name})
             transaction.on_commit(lambda: remove(_files(old), kept=name), databases.for_write(Account))
-    except BaseException:  # also when the request begins anew
+    except BaseException:  # also when the request starts again
         remove(_files(name), kept=getattr(account, column).name or "")
         raise
     setattr(account, column, name)

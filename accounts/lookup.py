@@ -1,4 +1,4 @@
-"""Reads of accounts: by id, by handle, by e-mail. What a viewer may see is decided in `follows`."""
+"""Reads of accounts: by id, by handle, by e-mail. `follows` decides what a viewer may see."""
 
 import re
 

@@ -45,7 +45,7 @@ def post(
     If `allowed` is given, only addresses that it accepts are connected to; it is told their numbers.
 
     :raises TimedOut: when the server did not answer within `seconds`, all in all.
-    :raises Unreachable: when it did not answer as one, or has no address that is allowed.
+    :raises Unreachable: when it did not answer with HTTP, or has no allowed address.
     """
     return _exchange("POST", url, body, headers, time.monotonic() + seconds, allowed)[0]
 

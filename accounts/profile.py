@@ -57,7 +57,7 @@ def picture(account: int, name: str, file: "File[Any]", place: int | None = None
     """An uploaded picture to become the `avatar` or `header`; `place` is which part of it is kept, 0 to 100.
 
     :raises BadImage: when it is none that is taken.
-    :raises limits.TooMany: when the account sent as many lately as it may.
+    :raises limits.TooMany: when the account has reached its limit of uploads.
     """
     limits.charge((limits.UPLOADS, account))
     if file.size > MAX_FILE:

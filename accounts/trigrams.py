@@ -1,7 +1,7 @@
 """Queries of the index of search texts (migration `search_index`), on both databases.
 
-It gives all accounts whose texts hold some parts, and on SQLite a few more: it knows which text has
-which trigrams, but not where. So what it gives is looked at once more.
+The index finds all accounts whose texts contain some parts. On SQLite it finds a few more, because it does not know
+the positions of trigrams. So its results are checked again.
 """
 
 import re

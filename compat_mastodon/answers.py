@@ -3,7 +3,7 @@
 from compat_mastodon.shapes import DONE, FLAG, TEXT, Shape, many, ref
 
 ACCOUNTS = many(ref("Account"))
-GETS: dict[str, Shape] = {  # what is not named is an empty list
+GETS: dict[str, Shape] = {  # other paths answer with an empty list
     "v1/apps/verify_credentials": ref("Application"),
     **dict.fromkeys(("v1/follow_requests", "v1/blocks", "v1/endorsements", "v1/directory", "v1/suggestions"), ACCOUNTS),
     **{f"v1/accounts/<account>/{name}": ACCOUNTS for name in ("followers", "following", "endorsements")},

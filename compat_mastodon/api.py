@@ -156,7 +156,7 @@ class View(APIView):
                 raise MethodNotAllowed(str(request.method))
             self.params = Params.of(request, self._body)
             token = self._token(request)
-        finally:  # whoever sends nonsense is counted as well
+        finally:  # malformed requests count, too
             if settings.RATE_LIMITS and self.limited:
                 self.charge(*self._charges(request, token))
         self.access = self._admitted(token)

@@ -1,7 +1,7 @@
 """The JSON shapes of this dialect (mastodon.md §4): one function each, keys in the reference's order.
 
-A function that takes a `Person`, an `Own` or a model only shapes it. One that takes keys answers with what
-`Fragments` keep rendered, which loads those that are new, all of them at once.
+A function that takes a `Person`, an `Own` or a model only shapes it. One that takes keys returns the rendered accounts
+of `Fragments`, which loads new ones in one query.
 """
 
 from collections.abc import Iterable, Sequence
@@ -125,7 +125,7 @@ def fragments(keys: Sequence[Key]) -> list[bytes]:
 
 
 def rendered(keys: Iterable[Key]) -> dict[Key, orjson.Fragment]:
-    """Accounts as parts of larger answers, all fetched at once."""
+    """Return accounts as parts of larger answers, fetched together."""
     wanted = list(dict.fromkeys(keys))
     return {
         key: orjson.Fragment(found) for key, found in zip(wanted, ACCOUNTS.of(wanted), strict=True) if found is not None

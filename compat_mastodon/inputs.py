@@ -1,7 +1,7 @@
 """The parameters of requests as JSON Schema, for the API documentation. `answers` has the answers.
 
-Nothing is called wrong here that is taken: as in Rails a number may stand where a word belongs, any
-word is a truth or a lie, and text that begins with no number counts as 0 (mastodon.md §0.2).
+The schemas allow everything that the views accept: as in Rails, a number may replace a string, any string is a
+boolean, and text without a leading number counts as 0 (mastodon.md §0.2).
 """
 
 from typing import Any

@@ -25,9 +25,9 @@ class Application(AbstractApplication):
 class AccessToken(AbstractAccessToken):
     """A client's token: for one account, or without one for the client itself.
 
-    The token itself is not stored. It is derived from SECRET_KEY and `nonce`, so that a client that
-    asks again gets the same one (mastodon.md §1.4) and a stolen database holds none. A revoked row
-    stays, because clients are told "revoked" and not "unknown".
+    The token itself is not stored. It is derived from SECRET_KEY and `nonce`, so that a client gets the same token
+    again (mastodon.md §1.4), and a stolen database contains none. A revoked row stays, because clients are told
+    "revoked" and not "unknown".
     """
 
     # This server hands out neither refresh tokens nor OpenID Connect tokens.

@@ -54,9 +54,9 @@ class Params:
 
     @classmethod
     def of(cls, request: HttpRequest, read: Callable[[], Any]) -> "Params":
-        """The parameters of a request; `read` gives what is in its body.
+        """Return the parameters of a request; `read` returns those of its body.
 
-        :raises BadParam: when the body is no mapping.
+        :raises BadParam: when the body is not a mapping.
         """
         values: dict[str, Any] = {}
         if request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:  # reading has a body with some clients
@@ -156,7 +156,7 @@ class Params:
     def window(self, default: int = 40, most: int = 80, *, all_at_once: bool = False) -> Window:
         """Read the page of a list; see mastodon.md §2.1 for the odd values.
 
-        A limit that is no number or 0 gives one row. `max_id` may be combined with `since_id` (the newest above it)
+        A limit that is not a number or 0 gives one row. `max_id` may be combined with `since_id` (the newest above it)
         or with `min_id` (the page directly above it), which wins. With `all_at_once` a limit of exactly 0 gives all.
         """
         limit = self.text("limit")

@@ -67,7 +67,7 @@ def profile(own: Own) -> Entity:
 
 
 def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
-    """The columns to set. `source` holds the present defaults for posts; what is not sent stays.
+    """Return the columns to set. `source` has the current defaults for posts; missing values stay.
 
     :raises Invalid: when a value breaks its bound; all faults at once.
     """
@@ -88,10 +88,10 @@ def columns(params: Params, source: dict[str, Any]) -> dict[str, Any]:
 
 
 def pictures(account: int, params: Params) -> Pictures:
-    """The pictures that were sent, as files or as data URIs; a blank one counts as not sent.
+    """Return the uploaded pictures, files or data URIs; a blank one counts as missing.
 
-    :raises Invalid: when something else was sent in their place; all faults at once.
-    :raises limits.TooMany: when the account sent as many lately as it may.
+    :raises Invalid: when a value is not a picture; it has all faults.
+    :raises limits.TooMany: when the account has reached its limit of uploads.
     """
     read: Pictures = {}
     faults = []

@@ -15,7 +15,7 @@ from compat_twittner.views import (
     social,
 )
 
-urlpatterns = [  # the busiest first, for they are tried in turn
+urlpatterns = [  # the busiest first, because Django tries them in order
     path("follow_requests", social.FollowRequests.as_view()),
     path("accept_follow", social.AcceptFollow.as_view()),
     path("ignore_follow", social.IgnoreFollow.as_view()),

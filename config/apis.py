@@ -1,4 +1,4 @@
-"""Requests of the APIs go past the middleware for pages, and past Django's search for the view of a path."""
+"""A shortcut for requests of the APIs, without the middleware for pages and Django's URL resolver."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Django's cache with more: numbers that all processes share and no race loses.
+"""Django's cache with atomic counters that all processes share.
 
 `count` adds one to several counters in one step, and `raise_to` keeps the largest number that it gets. On Redis
 (`config.redis`) that is one round trip; without one, the cache is an SQLite file of its own, which costs about 20 µs
@@ -127,7 +127,7 @@ class SharedFile(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         for (value,) in self._run(_GET, self.make_and_validate_key(key, version=version), *_clock()):
-            return pickle.loads(value) if isinstance(value, bytes) else value  # noqa: S301  # nobody else writes it
+            return pickle.loads(value) if isinstance(value, bytes) else value  # noqa: S301  # only this server writes it
         return default
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
@@ -186,7 +186,7 @@ class SharedFile(BaseCache):
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None, timeout=TIMEOUT)
-            # One after the other: whoever finds a new file on its way to WAL is refused without a wait.
+            # One after the other: SQLite refuses a connection at once while another one switches a new file to WAL.
             with Path(f"{self._path}-opening").open("w") as turn:
                 flock(turn, LOCK_EX)
                 connection.executescript(

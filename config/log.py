@@ -14,8 +14,7 @@ UNANSWERED = (OperationalError, InterfaceError)
 class OneLine(logging.Filter):
     """A filter for Django's log of failed requests.
 
-    An answer that a view gave itself is in the log already, or belongs there as little as any. A database that did
-    not answer is no fault to be found in a traceback.
+    Errors that a view has answered are not logged again. If the database does not answer, a traceback does not help.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -59,7 +59,7 @@ def address_to_serve() -> str:
 
 
 def address_for_others() -> str:
-    """This machine's address in its network, as a URL; without a network a word stands in for it. Sends nothing."""
+    """Return this machine's address in its network, as a URL, or a placeholder without a network. Nothing is sent."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(("192.0.2.1", 9))  # an address for documentation

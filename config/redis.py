@@ -1,4 +1,4 @@
-"""The cache of several machines: Redis or Valkey. Where no other is named nothing imports this, which takes long."""
+"""The cache of several machines: Redis or Valkey. It is imported only if it is used, because its import takes long."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,10 +1,10 @@
-"""The application as `manage.py serve` runs it: WSGI's, with each body received before its turn.
+"""The application as `manage.py serve` runs it: the WSGI application, which starts when the body is complete.
 
-WSGI reads a body in the thread that answers. There is one for each worker, so two clients that stop in
-the middle of what they send would keep everybody else waiting.
+A WSGI application reads the body in its thread. Each worker has only one, so a few clients that stop in the middle of
+a body would block all others.
 
-A request that waits, for a lock of the database or for work in a thread, gives its turn back and begins anew later
-(`accounts.turns`). So others are answered meanwhile.
+A request that waits for a lock of the database, or for work in a thread, starts again later (`accounts.turns`).
+Meanwhile the worker answers other requests.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """The server processes: granian, one worker per core that answers one request at a time (`rsgi`), and beside
 them one process for the streams.
 
-The application is loaded once and all are forked from it: they answer at once and share its memory.
-More threads per worker would only fight over the interpreter. The streams have a port of their own,
-because they stay open, and uvicorn, because it pings its WebSockets.
+The application is loaded once, and all workers are forked from it: they start fast and share its memory. More threads
+in a worker would only compete for the interpreter. The streams have a port of their own, because they stay open, and
+uvicorn, because it pings its WebSockets.
 """
 
 import ctypes

@@ -60,7 +60,7 @@ ACCESS_LOG = env.flag("ACCESS_LOG", default=False)
 # Past a pooler, which would lose the LISTEN.
 LISTEN_DATABASE_URL = env.url("LISTEN_DATABASE_URL", schemes="postgres(ql)?", like="postgres://user:password@host/name")
 
-# Who may say, in X-Forwarded-For and X-Forwarded-Proto, for whom a request is: a proxy on this machine.
+# The proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted: by default those on this machine.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES", "127.0.0.1,::1" if HTTPS else "")
 
 SITE_NAME = env.text("SITE_NAME", "Latchkey")
@@ -78,15 +78,15 @@ SQLITE_OPTIONS = {
     "timeout": 5,
     "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS};",
 }
-# What a server waits for at most, in seconds; 0 for ever, as the commands of `manage.py` do. Behind a pooler, which
-# hands connections around, all but the first are defaults of the role.
+# The limits of the server in seconds; 0 is no limit, as for the commands of `manage.py`. Behind a pooler, which
+# shares connections, only the first is set here; the others are defaults of the role.
 POSTGRESQL_TIMEOUTS = {
     "connect_timeout": env.number("DATABASE_CONNECT_TIMEOUT", 5, least=1, most=600),
     "lock_timeout": env.number("DATABASE_LOCK_TIMEOUT", 5, most=86_400),
     "statement_timeout": env.number("DATABASE_STATEMENT_TIMEOUT", 30, most=86_400),
     "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_TIMEOUT", 60, most=86_400),
 }
-# What runs often is planned once for each connection; a pooler hands these around.
+# Frequent statements are planned once for each connection, except behind a pooler, which shares connections.
 POSTGRESQL_OPTIONS = {"server_side_binding": True, "prepare_threshold": None if LISTEN_DATABASE_URL else 5}
 
 
@@ -112,7 +112,7 @@ try:
         if EMBEDDED
         else env.secret("SECRET_KEY")
     )
-    # Push services know this server by it. One key for all hosts: changed, every subscription is dead.
+    # Identifies this server to push services. All hosts need the same key. If it changes, all subscriptions end.
     VAPID_PRIVATE_KEY = env.key("VAPID_PRIVATE_KEY") or env.made_once(VAR / "vapid_key", env.new_key)
 except OSError as error:
     others = "DATABASE_URL, SECRET_KEY, CACHE_URL and VAPID_PRIVATE_KEY"
@@ -250,7 +250,7 @@ FACEBOOK_APP_SECRET = env.text("FACEBOOK_APP_SECRET")
 FACEBOOK_API = env.url("FACEBOOK_API", "https://graph.facebook.com")
 # Where push messages for the phones of Twittner apps are handed over; empty for nowhere.
 PUSH_GATEWAY = env.url("PUSH_GATEWAY")
-# Whether who asks for a new password is told that an e-mail address is unknown.
+# Whether a request for a new password fails if no account has the e-mail address.
 TELL_UNKNOWN_EMAIL = env.flag("TELL_UNKNOWN_EMAIL", default=True)
 
 EMAIL_HOST = env.text("EMAIL_HOST")
@@ -322,8 +322,8 @@ OAUTH2_PROVIDER = {
 
 # --- log ----------------------------------------------------------------------------------------------
 
-# Failures with their traceback go to stderr. What clients do wrong is their matter and is not kept:
-# a query may hold a token.
+# Errors of the server go to stderr with their traceback. Errors of clients are not logged, because a query may
+# contain a token.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

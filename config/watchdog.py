@@ -1,7 +1,7 @@
-"""Workers that hang are replaced, and `/health` is answered while they are busy.
+"""The replacement of workers that hang, and `/health` while all workers are busy.
 
-A worker's own thread answers one request after the other. So the moment of its last sign of life lies in memory that
-it shares with its parent, which ends it when that is too long ago. Its request, which may be the cause, is named.
+A worker stores the time of its last activity in memory that it shares with its parent. If that is too long ago, the
+parent ends the worker, and logs its request, which may be the cause.
 """
 
 import asyncio

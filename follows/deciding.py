@@ -142,9 +142,9 @@ def cancel_older(follower: int, days: int, by: Actor) -> Batched:
 def undo(owner: int, decision: int, by: Actor) -> Outcome:
     """Undo a decision within a day, if nothing else happened to the pair; nobody is told.
 
-    An accepted or rejected request waits again, with the day when it was first asked; a removed follower follows.
+    An accepted or rejected request waits again with its old date; a removed follower follows again.
 
-    :raises NoSuchDecision: when the owner made none with this id.
+    :raises NoSuchDecision: when the owner has no decision with this id.
     """
     found = Decision.objects.filter(pk=decision, target=owner, aside=False).first()
     if found is None or found.kind in {Kind.ASKED, Kind.FOLLOWED, Kind.UNFOLLOWED, Kind.CANCELLED}:

@@ -26,7 +26,7 @@ class Ties(NamedTuple):
 def block(account: int, domain: str, by: Actor) -> None:
     """Block a server: end all ties to its people, and prevent new ones. A second call is not an error.
 
-    The owner is told how many followers, and how many that they follow, it cuts.
+    A notice tells the owner the numbers of lost followers and follows.
 
     :raises Invalid: for no name.
     :raises NotADomain: for a malformed one.

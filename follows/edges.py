@@ -1,6 +1,6 @@
 """The rows that `graph` writes: edges, tallies and the log, by statements compiled once.
 
-No rules here; whoever calls holds the pair lock.
+There are no rules here. The caller holds the pair lock.
 """
 
 import json

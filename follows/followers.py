@@ -82,7 +82,7 @@ def following(owner: int, chosen: Filter, sort: Sort, after: Place | None, limit
 
 
 def sent(follower: int, after: int | None, limit: int, text: str = "") -> Part[Sent]:
-    """The requests of `follower` that wait, the newest first; those that wait aside look like the others.
+    """The requests of `follower` that wait, the newest first; hidden ones look like the others.
 
     `text` is sought in the names and bios of those who are asked.
     """

@@ -89,7 +89,7 @@ def unfollow(follower: int, target: int, by: Actor) -> Turn:
 def toggle(follower: int, target: int, by: Actor) -> Turn:
     """Follow or ask; if there is a follow or request, end it or take it back. A follow can always be ended.
 
-    A request that would be a follow by now becomes one; one to a suspended account can only be taken back.
+    A request that would be a follow now becomes one; one to a suspended account can only be taken back.
 
     :raises policy.SelfFollow, NoSuchAccount, policy.Blocked: see `gate.rules.answer`.
     :raises policy.FollowsTooMany, limits.TooMany: as `follow`.

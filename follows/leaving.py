@@ -1,8 +1,8 @@
 """The deletion of an account with all its data; the tallies of others stay right.
 
-First it is suspended, in one transaction with its row in `Leaving`; nobody can undo that. Then its edges go in bounded
-transactions, at last its row. A long deletion is finished behind the caller (`background`), and a later process goes
-on with it (`resume`).
+First it is suspended, in one transaction with its row in `Leaving`; nobody can undo that. Then its edges are deleted
+in limited transactions, and its row last. A long deletion continues in the background (`background`), and a later
+process can continue it (`resume`).
 """
 
 from typing import Any, NamedTuple

@@ -33,7 +33,7 @@ class AlreadyListed(Refused):
 
 
 def create(owner: int, title: str, **options: Any) -> List:
-    """A new list. `options` are columns: `replies_policy`, `exclusive`.
+    """Create a list. `options` are columns: `replies_policy`, `exclusive`.
 
     :raises Invalid: when a value cannot be stored.
     :raises TooManyLists: when the owner has `MAX_LISTS`.

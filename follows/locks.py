@@ -23,14 +23,14 @@ ALONE, SHARED = "pg_advisory_xact_lock(%s)", "pg_advisory_xact_lock_shared(%s)"
 
 
 def pair_lock(one: int, other: int) -> AbstractContextManager[None]:
-    """A transaction that holds the lock of this pair, in whichever order it is named."""
+    """Open a transaction that holds the lock of this pair, in any order."""
     return _transaction(PAIR, *sorted((one, other)))
 
 
 def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
-    """As `pair_lock`, for what may begin a tie: one at a time of each follower, as many at once of a target.
+    """Do as `pair_lock`, for writes that may create a tie: one at a time for a follower, any number for a target.
 
-    None goes on beside the `account_lock` of either.
+    They wait for the `account_lock` of either account.
     """
     first, second = (ALONE, SHARED) if follower < target else (SHARED, ALONE)
     ids = sorted((follower, target))

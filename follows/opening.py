@@ -1,8 +1,8 @@
 """Unlocking an account: all waiting requests are accepted, in chunks.
 
 Each chunk is one short transaction of a few set-based statements, so a million requests neither delay others nor fill
-the memory. A long queue is finished behind the answer (`background`); its row in `Opening` stays until it is done, and
-a later process goes on with it (`resume`).
+the memory. A long queue continues in the background (`background`); its row in `Opening` stays until the end, and a
+later process can continue it (`resume`).
 """
 
 from typing import NamedTuple
@@ -56,8 +56,8 @@ def finish(owner: int) -> int:
 def accept_oldest(owner: int) -> int:
     """Accept up to `CHUNK` of the longest waiting requests, in a transaction of its own; 0 when it is done.
 
-    It is done, too, when the account was locked again. Requests of suspended accounts stay pending.
-    Several processes may do this at once.
+    It is also done if the account was locked again. Requests of suspended accounts stay pending. Several processes may
+    do this at once.
     """
     primary = databases.for_write(Follow)  # an empty queue ends the opening, so no replica may be asked
     waiting = _WAITING.using(primary).rows(CHUNK, owner=owner)

@@ -87,7 +87,7 @@ def requests_to(owner: int, window: Window) -> Page[Key]:
 def requests_of(follower: int, window: Window) -> Page[Key]:
     """List the follow requests of `follower`, newest first. Row ids are those of the requests.
 
-    Those that wait aside are among them, for their follower sees no difference.
+    Hidden ones are among them, because their follower sees no difference.
     """
     return page(_REQUESTS_OF, window, owner=follower)
 

@@ -89,7 +89,7 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 theirs=FilteredRelation("follows_out", condition=theirs),
                 mute=FilteredRelation("mutes_in", condition=muted),
                 remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
-                # What cannot be is not asked: only the followed are endorsed, and most accounts are local.
+                # Impossible values are not queried: only followed accounts are endorsed, and most accounts are local.
                 ties=_bits(
                     blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
                     blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),

@@ -21,7 +21,7 @@ def report(reporter: int, target: int, reason: int, comment: str, by: Actor) -> 
     :raises policy.SelfFollow: when both are the same.
     :raises NoSuchAccount: when there is no such target.
     :raises NoSuchReason: when the reason is no `Reason`.
-    :raises limits.TooMany: when the reporter made as many as it may today.
+    :raises limits.TooMany: when the reporter has reached the limit for today.
     """
     if reporter == target:
         raise policy.SelfFollow

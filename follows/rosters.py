@@ -19,14 +19,14 @@ from follows.queue import named
 
 
 class Muted(NamedTuple):
-    """A muted account, and until when; None for good."""
+    """A muted account, and the end of the mute; None if it has no end."""
 
     key: Key
     expires_at: datetime | None
 
 
 class Marked(NamedTuple):
-    """A blocked or muted account, since when, and until when; None for good."""
+    """A blocked or muted account, with the start and the end of it; None if it has no end."""
 
     account: Key
     since: datetime

@@ -58,7 +58,7 @@ class Seeder:
         blank = Account(password=make_password(None))
         for batch in _batches(rows):
             with databases.atomic(Account):
-                if _primary().vendor == "postgresql":  # nobody else may take an id in between
+                if _primary().vendor == "postgresql":  # no other process may take an id in between
                     with _primary().cursor() as cursor:
                         cursor.execute(f"LOCK TABLE {bulk.table_of(Account)} IN SHARE ROW EXCLUSIVE MODE")
                 yield from bulk.insert(blank, batch)

@@ -15,7 +15,7 @@ from accounts.models.joining import Application, Document, Invite, MailDomain, R
 
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin[Application]):
-    """Requests to join, the oldest first. An answer is told by mail; a rejection deletes the account."""
+    """Requests to join, the oldest first. Each decision is sent by mail; a rejection deletes the account."""
 
     list_display = (
         account_column("account", "who"),
@@ -105,7 +105,7 @@ class InviteForm(forms.ModelForm[Invite]):
     def clean_max_uses(self) -> int | None:
         most: int | None = self.cleaned_data["max_uses"]
         if most is not None and most < max(self.instance.uses, 1):
-            raise forms.ValidationError("This is less than the invitation was used already, or than one.")
+            raise forms.ValidationError("Enter at least 1, and at least the number of uses so far.")
         return most
 
 

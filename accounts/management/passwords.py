@@ -16,9 +16,9 @@ def ask(getpass: Callable[[str], str]) -> str:
     try:
         password, again = getpass("New password: "), getpass("Once more: ")
     except EOFError:
-        raise CommandError("Nobody is there to say the password.") from None
+        raise CommandError("There is no terminal to enter the password.") from None
     if not password or password != again:
-        raise CommandError("These are not the same password, or none. Nothing was changed.")
+        raise CommandError("The passwords differ, or are empty. Nothing was changed.")
     return _checked(password)
 
 

@@ -175,7 +175,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index("created_at", name="account_created"),
             models.Index(fields=["-last_active_at", "-id"], name="account_directory_active", condition=LISTED),
             models.Index("id", name="account_directory_newest", condition=LISTED),
-            # What moderators filter by is rare, so these are small.
+            # Moderators filter by rare values, so these indexes are small.
             models.Index("domain", "id", name="account_remote", condition=Q(domain__gt="")),
             models.Index("id", name="account_unconfirmed", condition=Q(unconfirmed=True)),
             models.Index("id", name="account_suspended", condition=Q(suspended_at__isnull=False)),

@@ -1,8 +1,9 @@
-"""How far a replica must have replayed the primary's log, so that an account finds all that it wrote itself.
+"""The position in the primary's log that a replica must have replayed, so that an account sees its own writes.
 
-After a write, the account is bound to the position in the log that the primary has reached then. The positions are
-in the shared cache, and the last ones of this process in its memory too. A cache that lost its entries says so: the
-position at which it began (`BEGAN`) is gone too. So whoever finds no entry there needs at least that one.
+After a write, the account is bound to the position in the log that the primary has reached then. The positions are in
+the shared cache, and the last ones of this process in its memory too. The cache also has the position at which it
+began (`BEGAN`). An account without an entry needs at least that position, so a cache that lost its entries does no
+harm.
 """
 
 from collections.abc import Callable, Iterable

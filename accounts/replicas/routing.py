@@ -34,11 +34,11 @@ class Router:
 
 
 def public(viewer: int | None, read: Callable[..., Result], *args: Any, about: int | None = None) -> Result:
-    """Return `read(*args)`, which only reads what others show the viewer; None is a stranger.
+    """Return `read(*args)`, which only reads public data of others; None is a visitor.
 
-    It comes from a replica that has all that the viewer wrote, else from the primary. If it is about the viewer, it
-    comes from the primary: that changes by what others do, and the viewer hears of it. A replica that fails meanwhile
-    is nobody's problem: the primary is asked instead.
+    It runs on a replica that has all writes of the viewer, else on the primary. Data about the viewer comes from the
+    primary, because streams tell the viewer about changes by others immediately. A replica that fails meanwhile is
+    nobody's problem: the primary is asked instead.
     """
     if not REPLICAS or (about is not None and about == viewer):
         return read(*args)

@@ -108,7 +108,7 @@ class Disapprove(Write):
 
 
 class KeptOut(View):
-    """The accounts and servers whose requests wait aside, the newest first."""
+    """The accounts and servers that you keep out, the newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         page = kept_out.kept_out_by(self.me, self.window("kept_out"))

@@ -64,7 +64,7 @@ class Followers(View):
 
 
 class Remove(Write):
-    """Remove up to 500 followers, each on its own; with `keep_out` their later requests wait aside."""
+    """Remove up to 500 followers, each on its own; with `keep_out` their later requests are hidden."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read("accounts", accounts=many(identity), keep_out=flag)

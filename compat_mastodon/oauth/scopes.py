@@ -1,8 +1,8 @@
 """The scopes, and a description of each in plain words.
 
-There is no implication between scopes: a token holds the literal ones that were granted, and each
-endpoint names the literal ones that it accepts (mastodon.md §1.8). Those of the admin API are unknown,
-for there is no such API here.
+There is no implication between scopes: a token holds the literal ones that were granted, and each endpoint names the
+literal ones that it accepts (mastodon.md §1.8). Those of the admin API are unknown, because this server does not have
+it.
 """
 
 from collections.abc import Iterable

@@ -1,10 +1,9 @@
 """OAuth's state: clients, codes and tokens, on django-oauth-toolkit's models.
 
-The toolkit's and oauthlib's request machinery is not used. Clients of this API send JSON and query
-parameters, expect other error texts, another order of checks and the same token again, register
-schemes of their own; every one of these is a fight with oauthlib (mastodon.md §1.9), while the four
-small flows of §1.3 to §1.5 are not. What is asked for at /oauth/authorize is read in
-`authorization`, answers are shaped in `views`.
+The toolkit's and oauthlib's request machinery is not used. Clients of this API send JSON and query parameters, expect
+other error texts, another order of checks and the same token again, register schemes of their own; oauthlib makes each
+of these hard (mastodon.md §1.9), while the four flows of §1.3 to §1.5 are small. `authorization` reads the request of
+/oauth/authorize, and `views` make the answers.
 
 Secrets, codes and tokens are random or derived, 256 bits long, and stored only as SHA-256.
 """

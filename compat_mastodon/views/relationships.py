@@ -108,7 +108,7 @@ class Note(Change):
 def follow_options(params: Params) -> graph.Options:
     """Return the options in the request as columns of the edge; other columns stay.
 
-    :raises Invalid: when a language is no language code.
+    :raises Invalid: when a language code is not valid.
     """
     options = graph.Options()
     if (reblogs := params.flag("reblogs")) is not None:

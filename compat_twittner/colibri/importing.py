@@ -60,9 +60,9 @@ class Plan:
 
 @contextmanager
 def planned(path: Path, begin: Callable[[str, int], Any]) -> Iterator[Plan]:
-    """Read a dump, and decide what becomes of its rows.
+    """Read a dump, and decide about its rows.
 
-    :raises DumpError: when the file is damaged, not complete or no dump of ColibriSM.
+    :raises DumpError: when the file is damaged, incomplete or not a dump of ColibriSM.
     :raises Conflict: when there is an account that was not imported.
     :raises TooFewIds: when too few ids would remain.
     """

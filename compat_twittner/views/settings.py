@@ -32,7 +32,7 @@ USERNAME_TAKEN = "This username is already taken, please select another"
 
 
 class GeneralSettings(Write):
-    """The whole profile at once; the first wrong value answers, misspellings included.
+    """The whole profile; the error is that of the first wrong value, with the spelling of the original.
 
     A name, bio or address from the other API can stay, even if its length is not valid here.
     """

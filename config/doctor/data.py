@@ -70,7 +70,7 @@ def _faults() -> Iterator[str]:
             return
         yield from _faults_of_pooler(cursor)
         if _column(cursor, "SHOW server_encoding") != ["UTF8"]:
-            yield "The database is not in UTF-8: create it anew with createdb --encoding UTF8, and restore a backup."
+            yield "The database is not in UTF-8: create it again with createdb --encoding UTF8, and restore a backup."
         if connection.get_database_version() >= (15,) and _column(cursor, COLLATION) == [True]:
             yield (
                 "The system sorts text differently since the database was made, so indexes may be wrong: run REINDEX "

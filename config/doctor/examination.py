@@ -37,7 +37,7 @@ class _Running(threading.Thread):
     def __init__(self, name: str, check: Callable[[Options], str], options: Options) -> None:
         super().__init__(name=f"doctor: {name}", daemon=True)
         self._check, self._options = check, options
-        late = f"The check had no result after {options.seconds:g} s: look what does not answer, or set --seconds."
+        late = f"The check had no result after {options.seconds:g} s: find out what does not answer, or set --seconds."
         self.result = Result(name, "fault", (late,))
 
     def run(self) -> None:

@@ -82,7 +82,7 @@ def check_tls(options: Options) -> str:
         raise Fault(f"{host} does not speak TLS ({reason(error)}): correct BASE_URL or the proxy.") from error
     days = (ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) / DAY
     if days < LAST_DAYS:
-        raise Fault(f"The certificate of {host} ends in {days:.0f} days: look why it is not renewed.")
+        raise Fault(f"The certificate of {host} ends in {days:.0f} days: find out why it is not renewed.")
     return f"the certificate is good for {days:.0f} days"
 
 
@@ -118,7 +118,7 @@ def check_proxy(options: Options) -> str:
 def _wrong_address(seen: str, forwarded: list[str], own: str) -> str | None:
     """Return what is wrong with the address of the caller, who sent a forged one."""
     if seen == FORGED:
-        if _trusted(own):  # whoever asks from there may say so
+        if _trusted(own):  # this address may send the header
             return None
         return (
             "Callers can forge their address: let the proxy add the caller's address to X-Forwarded-For, and list only "
@@ -127,9 +127,9 @@ def _wrong_address(seen: str, forwarded: list[str], own: str) -> str | None:
     if forwarded == [FORGED]:
         return None  # no proxy, and the server does not believe the caller
     if forwarded == [""]:
-        return f"The server takes the proxy ({seen}) for every caller: let the proxy set X-Forwarded-For."
+        return f"The server sees the proxy ({seen}) as the caller: let the proxy set X-Forwarded-For."
     if seen not in forwarded:
-        return f"The server takes the proxy ({seen}) for every caller: add its address to TRUSTED_PROXIES."
+        return f"The server sees the proxy ({seen}) as the caller: add its address to TRUSTED_PROXIES."
     return None
 
 
@@ -197,7 +197,7 @@ def check_vapid(options: Options) -> str:
     except (ValueError, KeyError, TypeError):
         theirs = None
     if theirs is None:
-        raise Fault(f"The server at BASE_URL tells no VAPID key (status {status}): correct BASE_URL or the proxy.")
+        raise Fault(f"The server at BASE_URL returns no VAPID key (status {status}): correct BASE_URL or the proxy.")
     if theirs != webpush.public_key():
         raise Fault("The server at BASE_URL has another VAPID key: set the same VAPID_PRIVATE_KEY on every machine.")
     return "the server has the same key"

@@ -31,7 +31,7 @@ def check_settings(_: Options) -> str:
 
 def _wrong_settings() -> Iterator[str]:
     if settings.DEBUG:
-        yield "DEBUG is on and shows people the inside of the server: set DEBUG=off."
+        yield "DEBUG is on and shows internals of the server to everybody: set DEBUG=off."
     if not settings.RATE_LIMITS:
         yield "RATE_LIMITS is off, so nothing stops people who guess passwords: set RATE_LIMITS=on."
     if settings.PUSH_TO_PRIVATE:
@@ -74,7 +74,7 @@ def check_disk(options: Options) -> str:
                 f"The disk of {name} has {free[name]:,} MB left: delete what you do not need, or enlarge the disk."
             )
         elif inodes.f_files and inodes.f_favail < inodes.f_files * LEAST_INODES:
-            faults.append(f"The disk of {name} has hardly room for another file: delete small files on it.")
+            faults.append(f"The disk of {name} has almost no room for more files: delete small files on it.")
     if faults:
         raise Fault(*faults)
     return f"{min(free.values()):,} MB or more are free"
@@ -91,7 +91,9 @@ def check_backups(options: Options) -> str:
         raise Fault(f"{options.backups} has no finished backup: run manage.py backup once a day.")
     age = datetime.now(UTC) - max(made)
     if age > OLDEST_BACKUP:
-        raise Fault(f"The newest backup is {age.days} days old: look why manage.py backup no longer runs every day.")
+        raise Fault(
+            f"The newest backup is {age.days} days old: find out why manage.py backup no longer runs every day."
+        )
     return f"the newest is {age.total_seconds() / 3600:.0f} hours old"
 
 

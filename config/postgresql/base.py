@@ -1,9 +1,9 @@
-"""Django's PostgreSQL backend, which asks a kept connection whether it lives only where that is in doubt.
+"""Django's PostgreSQL backend, which tests a kept connection only if it may be closed.
 
-A server that ends a connection says so on it, and until then there is nothing to read. `SELECT 1`
-before each request would cost as much as one of the request's own queries.
+If the server closes a connection, there is something to read on it. `SELECT 1` before each request would cost as much
+as a query of the request.
 
-A request that finds a lock held gives its turn back, see `accounts.turns`. So it waits for locks only for a moment,
+A request that finds a lock held starts again later, see `accounts.turns`. So it waits for locks only for a moment,
 until it has committed something. A connection that a request opens has this short timeout from the start, except
 behind a pooler, which would give it to others. A transaction that needs the other timeout sets it for itself.
 """

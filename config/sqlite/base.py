@@ -1,10 +1,10 @@
 """Django's SQLite backend, with the placeholders of a statement rewritten once and not at each run.
 
-The rewriting scans the whole text, which for a page of the graph costs more than running it. And
-a moment, which is stored in UTC, is told so without asking how that zone's clocks changed.
+The rewriting scans the whole text, which for a page of the graph costs more than running it. And times get the zone
+UTC directly, without a look-up of its transitions.
 
-Writers ask for their turn every millisecond. SQLite itself asks after ever longer waits, up to a
-tenth of a second, and beside a busy writer keeps missing the moments when nobody has the lock.
+Writers try to get the lock every millisecond. SQLite waits longer after each attempt, up to a tenth of a second, and
+often misses the short times in which the lock is free.
 """
 
 import sqlite3

@@ -18,9 +18,7 @@ from follows import graph, leaving
 from follows.gate import servers
 from follows.models import Decision, FollowRequest, Report, Tally
 
-DELETED_LATER = (
-    "Nobody sees the account any more. It has so much of its own that its deletion goes on in the background."
-)
+DELETED_LATER = "Nobody can see the account any more. It has much data, so its deletion continues in the background."
 
 admin.site.unregister(Account)
 

@@ -19,7 +19,7 @@ class RuleForm(forms.ModelForm[ServerRule]):
     """A rule always has a reason."""
 
     reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3}), max_length=500, help_text="Why; for moderators alone."
+        widget=forms.Textarea(attrs={"rows": 3}), max_length=500, help_text="The reason. Only moderators see it."
     )
 
     class Meta:

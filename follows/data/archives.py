@@ -33,7 +33,7 @@ _making: dict[int, Iterator[int]] = {}  # by account: what this process is writi
 def request(account: int) -> None:
     """Request an archive, unless one is being made. It replaces the previous one.
 
-    :raises limits.TooMany: when the account had as many as it may today.
+    :raises limits.TooMany: when the account has reached its limit for today.
     :raises NoSuchAccount: when there is no such account.
     """
     with databases.atomic(Archive):
@@ -82,7 +82,7 @@ def take_step(account: int) -> bool:
         next(making)
     except StopIteration:
         _making.pop(account)
-        return _unfinished().filter(account=account).exists()  # asked for anew meanwhile
+        return _unfinished().filter(account=account).exists()  # requested again meanwhile
     except BaseException:
         _making.pop(account)
         with suppress(DatabaseError, InterfaceError):  # the next try need not wait until the claim is old

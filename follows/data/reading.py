@@ -75,7 +75,7 @@ def kind_of(name: str, data: bytes) -> ImportKind | None:
 def check(kind: ImportKind, data: bytes) -> None:
     """Check that the lines of a file can be read.
 
-    :raises Invalid: when it is no such file, or too long, or blank. `reason` says what is wrong.
+    :raises Invalid: when the file has another format, is too long, or empty. `reason` is a sentence about it.
     """
     count = sum(1 for _row in islice(_body(kind, data)[1], MOST_ROWS + 1))
     if not count:
@@ -146,7 +146,7 @@ def _line(kind: ImportKind, number: int, cells: list[str], columns: list[str]) -
 def _options(kind: ImportKind, found: dict[str, str]) -> Iterator[tuple[str, Any]]:
     """Read the further columns, under the names of the domain, without empty cells.
 
-    :raises Invalid: when a language is no language code.
+    :raises Invalid: when a language code is not valid.
     """
     flags = {ImportKind.FOLLOWING: (BOOSTS, NOTIFY), ImportKind.MUTES: (HIDE,)}
     for column in flags.get(kind, ()):

@@ -70,7 +70,7 @@ def suggestions(account: int, part: Slice) -> list[Key]:
         Follow.objects.filter(pk__in=looked_at.values("pk")[:EDGES])
         .filter(target__discoverable=True, target__suspended_at__isnull=True)
         .exclude(target=account)
-        .exclude(limited("target__"))  # whoever follows them needs no suggestion
+        .exclude(limited("target__"))  # their followers need no suggestion
         .exclude(Exists(mine))
         .exclude(Exists(dismissed))
         .exclude(_unwanted(account, "target"))

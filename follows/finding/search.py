@@ -1,9 +1,8 @@
 """Search for people by their names and bios: words in any order, without case and accents.
 
-All text is compared as `accounts.searching` folds it. What is sought is first looked for among a
-few thousand accounts, the most followed or the newest, where frequent words fill a page at once;
-rare ones are then found by an index of trigrams, at most `CANDIDATES` in each way. So a search takes
-the same bounded time among a million accounts as among a thousand.
+All text is compared as `accounts.searching` folds it. A search first looks at a few thousand accounts, the most
+followed or the newest, where frequent words fill a page. An index of trigrams then finds rare words, at most
+`CANDIDATES` for each source. So a search takes the same limited time with a million accounts as with a thousand.
 """
 
 from collections.abc import Iterator

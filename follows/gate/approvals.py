@@ -92,7 +92,7 @@ def _approve(
     accounts = [account for _, account in wanted if account]
     if owner in accounts:
         raise SelfFollow
-    with account_lock(owner):  # who is being kept out beside it is seen, or sees the approval
+    with account_lock(owner):  # a concurrent `keep_out` waits, or is seen here
         if any(is_kept_out(owner, account) for account in accounts):
             raise Invalid([Fault(field, Problem.INVALID)])
         made = [_put(owner, handle, account, until) for handle, account in wanted]

@@ -18,8 +18,8 @@ SERVER = Actor(None, "server")
 def expire(at_most: int | None = None) -> int:
     """Expire the requests that are older than their owner allows; returns how many.
 
-    Those of accounts that the owner follows are spared. Each ends in a short transaction of its own, so this may be
-    stopped at any moment, and several processes may do it at once.
+    Requests of accounts that the owner follows stay. Each ends in a short transaction of its own, so this can stop at
+    any time, and several processes can do it at the same time.
     """
     return sum(1 for _ in islice(_expired(), at_most))
 

@@ -25,7 +25,7 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         return self.filter(accepted_at__isnull=True)
 
     def waiting(self) -> "FollowQuerySet":
-        """The pending ones that their owner sees; others wait aside, because the owner keeps the requester out."""
+        """The pending ones that their owner sees; others are hidden, because the owner keeps the requester out."""
         return self.filter(accepted_at__isnull=True, aside=False)
 
     def accepted(self) -> "FollowQuerySet":

@@ -97,7 +97,7 @@ class Gate(models.Model):
 
 
 class KeptOut(models.Model):
-    """`owner` keeps an account or a whole server out: their requests wait aside, and they are not told."""
+    """`owner` keeps an account or a whole server out: their requests are hidden, and they are not told."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey(

@@ -21,8 +21,8 @@ class NoticeKind(models.IntegerChoices):
 class Notice(models.Model):
     """A notice to `recipient` about `actor`; a repeated event replaces it.
 
-    Of a block of a whole server its owner is told what it cut: `domain` is the server, and the counts are the
-    owner's lost followers, and those that the owner followed.
+    After a block of a server, a notice tells its owner about the lost ties: `domain` is the server, and the counts are
+    the lost followers and follows.
     """
 
     Kind: TypeAlias = NoticeKind

@@ -1,10 +1,9 @@
-"""The delivery of notices after their commit: each API brings them to the clients that asked for them.
+"""The delivery of notices after their commit: each API sends them to its clients.
 
-An API registers a transport: a function that finds out who wants the notice and sends it. It runs
-behind the caller, in one of a few threads, and may take its time. Each transport has a queue of its own,
-in which the recipients take turns: one of them has one delivery under way, and whatever is told to one
-holds up nobody else. The queue is bounded and lives in memory only: what matters is in the notices, a
-push message is a courtesy.
+An API registers a transport: a function that sends the notice to the clients that want it. It runs in the background,
+in one of a few threads, and can be slow. Each transport has its own queue, in which the recipients take turns: each
+has one delivery at a time, and does not delay the others. The queue is limited and in memory. If a message is lost,
+the notice is still in the list.
 """
 
 import logging

@@ -41,10 +41,10 @@ def next_turn(digest: str, zone: str | None) -> datetime | None:
 
 
 def send_due(at_most: int = AT_ONCE) -> int:
-    """Have the mails of the members whose turn it is sent; returns how many members' turn it was.
+    """Queue the mails that are due; return the number of members.
 
-    Several processes may do this at once, and it may be stopped at any moment. A turn that fails, and those for which
-    there is no room among the mails, are tried again the next time.
+    Several processes can do this at the same time, and it can stop at any time. Mails that fail, or for which the
+    queue has no room, are tried again the next time.
     """
     if not outbox.sends_mail():
         return 0

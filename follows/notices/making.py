@@ -1,8 +1,7 @@
 """The making of notices. They are written and withdrawn in the transaction of their cause.
 
-`policies` decides which notices a recipient gets; reads are in `inbox`. Once a notice is
-committed it is carried on: pushed by `delivery`, and streamed by `feed`, which hears of it on
-PostgreSQL's `CHANNEL`. What the recipient's policy keeps aside is not carried anywhere.
+`policies` decides which notices a recipient gets; reads are in `inbox`. After the commit, `delivery` pushes a notice,
+and `feed` streams it, which is notified on PostgreSQL's `CHANNEL`. Filtered notices are neither pushed nor streamed.
 """
 
 from collections.abc import Collection

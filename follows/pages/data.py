@@ -94,7 +94,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         return _data(request, form)
     limits.charge((limits.IMPORTS, me(request)))
     file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
-    file.seek(0)  # a request that waited for a lock begins anew
+    file.seek(0)  # a request that waited for a lock starts again
     content = file.read(reading.MOST_BYTES + 1)
     try:
         job = previews.receive(

@@ -30,7 +30,7 @@ SWAP = mark_safe(
 VERDICTS = {
     "accept": (Verdict.ACCEPT, False),
     "reject": (Verdict.REJECT, False),
-    "keep_out": (Verdict.REJECT, True),  # whose later requests wait aside
+    "keep_out": (Verdict.REJECT, True),  # and hide later requests
 }
 
 

@@ -31,8 +31,8 @@ def test_the_account_of_this_server_is_meant(monkeypatch: pytest.MonkeyPatch, al
     ("name", "typed", "sentence"),
     [
         ("zed", [], "There is no account 'zed' on this server."),
-        ("alice", [NEW, "a new key 78"], "These are not the same password, or none."),
-        ("alice", ["", ""], "These are not the same password, or none."),
+        ("alice", [NEW, "a new key 78"], "The passwords differ, or are empty."),
+        ("alice", ["", ""], "The passwords differ, or are empty."),
     ],
 )
 def test_what_cannot_be_is_said(

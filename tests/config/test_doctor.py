@@ -301,7 +301,7 @@ def test_a_certificate_that_is_none(place: ExitStack, settings: Any) -> None:
     ("trusted", "days", "sentence"),
     [
         (False, 90, "The certificate of 127.0.0.1 is not valid"),
-        (True, 3, "The certificate of 127.0.0.1 ends in 3 days: look why it is not renewed."),
+        (True, 3, "The certificate of 127.0.0.1 ends in 3 days: find out why it is not renewed."),
         (True, 90, "the certificate is good for 90 days"),
     ],
     ids=["nobody trusts it", "it ends soon", "good"],

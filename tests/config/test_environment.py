@@ -202,7 +202,7 @@ def test_a_database_in_memory_is_not_served(tmp_path: Path, url: str) -> None:
 
     assert refused.returncode == 1
     assert refused.stderr == (
-        "CommandError: A database in memory is another one in each process; DATABASE_URL must name a file.\n"
+        "CommandError: A database in memory is different in each process; DATABASE_URL must name a file.\n"
     )
 
 

@@ -122,7 +122,7 @@ def test_all_requests_of_a_filter_can_be_decided_some_at_a_time(
     first = desk.rows(QUEUE)[0].pk
 
     told = desk.act(QUEUE, "approve", first, across=True)
-    assert told == ["Approved 2 follow requests.", "One click takes 2; there may be more."]
+    assert told == ["Approved 2 follow requests.", "One click changes at most 2; there may be more."]
     assert desk.act(QUEUE, "approve", first, across=True) == ["Approved 1 follow request."]
 
 

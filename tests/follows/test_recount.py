@@ -41,7 +41,7 @@ def test_right_tallies_are_left_as_they_are(told: list[tuple[int, ...]]) -> None
 def test_wrong_and_missing_tallies_are_counted_and_healed(told: list[tuple[int, ...]], bob: Account) -> None:
     Tally.objects.filter(account=bob).delete()
     Tally.objects.exclude(account=bob).filter(requests=0).update(followers=F("followers") + 5)
-    with pytest.raises(CommandError, match=r"2 of 4 tallies are wrong; `manage.py recount` heals them\."):
+    with pytest.raises(CommandError, match=r"2 of 4 tallies are wrong; `manage.py recount` corrects them\."):
         recount("--check")
     assert recount() == "4 accounts, 2 tallies healed.\n"
 

@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 "The database changed while the import wrote. Stop the server, and run the same command again."
             ) from None
         except KeyboardInterrupt:
-            raise CommandError("Stopped. Run the same command again to go on.", returncode=130) from None
+            raise CommandError("Stopped. Run the same command again to continue.", returncode=130) from None
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
         else:

@@ -25,8 +25,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--mail", metavar="ADDRESS", help="send a message to this address")
         parser.add_argument("--backups", metavar="DIR", type=Path, help="the folder that has your backups")
-        parser.add_argument("--least-free", metavar="MB", type=int, default=1000, help="on each disk; default 1000")
-        parser.add_argument("--seconds", metavar="N", type=float, default=10, help="the most for a check; default 10")
+        parser.add_argument(
+            "--least-free", metavar="MB", type=int, default=1000, help="free space that each disk needs; default 1000"
+        )
+        parser.add_argument("--seconds", metavar="N", type=float, default=10, help="time limit of a check; default 10")
         parser.add_argument("--json", action="store_true", help="print a JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

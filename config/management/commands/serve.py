@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if connection.settings_dict["NAME"] == ":memory:":
-            raise CommandError("A database in memory is another one in each process; DATABASE_URL must name a file.")
+            raise CommandError("A database in memory is different in each process; DATABASE_URL must name a file.")
         try:
             address = ports.address_to_serve()
         except ports.CannotListen as error:

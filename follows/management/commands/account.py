@@ -73,7 +73,7 @@ class Command(BaseCommand):
             action.add_argument("accounts", nargs="+", metavar="ACCOUNT", help=HANDLE)
             action.add_argument("--json", action="store_true", help="print a JSON list")
             if name == "delete":
-                action.add_argument("--yes", action="store_true", help="really")
+                action.add_argument("--yes", action="store_true", help="confirm the deletion")
 
     def handle(self, *args: Any, action: str, accounts: list[str], **options: Any) -> None:
         if action == "delete" and not options["yes"]:

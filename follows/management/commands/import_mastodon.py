@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = (
         "Import the CSV files of a Mastodon export for a local account: following_accounts.csv, blocked_accounts.csv, "
         "muted_accounts.csv, blocked_domains.csv and lists.csv. If the daily limit of follows is used up, the server "
-        "goes on with the rest the next day. With RATE_LIMITS=off in the environment, this command does all at once."
+        "continues with the rest the next day. With RATE_LIMITS=off in the environment, this command does all at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for name, counts in results.items():
             self.stdout.write(f"{name}: {', '.join(f'{count} {what}' for what, count in counts.items())}")
         if any("waiting" in counts for counts in results.values()):
-            self.stdout.write("A limit is used up. The server goes on with the rest.")
+            self.stdout.write("A limit is reached. The server continues with the rest.")
 
 
 def _previews(directory: Path, by: Actor, *, overwrite: bool) -> dict[str, Import]:

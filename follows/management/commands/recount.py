@@ -25,7 +25,7 @@ class Command(BaseCommand):
                 accounts, wrong = accounts + chunk.accounts, wrong + chunk.wrong
                 advance(chunk.accounts)
         if check and wrong:
-            raise CommandError(f"{wrong:,} of {accounts:,} tallies are wrong; `manage.py recount` heals them.")
+            raise CommandError(f"{wrong:,} of {accounts:,} tallies are wrong; `manage.py recount` corrects them.")
         self.stdout.write(
             f"{accounts:,} accounts, {f'{wrong:,} tallies healed' if wrong else 'all tallies are right'}."
         )

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             if ids:
                 action.add_argument("ids", nargs="*", metavar="ID", help=f"ids of {ids}s")
             if name == "reject":
-                action.add_argument("--keep-out", action="store_true", help="later requests of theirs wait aside")
+                action.add_argument("--keep-out", action="store_true", help="also hide their later requests")
 
     def handle(self, *args: Any, action: str, account: str, **options: Any) -> None:
         owner = local_account(account).pk

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 accounts, wrong = accounts + chunk.accounts, wrong + chunk.wrong
                 advance(chunk.accounts)
         if wrong:
-            raise CommandError(f"{wrong:,} of {accounts:,} tallies are wrong; `manage.py recount` heals them.")
+            raise CommandError(f"{wrong:,} of {accounts:,} tallies are wrong; `manage.py recount` corrects them.")
         self.stdout.write(f"All tallies of {accounts:,} accounts are right.")
 
     def _owner(self, name: str) -> int:

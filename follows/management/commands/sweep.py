@@ -47,7 +47,7 @@ class Command(BaseCommand):
         begun = list(Leaving.objects.values_list("account_id", flat=True))
         deleted = self._each(begun, leaving.finish)
         self.stdout.write(f"{len(deleted)} accounts deleted in all.")
-        self.stdout.write(f"It was the turn of {digest.send_due()} members for a mail about who waits.")
+        self.stdout.write(f"Queued the mails about follow requests for {digest.send_due()} members.")
         outbox.send_due()
         self._each(list(archives.unfinished()), archives.finish)
         self._each(list(imports.runnable()), imports.finish)
