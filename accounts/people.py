@@ -15,7 +15,7 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, browsers, databases, lookup, markup, sessions
+from accounts import attempts, browsers, databases, lookup, markup, moderators, sessions
 from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -131,6 +131,8 @@ def change(account: int, **values: object) -> None:
                 values.setdefault("email_proven_at", None)
                 outbox.warn(Letter.Kind.EMAIL_MOVED, account)
             Account.objects.filter(pk=account).update(**values, **bump)
+            if values.get("is_staff") is False:
+                moderators.dismissed(account)
             if moves and settings.CONFIRM_EMAIL and not values["email_proven_at"]:
                 outbox.post(Letter.Kind.CONFIRMATION, str(values["email"]))
             positions.wrote(account)

@@ -6,7 +6,7 @@ class MastodonConfig(AppConfig):
     verbose_name = "Mastodon clients"
 
     def ready(self) -> None:
-        from accounts import sessions  # the models are there from now on
+        from accounts import moderators, sessions  # the models are there from now on
         from compat_mastodon import notifications
         from compat_mastodon.oauth import tokens
         from compat_mastodon.push import sending
@@ -15,4 +15,5 @@ class MastodonConfig(AppConfig):
 
         delivery.register(sending.deliver, notifications.SHOWN)
         sessions.register(tokens.sign_out)
+        moderators.register(tokens.dismiss)
         contents.register("apps.json", tokens.records_of)

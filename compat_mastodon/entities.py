@@ -13,6 +13,7 @@ import orjson
 from django.conf import settings
 
 from accounts import markup
+from accounts.moderators import Role
 from accounts.pictures import avatar_url, header_url, still_avatar_url
 from compat_mastodon.models import Application, PushSubscription
 from compat_mastodon.push import webpush
@@ -30,6 +31,13 @@ DEFAULT_ROLE = {
     "color": "",
     "highlighted": False,
     "collection_limit": 0,
+}
+REPORTS, USERS, DELETION = 0x10, 0x400, 0x80000  # Mastodon's bits of what a role may: those that this API serves
+ROLES: dict[Role, dict[str, Any]] = {
+    Role.MEMBER: DEFAULT_ROLE,
+    Role.MODERATOR: DEFAULT_ROLE | {"id": "1", "name": "Moderator", "permissions": str(REPORTS | USERS)},
+    Role.ADMINISTRATOR: DEFAULT_ROLE
+    | {"id": "2", "name": "Administrator", "permissions": str(REPORTS | USERS | DELETION)},
 }
 NO_FEATURING = {"automatic": [], "manual": [], "current_user": "denied"}  # there are no collections to be put into
 
@@ -104,7 +112,7 @@ def credential_account(own: Own) -> Entity:
         "attribution_domains": own.source.get("attribution_domains", []),
         "quote_policy": own.source.get("quote_policy", "public"),
     }
-    return account(person, source=source) | {"role": DEFAULT_ROLE}
+    return account(person, source=source) | {"role": ROLES[own.role]}
 
 
 def own_account(key: OwnKey) -> bytes:
@@ -165,7 +173,7 @@ def report(made: Report, category: str, target: Person) -> Entity:
         "created_at": timestamp(made.created_at),
         "status_ids": [],
         "collection_ids": [],
-        "rule_ids": None,
+        "rule_ids": list(map(str, made.rule_ids)) if made.rule_ids else None,
         "target_account": account(target),
     }
 

@@ -1,12 +1,23 @@
 """The Link header of a page, letter by letter as clients parse it (mastodon.md §2.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from django.http import HttpRequest
 
+from compat_mastodon.params import Params
 from follows.paging import Page
+
+
+def kept(params: Params, names: Iterable[str], lists: Collection[str]) -> list[tuple[str, str]]:
+    """The parameters of these names as they were sent, for the links of a page. `lists` are those with many values."""
+    return [
+        (f"{name}[]" if name in lists else name, value)
+        for name in names
+        if name in params
+        for value in (params.items(name) if name in lists else [params.text(name) or ""])
+    ]
 
 
 def link_header(request: HttpRequest, page: Page[Any], limit: str | None) -> str | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.api import raw
 from compat_mastodon.entities import ACCOUNTS, Entity, timestamp
-from compat_mastodon.links import inbox_link_header
+from compat_mastodon.links import inbox_link_header, kept
 from compat_mastodon.params import Params, as_id
 from follows.gate import settings
 from follows.models import Rule
@@ -128,13 +128,7 @@ def linked(
     response: HttpResponse, request: HttpRequest, page: Page[Any], params: Params, *, more: bool
 ) -> HttpResponse:
     """The answer with its Link header, in which what was asked for is kept."""
-    kept = [
-        (f"{name}[]" if name in LISTS else name, value)
-        for name in KEPT
-        if name in params
-        for value in (params.items(name) if name in LISTS else [params.text(name) or ""])
-    ]
-    if link := inbox_link_header(request, page, kept, more):
+    if link := inbox_link_header(request, page, kept(params, KEPT, LISTS), more):
         response["Link"] = link
     return response
 

@@ -8,6 +8,7 @@ from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
+from accounts.moderators import NotAllowed
 from accounts.people import IsLeaving
 from accounts.refused import Refused
 from accounts.second_factor import AlreadyOn, WrongCode
@@ -23,7 +24,7 @@ from follows.marks import NotFollowed
 from follows.notices.making import NoSuchNotice
 from follows.notices.markers import Changed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
-from follows.reports import NoSuchReason
+from follows.reports import NoSuchReason, NoSuchReport
 
 REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NoSuchAccount: (404, "Record not found"),
@@ -31,6 +32,8 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     **dict.fromkeys(
         (NoSuchNotice, NoSuchDecision, NoSuchApproval, NoSuchApplication, NotKeptOut), (404, "Record not found")
     ),
+    NoSuchReport: (404, "Record not found"),
+    NotAllowed: (403, "This action is not allowed"),
     Changed: (409, "Conflict during update, please try again"),
     SelfFollow: (403, "Following your own account is not allowed"),
     Blocked: (403, "This action is not allowed"),

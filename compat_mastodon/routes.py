@@ -1,6 +1,8 @@
 """The paths of the Mastodon API, each with its view. `urls` serves the paths, and `schema` describes them."""
 
 from compat_mastodon.api import View
+from compat_mastodon.moderating import accounts as admin_accounts
+from compat_mastodon.moderating import reports as admin_reports
 from compat_mastodon.oauth import apps
 from compat_mastodon.push import subscriptions
 from compat_mastodon.views import (
@@ -123,5 +125,25 @@ VIEWS: dict[str, type[View] | dict[str, type[View]]] = {
     f"{V1}/accounts/<account>/collections": nothing.CollectionsOf,
     f"{V1}/accounts/<account>/in_collections": nothing.CollectionsOf,
     f"{V1}/annual_reports": nothing.AnnualReports,
+    f"{V1}/admin/accounts": admin_accounts.AccountsV1,
+    f"{V2}/admin/accounts": admin_accounts.Accounts,
+    f"{V1}/admin/accounts/<account>": {"GET": admin_accounts.Account, "DELETE": admin_accounts.Delete},
+    f"{V1}/admin/accounts/<account>/approve": admin_accounts.Approve,
+    f"{V1}/admin/accounts/<account>/reject": admin_accounts.Reject,
+    f"{V1}/admin/accounts/<account>/action": admin_accounts.Action,
+    f"{V1}/admin/accounts/<account>/enable": admin_accounts.Unchanged,
+    f"{V1}/admin/accounts/<account>/unsilence": admin_accounts.Unsilence,
+    f"{V1}/admin/accounts/<account>/unsuspend": admin_accounts.Unsuspend,
+    f"{V1}/admin/accounts/<account>/unsensitive": admin_accounts.Unchanged,
+    f"{V1}/admin/reports": admin_reports.Reports,
+    f"{V1}/admin/reports/<pk>": {
+        "GET": admin_reports.Report,
+        "PUT": admin_reports.Update,
+        "PATCH": admin_reports.Update,
+    },
+    f"{V1}/admin/reports/<pk>/assign_to_self": admin_reports.AssignToSelf,
+    f"{V1}/admin/reports/<pk>/unassign": admin_reports.Unassign,
+    f"{V1}/admin/reports/<pk>/resolve": admin_reports.Resolve,
+    f"{V1}/admin/reports/<pk>/reopen": admin_reports.Reopen,
     **nothing.PATHS,
 }

@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from compat_mastodon import answers, inputs, shapes
 from compat_mastodon.api import Caller, View
+from compat_mastodon.moderating import schema as moderating
 from compat_mastodon.oauth import scopes
 from compat_mastodon.routes import VIEWS
 from compat_mastodon.summaries import INTRODUCTION, SUMMARIES
@@ -203,11 +204,13 @@ def _content(schema: shapes.Shape, example: Any) -> dict[str, Any]:
 
 def _answer(route: str, method: str) -> shapes.Shape:
     if method == "GET":
-        return answers.GETS.get(route, shapes.NONE)
+        return (answers.GETS | moderating.GETS).get(route, shapes.NONE)
     if method == "DELETE":
-        return answers.DELETES.get(route, shapes.DONE)
+        return (answers.DELETES | moderating.DELETES).get(route, shapes.DONE)
     changes_ties = route.startswith("v1/accounts/<account>/")
-    return answers.WRITES.get(route) or (shapes.ref("Relationship") if changes_ties else shapes.DONE)
+    return (answers.WRITES | moderating.WRITES).get(route) or (
+        shapes.ref("Relationship") if changes_ties else shapes.DONE
+    )
 
 
 def _responses(dialect: Dialect, view: View, route: str, method: str) -> dict[str, Any]:
@@ -242,7 +245,12 @@ def _headers(code: str) -> dict[str, Any]:
 class Mastodon(Generator):
     introduction = INTRODUCTION
     dialect = Dialect(
-        "Latchkey for Mastodon clients", lambda: VIEWS, inputs.BODIES, inputs.QUERIES, shapes.COMPONENTS, _answer
+        "Latchkey for Mastodon clients",
+        lambda: VIEWS,
+        inputs.BODIES | moderating.BODIES,
+        inputs.QUERIES | moderating.QUERIES,
+        shapes.COMPONENTS | moderating.COMPONENTS,
+        _answer,
     )
 
 

@@ -190,7 +190,7 @@ COMPONENTS: dict[str, Shape] = {
             "created_at": MOMENT,
             "status_ids": NONE,
             "collection_ids": NONE,
-            "rule_ids": a("null"),
+            "rule_ids": a("array", null=True, items=ID),
             "target_account": ref("Account"),
         }
     ),

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from compat_mastodon.moderating.schema import SUMMARIES as MODERATING
+
 _SITE, _CODE_IN_PAGE = settings.BASE_URL, "urn:ietf:wg:oauth:2.0:oob"
 _REGISTER = f"-d client_name=curl -d redirect_uris={_CODE_IN_PAGE} -d 'scopes=read write follow'"
 _EXCHANGE = (
@@ -28,6 +30,8 @@ curl -H 'Authorization: Bearer TOKEN' {_SITE}/api/v1/accounts/verify_credentials
 ## Scopes
 
 A token has the scopes that you granted. Each operation lists the scopes that it accepts. Your token needs one of them.
+Only moderators can grant the scopes that begin with `admin:`. For an operation under `/admin/`, you also need the
+permission that it needs in the admin.
 
 ## Errors
 
@@ -184,4 +188,4 @@ def _full(version: str, summaries: dict[str, str]) -> dict[str, str]:
     return {key.replace(" ", f" {version}/"): text for key, text in summaries.items()}
 
 
-SUMMARIES = _full("v1", _V1) | _full("v2", _V2)
+SUMMARIES = _full("v1", _V1) | _full("v2", _V2) | MODERATING

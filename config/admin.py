@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import credentials, familiar_addresses, joining, limits, people, second_factor
+from accounts import credentials, familiar_addresses, joining, limits, moderators, people
 from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
 from accounts.models import Account
@@ -64,8 +64,7 @@ class Site(admin.AdminSite):
         @wraps(view)
         def with_second_factor(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = request.user
-            demanded = user.is_authenticated and second_factor.is_demanded(staff=user.is_staff)
-            if demanded and not second_factor.is_on(user.pk or 0):
+            if isinstance(user, Account) and moderators.lacks_second_factor(user):
                 return redirect("second_factor")
             answer: HttpResponseBase = admitted(request, *args, **kwargs)
             return answer

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
+from accounts.moderators import Role, role_of
 from accounts.statements import Statement, each, given
 from follows.models import Follow, FollowQuerySet, Tally
 from follows.paging import Keyset, Page, Window
@@ -222,6 +223,7 @@ class Own(NamedTuple):
 
     person: Person
     source: dict[str, Any]
+    role: Role
     waiting: int
 
     @property
@@ -237,7 +239,8 @@ def own(account: int) -> Own:
     row = _OWN.first(account=account)
     if row is None:
         raise NoSuchAccount
-    return Own(Person._make(row[:-2]), *row[-2:])
+    *person, source, staff, superuser, waiting = row
+    return Own(Person._make(person), source, role_of(staff=bool(staff), superuser=bool(superuser)), waiting)
 
 
 def own_key(account: int) -> OwnKey:
@@ -263,7 +266,8 @@ def _with_waiting() -> QuerySet[Any, Any]:
 _OWN: Statement[tuple[Any, ...]] = Statement(
     None,
     lambda _: _with_waiting().values_list(
-        "id", "version", "tally__followers", "tally__following", *person_columns(), "source", "waiting"
+        *("id", "version", "tally__followers", "tally__following", *person_columns(), "source"),
+        *("is_staff", "is_superuser", "waiting"),
     ),
 )
 _OWN_KEY = Statement(

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from accounts import badges, people, second_factor, validation
-from accounts.changelists import ListAdmin
+from accounts import badges, moderation_log, moderators, people, second_factor, validation
+from accounts.changelists import ListAdmin, moderator_of
 from accounts.columns import age_column, in_words, portrait, profile_url, time_tag
 from accounts.forms import ChangeForm, PasswordForm, SignUpForm
 from accounts.list_filters import NEW, Option, OptionFilter, StateFilter
@@ -105,8 +105,9 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         return self.fixed + remote + (() if request.user.is_superuser else self.of_superusers)
 
     def has_change_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
-        theirs = obj is None or request.user.is_superuser or not (obj.is_staff or obj.is_superuser)
-        return theirs and super().has_change_permission(request, obj)
+        if obj is None:
+            return super().has_change_permission(request)
+        return moderators.may_change(moderator_of(request), obj)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
         account = self.get_object(request, unquote(id))
@@ -141,12 +142,10 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
         people.change(account, **columns)
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.suspend_account") or request.user.has_perm("accounts.change_account")
+        return moderators.suspends(moderator_of(request))
 
     def may_suspend(self, request: HttpRequest, account: Account) -> bool:
-        """Allow members who are not moderators. Superusers can suspend moderators, but nobody themselves."""
-        theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
-        return theirs and account.pk != request.user.pk and self.has_suspend_permission(request)
+        return moderators.may_suspend(moderator_of(request), account)
 
     def offers(self, request: HttpRequest, action: str, row: Account) -> bool:
         fits = row.leaves_at is not None or (row.suspended_at is None) == (action == "suspend")
@@ -237,7 +236,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
                 return False
             except NoSuchAccount:  # it was deleted since the list was read
                 return False
-            self.log_change(request, account, f"{done}: {said}" if said else f"{done}.")
+            moderation_log.note(moderator_of(request).pk, account, done, said)
             return True
 
         self.each(request, queryset, change, done, otherwise="stayed as they were")
@@ -245,7 +244,7 @@ class AccountAdmin(ListAdmin[Account], UserAdmin):  # type: ignore[type-arg]
 
 def reason(request: HttpRequest) -> str:
     """Return the reason that the moderator gave for an action, for the admin log."""
-    return validation.clean_text(request.POST.get("reason", ""))[:500]
+    return moderation_log.clean_reason(request.POST.get("reason", ""))
 
 
 def states(account: Account) -> list[str]:

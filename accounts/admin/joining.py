@@ -7,8 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import domains, joining
-from accounts.changelists import ReadOnlyAdmin
+from accounts import domains, joining, moderation_log
+from accounts.changelists import ReadOnlyAdmin, moderator_of
 from accounts.columns import account_column, age_column, in_words
 from accounts.models.joining import Application, Document, Invite, MailDomain, Rule
 
@@ -57,7 +57,7 @@ class ApplicationAdmin(ReadOnlyAdmin[Application]):
                 answer(row.pk)
             except joining.NoSuchApplication:
                 return False
-            self.log_change(request, row, f"{done} the request to join.")
+            moderation_log.note(moderator_of(request).pk, row, f"{done} the request to join")
             return True
 
         self.each(request, queryset, each, done)

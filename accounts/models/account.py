@@ -183,6 +183,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
             models.Index("id", name="account_limited", condition=Q(limited_at__isnull=False)),
             models.Index("id", name="account_bots", condition=Q(bot=True)),
             models.Index("id", name="account_moderators", condition=Q(is_staff=True)),
+            models.Index("last_address", name="account_last_address", condition=Q(last_address__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.core.management import CommandError
 
+from accounts import moderators
 from accounts.management.accounts import local_account
 from compat_mastodon.models import Application
 from compat_mastodon.oauth import scopes, tokens
@@ -14,11 +15,14 @@ ALL = "read write follow push"
 def create(name: str, wanted: str) -> str:
     """Return a token with these scopes for the local account of this name. A second call returns the same token.
 
-    :raises CommandError: when there is no such account, it is suspended, or a scope is not known.
+    :raises CommandError: when there is no such account, it is suspended, or a scope is not known, or only for
+        moderators.
     """
     account, words = local_account(name), scopes.split(wanted)
     if not words or not scopes.all_known(words):
         raise CommandError(f"{wanted!r} is not a list of scopes, such as {ALL!r}.")
+    if scopes.moderate(words) and not moderators.is_admitted(account):
+        raise CommandError(f"{name} is no moderator who may open the admin, and gets no scope that begins with admin:.")
     application, _ = Application.objects.get_or_create(
         client_id=CLIENT_ID,
         defaults={

@@ -40,7 +40,7 @@ class Callback(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """The access that a client asks for."""
+    """The access that a client asks for, as far as the account can grant it."""
 
     scopes: list[str]
     challenge: str
@@ -57,8 +57,11 @@ def callback_of(params: Mapping[str, str]) -> Callback:
     return Callback(application, params["redirect_uri"], mode if mode in redirects.MODES else "query", params["state"])
 
 
-def ask_of(params: Mapping[str, str], application: Application) -> Ask:
-    """:raises Refusal: when something is asked for that this server, or this client, does not do."""
+def ask_of(params: Mapping[str, str], application: Application, *, moderates: bool) -> Ask:
+    """What is asked for. Only somebody who `moderates` can grant the scopes of moderators; from others they are cut.
+
+    :raises Refusal: when something is asked for that this server, or this client, does not do.
+    """
     if not params["response_type"]:
         raise missing("response_type")
     if params["response_type"] != "code":
@@ -69,9 +72,12 @@ def ask_of(params: Mapping[str, str], application: Application) -> Ask:
     wanted = scopes.split(params["scope"]) or scopes.default_for(registered)
     if not wanted or not scopes.allowed(wanted, registered):
         raise Refusal("invalid_scope")
+    granted = wanted if moderates else scopes.of_members(wanted)
+    if not granted:
+        raise Refusal("access_denied", "The scopes are for moderators of this server.")
     challenge = params["code_challenge"]
     if challenge and params["code_challenge_method"] != "S256":
         raise Refusal("invalid_code_challenge_method")
     if len(challenge) > MAX_CHALLENGE:
         raise Refusal("invalid_request")
-    return Ask(wanted, challenge)
+    return Ask(granted, challenge)

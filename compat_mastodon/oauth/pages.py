@@ -11,6 +11,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import moderators
 from accounts.models import Account
 from accounts.pages.shell import page, render_page
 from accounts.pictures import still_avatar_url
@@ -53,7 +54,9 @@ def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
     """Asks the person, unless they allowed exactly this before (mastodon.md §1.3)."""
     try:
         callback = callback_of(params)
-        ask = ask_of(params, callback.application)
+        if scopes.moderate(scopes.split(params["scope"])) and moderators.lacks_second_factor(_me(request)):
+            return redirect("second_factor")  # as in the admin
+        ask = _ask(request, params, callback)
     except Refusal as refusal:
         return _error(request, refusal)
     must_ask = params["force_login"] not in FALSE | {""}
@@ -64,7 +67,7 @@ def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
         "compat_mastodon/consent",
         application=callback.application,
         permissions=scopes.in_words(ask.scopes),
-        fields={name: params[name] for name in FIELDS},
+        fields={name: params[name] for name in FIELDS} | {"scope": " ".join(ask.scopes)},  # no more than is shown
         destination=_destination(callback),
         avatar=still_avatar_url(_me(request).avatar.name or ""),
     )
@@ -77,12 +80,16 @@ def _decide(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
     except Refusal as refusal:
         return refuse(refusal)
     try:
-        ask = ask_of(params, callback.application)
+        ask = _ask(request, params, callback)
         if request.method == "DELETE" or request.POST.get("_method", "").lower() == "delete":
             raise Refusal("access_denied")
     except Refusal as refusal:
         return refuse(refusal) if callback.out_of_band else _answer(request, callback, refusal.body)
     return _approve(request, callback, ask)
+
+
+def _ask(request: HttpRequest, params: dict[str, str], callback: Callback) -> Ask:
+    return ask_of(params, callback.application, moderates=moderators.is_admitted(_me(request)))
 
 
 def _approve(request: HttpRequest, callback: Callback, ask: Ask) -> HttpResponse:
@@ -165,12 +172,15 @@ def developers(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    hint = _("The app sent a request that this server does not understand. Go back to the app and try again.")
+    if refusal.error == "access_denied":
+        hint = _("Only moderators of this server can sign in to this app.")
     return render_page(
         request,
         "accounts/pages/error",
         status=refusal.status,
         title=_("This app could not connect"),
         description=refusal.description,
-        hint=_("The app sent a request that this server does not understand. Go back to the app and try again."),
+        hint=hint,
         error=refusal.error,
     )

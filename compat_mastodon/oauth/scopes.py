@@ -1,8 +1,8 @@
 """The scopes, and a description of each in plain words.
 
 There is no implication between scopes: a token holds the literal ones that were granted, and each endpoint names the
-literal ones that it accepts (mastodon.md §1.8). Those of the admin API are unknown, because this server does not have
-it.
+literal ones that it accepts (mastodon.md §1.8). Those that begin with `admin:` are granted on the consent page alone,
+and only to moderators.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 DEFAULT = "read"
+MODERATING = "admin:"  # the scopes that begin so are for moderators alone
 
 _READ = {
     "accounts": _("See accounts and your profile"),
@@ -43,6 +44,24 @@ _WRITE = {
     "reports": _("Report people to the moderators"),
     "statuses": _("Publish and delete posts"),
 }
+_ADMIN_READ = {
+    "accounts": _("See the accounts of all members as a moderator"),
+    "reports": _("See the reports that moderators get"),
+    "domain_allows": _("See the servers that this server allows"),
+    "domain_blocks": _("See the servers that this server blocks"),
+    "ip_blocks": _("See the IP addresses that this server blocks"),
+    "email_domain_blocks": _("See the mail domains that this server refuses"),
+    "canonical_email_blocks": _("See the e-mail addresses that this server refuses"),
+}
+_ADMIN_WRITE = {
+    "accounts": _("Suspend, limit, approve, reject and delete accounts as a moderator"),
+    "reports": _("Assign, close and open reports as a moderator"),
+    "domain_allows": _("Change the servers that this server allows"),
+    "domain_blocks": _("Change the servers that this server blocks"),
+    "ip_blocks": _("Change the IP addresses that this server blocks"),
+    "email_domain_blocks": _("Change the mail domains that this server refuses"),
+    "canonical_email_blocks": _("Change the e-mail addresses that this server refuses"),
+}
 
 WORDS: dict[str, str] = {
     "read": _("See everything in your account: your profile, people, requests, lists and notifications"),
@@ -52,6 +71,10 @@ WORDS: dict[str, str] = {
     "profile": _("See only your name and picture"),
     **{f"read:{part}": words for part, words in _READ.items()},
     **{f"write:{part}": words for part, words in _WRITE.items()},
+    "admin:read": _("See accounts and reports as a moderator"),
+    "admin:write": _("Moderate in your name: suspend, limit and delete accounts, and close reports"),
+    **{f"admin:read:{part}": words for part, words in _ADMIN_READ.items()},
+    **{f"admin:write:{part}": words for part, words in _ADMIN_WRITE.items()},
 }
 
 
@@ -72,6 +95,16 @@ def allowed(scopes: Iterable[str], registered: Iterable[str]) -> bool:
 def default_for(registered: Iterable[str]) -> list[str]:
     """Return the scopes of a client that asks for none: `read`, if it registered that."""
     return [DEFAULT] if not registered or DEFAULT in registered else []
+
+
+def moderate(scopes: Iterable[str]) -> bool:
+    """Return True if one of the scopes is for moderators alone."""
+    return any(scope.startswith(MODERATING) for scope in scopes)
+
+
+def of_members(scopes: Iterable[str]) -> list[str]:
+    """Return the scopes that are not for moderators alone."""
+    return [scope for scope in scopes if not scope.startswith(MODERATING)]
 
 
 class Permission(NamedTuple):
@@ -99,4 +132,4 @@ def _covered(scope: str, asked: set[str]) -> bool:
 def _kind(scope: str) -> str:
     if scope == "push":
         return "notify"
-    return "change" if scope.startswith(("write", "follow")) else "see"
+    return "change" if scope.removeprefix(MODERATING).startswith(("write", "follow")) else "see"

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from oauth2_provider.models import Grant, set_token_value
 
-from accounts import databases
+from accounts import databases, moderators
 from accounts.models import Account
 from accounts.sessions import UnknownToken
 from compat_mastodon.models import AccessToken, Application, PushSubscription
@@ -148,7 +148,8 @@ def demands_verifier(code: str) -> bool:
 def exchange(code: str, application: Application, redirect_uri: str, verifier: str) -> tuple[AccessToken, str]:
     """Exchange a code for a token; return the token and its text. A code works only once.
 
-    :raises Refusal: when the code, its redirect URI or its verifier is not right, or its owner suspended.
+    :raises Refusal: when the code, its redirect URI or its verifier is not right, or its owner suspended, or no
+        moderator any more and the code has scopes of moderators.
     """
     now = timezone.now()
     # One that lives longer was made while the clock was wrong.
@@ -164,7 +165,10 @@ def exchange(code: str, application: Application, redirect_uri: str, verifier: s
     owner = Account.objects.select_for_update(no_key=True).filter(pk=grant.user_id).first()
     if owner is None or not owner.is_active or not Grant.objects.filter(pk=grant.pk).delete()[0]:
         raise Refusal("invalid_grant")
-    return _same_or_new(application, owner, scopes.split(grant.scope))
+    wanted = scopes.split(grant.scope)
+    if scopes.moderate(wanted) and not moderators.is_admitted(owner):
+        raise Refusal("invalid_grant")
+    return _same_or_new(application, owner, wanted)
 
 
 def challenge_of(verifier: str) -> str:
@@ -179,14 +183,17 @@ def challenge_of(verifier: str) -> str:
 def client_token(application: Application, asked: str) -> tuple[AccessToken, str]:
     """A token that acts for the client itself, and its text.
 
+    It never has the scopes of moderators.
+
     :raises Refusal: when the client did not register what it asks for.
     """
     registered = scopes.split(application.scopes)
     wanted = scopes.split(asked) or scopes.default_for(registered)
-    if not wanted or not scopes.allowed(wanted, registered):
+    granted = scopes.of_members(wanted)
+    if not granted or not scopes.allowed(wanted, registered):
         raise Refusal("invalid_scope")
     Application.objects.select_for_update(no_key=True).get(pk=application.pk)
-    return _same_or_new(application, None, wanted)
+    return _same_or_new(application, None, granted)
 
 
 @databases.atomic(AccessToken)
@@ -252,6 +259,13 @@ def sign_out(owner: int) -> None:
     """End every token, and every code, that any client has of an account."""
     Grant.objects.filter(user=owner).delete()
     end(AccessToken.objects.filter(user=owner))
+
+
+@databases.atomic(AccessToken)
+def dismiss(owner: int) -> None:
+    """End the tokens and codes of an account that have scopes of moderators."""
+    Grant.objects.filter(user=owner, scope__contains=scopes.MODERATING).delete()
+    end(AccessToken.objects.filter(user=owner, scope__contains=scopes.MODERATING))
 
 
 def _same_or_new(application: Application, owner: Account | None, wanted: list[str]) -> tuple[AccessToken, str]:

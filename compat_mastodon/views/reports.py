@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts import joining
 from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon import entities
 from compat_mastodon.api import Denied, View, answer
@@ -27,7 +28,7 @@ class Reports(View):
         target = queries.person(as_id(self.params.text("account_id") or ""))
         category, comment = _category(self.params), _comment(self.params)
         try:
-            made = reports.report(self.me, target.id, REASONS[category], comment, self.actor)
+            made = reports.report(self.me, target.id, REASONS[category], comment, self.actor, _rules(self.params))
         except SelfFollow:
             raise Denied(403, "This action is not allowed") from None
         return answer(entities.report(made, category, target))
@@ -39,6 +40,12 @@ def _category(params: Params) -> str:
     if category not in REASONS:
         raise NoSuchReason
     return category
+
+
+def _rules(params: Params) -> list[int]:
+    """The rules that the report names, as far as this server has them."""
+    named = params.items("rule_ids")
+    return [rule.pk for rule in joining.rules() if str(rule.pk) in named] if named else []
 
 
 def _comment(params: Params) -> str:

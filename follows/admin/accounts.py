@@ -12,11 +12,12 @@ from django.utils.html import format_html
 
 from accounts.admin.accounts import AccountAdmin, reason
 from accounts.bounded_lists import COUNTED, bounded
-from accounts.changelists import actor, link_to_rows
+from accounts.changelists import actor, link_to_rows, moderator_of
 from accounts.models import Account
 from follows import graph, leaving
 from follows.gate import servers
 from follows.models import Decision, FollowRequest, Report, Tally
+from follows.moderation import limits, may_delete, may_limit
 
 DELETED_LATER = "Nobody can see the account any more. It has much data, so its deletion continues in the background."
 
@@ -41,8 +42,8 @@ class TalliedAccountAdmin(AccountAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         """Allow it for every account that you may change, except your own."""
-        allowed = request.user.has_perm("accounts.delete_account") and self.has_change_permission(request, obj)
-        return allowed and (obj is None or obj.pk != request.user.pk)
+        moderator = moderator_of(request)
+        return moderator.has_perm("accounts.delete_account") if obj is None else may_delete(moderator, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Delete without Django's single transaction, because it takes several with very many followers."""
@@ -71,12 +72,11 @@ class TalliedAccountAdmin(AccountAdmin):
         return "being deleted" if is_leaving(account) else super().state(account)
 
     def has_limit_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("follows.limit_account")
+        return limits(moderator_of(request))
 
     def may_limit(self, request: HttpRequest, account: Account) -> bool:
         """Return True for members; superusers may also limit moderators, but nobody themselves."""
-        theirs = request.user.is_superuser or not (account.is_staff or account.is_superuser)
-        return theirs and account.pk != request.user.pk and self.has_limit_permission(request)
+        return may_limit(moderator_of(request), account)
 
     @admin.action(permissions=["limit"], description="Limit selected accounts")
     def limit(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:

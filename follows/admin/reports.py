@@ -53,14 +53,15 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         "comment_in_short",
         account_column("reporter", "from whom"),
         "reported",
+        account_column("assigned_to", "assigned to"),
         account_column("closed_by", "closed by"),
     )
     list_display_links = None
-    list_select_related = ("reporter", "target", "closed_by")
+    list_select_related = ("reporter", "target", "assigned_to", "closed_by")
     list_filter = (OpenFilter, ReasonFilter)
     search_fields = ("target", "reporter")
-    actions = ("close",)
-    row_actions: ClassVar = {"close": "Close"}
+    actions = ("close", "reopen")
+    row_actions: ClassVar = {"close": "Close", "reopen": "Open again"}
 
     @admin.display(description="for", ordering="created_at")
     def reported(self, report: Report) -> str:
@@ -71,7 +72,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         return in_short(report.comment)
 
     def offers(self, request: HttpRequest, action: str, row: Report) -> bool:
-        return row.closed_at is None
+        return (row.closed_at is None) == (action == "close")
 
     def subject(self, row: Report) -> str:
         return f"the report about {row.target.acct} from {row.reporter.acct}"
@@ -83,3 +84,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     def close(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         by = actor(request)
         self.each(request, queryset, lambda report: reports.close(report.pk, by), "Closed", "had been closed before")
+
+    @admin.action(permissions=["close"], description="Open selected reports again")
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        self.each(request, queryset, lambda report: reports.reopen(report.pk), "Opened", "were open")

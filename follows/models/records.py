@@ -107,6 +107,12 @@ class Report(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # These two are null so that SQLite need not make the table anew.
+    rule_ids = models.JSONField(null=True, default=None, help_text="The rules of this server that were broken.")
+    changed_at = models.DateTimeField(null=True, default=None, help_text="When a moderator changed it last.")
 
     class Meta:
         default_permissions = ("view",)

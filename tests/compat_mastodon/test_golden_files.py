@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compat_mastodon import answers, shapes
+from compat_mastodon.moderating import schema as moderating
 from compat_mastodon.oauth import urls
-from tests.compat_mastodon import reference_notifications, reference_people, reference_server
+from tests.compat_mastodon import reference_moderation, reference_notifications, reference_people, reference_server
 from tests.compat_mastodon.golden_files import GOLDEN
 
 FILES = {path.stem for path in GOLDEN.glob("*.json")}
-REFERENCES = (reference_people, reference_server, reference_notifications)
+REFERENCES = (reference_people, reference_server, reference_notifications, reference_moderation)
 OUTSIDE_THE_API = {  # what each path there answers with; None is XML, a word, or nothing in it
     "oauth/token": "token",
     "oauth/token/info": "token_info",
@@ -37,12 +38,14 @@ def test_every_golden_file_is_what_a_test_compares_with() -> None:
 
 def test_every_entity_of_the_description_has_a_golden_file_and_types() -> None:
     """The server keeps to the description (`test_schema`): of what is not named there it sends an empty list."""
-    assert {_file(name) for name in shapes.COMPONENTS} <= FILES
-    assert shapes.COMPONENTS.keys() <= {name for module in REFERENCES for name in vars(module)}
+    components = shapes.COMPONENTS.keys() | moderating.COMPONENTS.keys()
+    assert {_file(name) for name in components} <= FILES
+    assert components <= {name for module in REFERENCES for name in vars(module)}
 
 
 def test_no_answer_is_described_but_by_entities() -> None:
-    for route, shape in [*answers.GETS.items(), *answers.WRITES.items(), *answers.DELETES.items()]:
+    described = [each for tables in (answers, moderating) for each in (tables.GETS, tables.WRITES, tables.DELETES)]
+    for route, shape in (item for table in described for item in table.items()):
         assert not any("properties" in part for part in _parts(shape)), route
 
 

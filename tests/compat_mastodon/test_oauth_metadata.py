@@ -41,9 +41,12 @@ def test_the_server_describes_itself(db: None) -> None:
     golden("authorization_server", answer.json())
 
 
-def test_every_scope_of_the_reference_is_there_but_the_admins() -> None:
+def test_every_scope_of_the_reference_is_there() -> None:
     reading = (
         "accounts blocks bookmarks collections favourites filters follows lists mutes notifications search statuses"
+    )
+    moderating = (
+        "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks"  # see §1.8
     )
     writing = (
         "accounts blocks bookmarks collections conversations favourites filters follows lists media mutes "
@@ -53,6 +56,8 @@ def test_every_scope_of_the_reference_is_there_but_the_admins() -> None:
         *("read", "write", "follow", "push", "profile"),
         *(f"read:{part}" for part in reading.split()),
         *(f"write:{part}" for part in writing.split()),
+        *("admin:read", "admin:write"),
+        *(f"admin:{verb}:{part}" for verb in ("read", "write") for part in moderating.split()),
     }
 
 

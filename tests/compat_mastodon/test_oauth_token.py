@@ -115,7 +115,7 @@ def test_the_client_authenticates_in_one_way_only(db: None) -> None:
         )
 
 
-@pytest.mark.parametrize("scope", ["push", "admin:write", "nonsense"])
+@pytest.mark.parametrize("scope", ["push", "admin:write", "admin:nonsense", "nonsense"])
 def test_a_scope_sent_with_a_code_is_ignored(alice: Account, scope: str) -> None:
     app = register(scopes="read write")
     answer = app.token(code=code_for(alice, app, scope="write"), scope=scope)

@@ -14,6 +14,8 @@ from tests.compat_mastodon.conftest import Clients, Mastodon, refusal, token_for
 OUTSIDE = (403, "This action is outside the authorized scopes")
 FOLLOWS, ACCOUNTS = "follow write write:follows", "write write:accounts"
 READ_ACCOUNTS, READ_LISTS, WRITE_LISTS = "read read:accounts", "read read:lists", "write write:lists"
+SEE_ACCOUNTS, MODERATE = "admin:read admin:read:accounts", "admin:write admin:write:accounts"
+HANDLE_REPORTS = "admin:write admin:write:reports"
 
 # What the reference says, for each method of each path.
 TABLE = {
@@ -88,6 +90,16 @@ TABLE = {
     "GET v1/accounts/1/collections": "read read:collections",
     "GET v1/accounts/1/in_collections": "read read:collections",
     "GET v1/annual_reports": READ_ACCOUNTS,
+    **dict.fromkeys(("GET v1/admin/accounts", "GET v2/admin/accounts", "GET v1/admin/accounts/1"), SEE_ACCOUNTS),
+    "DELETE v1/admin/accounts/1": MODERATE,
+    **{f"POST v1/admin/accounts/1/{verb}": MODERATE for verb in ("approve", "reject", "action", "enable")},
+    **{f"POST v1/admin/accounts/1/{verb}": MODERATE for verb in ("unsilence", "unsuspend", "unsensitive")},
+    **dict.fromkeys(("GET v1/admin/reports", "GET v1/admin/reports/1"), "admin:read admin:read:reports"),
+    **dict.fromkeys(("PUT v1/admin/reports/1", "PATCH v1/admin/reports/1"), HANDLE_REPORTS),
+    **{
+        f"POST v1/admin/reports/1/{verb}": HANDLE_REPORTS
+        for verb in ("assign_to_self", "unassign", "resolve", "reopen")
+    },
     # Neighbours that are empty here; the reference names no scopes, their contents do.
     "GET v1/timelines/public": "read read:statuses",
     "GET v1/timelines/link": "read read:statuses",

@@ -161,6 +161,32 @@ MASTODON = {
     ("member", "write write:statuses"): """
         POST v1/markers
     """,
+    ("member", "admin:read admin:read:accounts"): """
+        GET v1/admin/accounts
+        GET v1/admin/accounts/<account>
+        GET v2/admin/accounts
+    """,
+    ("member", "admin:write admin:write:accounts"): """
+        DELETE v1/admin/accounts/<account>
+        POST v1/admin/accounts/<account>/action
+        POST v1/admin/accounts/<account>/approve
+        POST v1/admin/accounts/<account>/enable
+        POST v1/admin/accounts/<account>/reject
+        POST v1/admin/accounts/<account>/unsensitive
+        POST v1/admin/accounts/<account>/unsilence
+        POST v1/admin/accounts/<account>/unsuspend
+    """,
+    ("member", "admin:read admin:read:reports"): """
+        GET v1/admin/reports
+        GET v1/admin/reports/<pk>
+    """,
+    ("member", "admin:write admin:write:reports"): """
+        POST v1/admin/reports/<pk>/assign_to_self
+        POST v1/admin/reports/<pk>/reopen
+        POST v1/admin/reports/<pk>/resolve
+        POST v1/admin/reports/<pk>/unassign
+        PUT|PATCH v1/admin/reports/<pk>
+    """,
     ("any token", ""): """
         GET v1/apps/verify_credentials
     """,
