@@ -183,7 +183,7 @@ def test_the_sweep_sends_them_too(carol: Account, clock: Any) -> None:
     out = io.StringIO()
     call_command("sweep", stdout=out)
 
-    assert "the turn of 1 members" in out.getvalue()
+    assert "follow requests for 1 members" in out.getvalue()
     assert len(sent()) == 1
 
 
