@@ -8,6 +8,7 @@ from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
 from accounts.mail.outbox import NoMailServer
+from accounts.moderators import NotAllowed
 from accounts.people import IsLeaving
 from accounts.refused import Refused
 from accounts.second_factor import AlreadyOn, WrongCode
@@ -23,7 +24,7 @@ from follows.marks import NotFollowed
 from follows.notices.making import NoSuchNotice
 from follows.notices.markers import Changed
 from follows.policy import Blocked, FollowsTooMany, Hidden, SelfFollow
-from follows.reports import NoSuchReason
+from follows.reports import NoSuchReason, NoSuchReport
 
 Envelope = tuple[int, str]
 
@@ -66,6 +67,8 @@ REFUSALS: dict[type[Refused], Envelope] = {
     AlreadyOn: UNREADABLE,
     WrongCode: UNREADABLE,
     NoSuchList: UNREADABLE,
+    NoSuchReport: UNREADABLE,
+    NotAllowed: UNREADABLE,
     NotADomain: UNREADABLE,
     NotConnected: UNREADABLE,
     NotFollowed: UNREADABLE,
