@@ -11,9 +11,9 @@ A `Statement` reads from the database that the project's routers name for its mo
 primary (`databases`). `.using(alias)` names a database instead.
 
 SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.opening`
-(chunks of requests), `follows.finding.search` and `accounts.trigrams` (search), `accounts.census`
-(domains), `follows.requester_facts` (friends in common) and `accounts.bulk` (rows in bulk), with
-`follows.seeding` (tallies).
+(chunks of requests), `follows.journal` (moves of tallies), `follows.finding.search` and
+`accounts.trigrams` (search), `accounts.census` (domains), `follows.requester_facts` (friends in common)
+and `accounts.bulk` (rows in bulk), with `follows.seeding` (tallies).
 
 The SQL is compiled with private parts of Django. `TESTED_WITH` names the versions that the tests ran
 with; with any other, `manage.py check` warns with `latchkey.W001`.
@@ -151,16 +151,13 @@ class Statement(Generic[Row]):
 class Write:
     """One INSERT, UPDATE or DELETE of a single table; nothing cascades and no signal is sent."""
 
-    def __init__(self, build: Callable[[], Query], before: str = "", after: str = "", postgresql: str = "") -> None:
-        self._build, self._before, self._after, self._postgresql = build, before, after, postgresql
+    def __init__(self, build: Callable[[], Query], before: str = "", after: str = "") -> None:
+        self._build, self._before, self._after = build, before, after
         self._compiled = cache(self._compile)
 
     @classmethod
-    def insert(cls, build: Callable[[], Model], *, after: str = "", postgresql: str = "") -> "Write":
-        """Insert the row that `build` gives, with `given`s for the values that differ each time.
-
-        `after` ends the statement, `postgresql` on that database alone.
-        """
+    def insert(cls, build: Callable[[], Model], *, after: str = "") -> "Write":
+        """Insert the row that `build` gives, with `given`s for the values that differ each time. `after` ends it."""
 
         def query() -> Query:
             row = build()
@@ -169,7 +166,7 @@ class Write:
             insert.insert_values(fields, [row])
             return insert
 
-        return cls(query, after=after, postgresql=postgresql)
+        return cls(query, after=after)
 
     @classmethod
     def copy(cls, model: type[Model], build: Callable[[], QuerySet[Any]], **columns: Any) -> "Write":
@@ -219,8 +216,7 @@ class Write:
         compiler = self._build().get_compiler(alias)
         compiled = compiler.as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
-        ending = f" {self._postgresql}" if compiler.connection.vendor == "postgresql" else ""
-        return f"{self._before}{sql}{self._after}{ending}", list(parameters)
+        return f"{self._before}{sql}{self._after}", list(parameters)
 
 
 Converters = list[tuple[int, Callable[[Any], Any]]]

@@ -7,15 +7,14 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.lookup import MAX_ID
 from accounts.statements import Statement, Write, given
-from follows import changes
+from follows import changes, journal
 from follows.changes import Change
-from follows.models import Decision, Endorsement, Follow, List, ListMember, Tally
+from follows.models import Decision, Endorsement, Follow, List, ListMember
 
 MOMENTS = ("created_at", "accepted_at")
 KEPT = ("show_reblogs", "notify", "languages", *MOMENTS, "reason", "while_paused")
@@ -127,10 +126,7 @@ def move(*several: Moves) -> None:
         for account, delta in moves.items():
             total[account] = Delta(*map(sum, zip(total.get(account, Delta()), delta, strict=True)))
     for account in sorted(total):
-        values = {"account": account} | total[account]._asdict()
-        if not _MOVE.run(**values):
-            Tally.objects.bulk_create([Tally(account_id=account)], ignore_conflicts=True)
-            _MOVE.run(**values)
+        journal.move(account, **total[account]._asdict())
 
 
 _COLUMNS = ("id", "follower_id", "target_id", *Edge._fields[3:])
@@ -166,8 +162,4 @@ _LOG = Write.insert(
         aside=given("aside"),
     ),
     after=" RETURNING id",
-)
-_MOVE = Write.update(
-    lambda: Tally.objects.filter(pk=given("account")),
-    **{column: F(column) + given(column) for column in Delta._fields},
 )

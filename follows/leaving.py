@@ -14,9 +14,10 @@ from django.utils import timezone
 from accounts import databases, grace, images, people
 from accounts.access import Actor
 from accounts.models import Account, BadgeRequest
-from follows import background, changes
+from follows import background, changes, edges, journal
 from follows.changes import Change
-from follows.locks import account_lock, lock_pairs, lock_tallies
+from follows.edges import Delta
+from follows.locks import account_lock, lock_pairs
 from follows.models import (
     Approval,
     Archive,
@@ -164,11 +165,11 @@ def _cut(account: int, tie: Tie, by: Actor) -> int:
         now = timezone.now()
         pairs = ((account, other) if tie.other == "target" else (other, account) for other in others)
         changes.after_commit(Change(tie.ending, follower, target, by, now) for follower, target in pairs)
-        lock_tallies([account, *others])
         if tie.others_column:
+            journal.hold(others)
             Tally.objects.filter(pk__in=others).update(**{tie.others_column: F(tie.others_column) - 1})
-        if tie.own_column:
-            Tally.objects.filter(pk=account).update(**{tie.own_column: F(tie.own_column) - len(others)})
+        if tie.own_column and others:
+            edges.move({account: Delta(**{tie.own_column: -len(others)})})
         return len(found)
 
 

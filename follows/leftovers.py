@@ -10,7 +10,7 @@ import time
 from django.db import InterfaceError, OperationalError, connections
 
 from accounts.mail import outbox
-from follows import leaving, opening
+from follows import journal, leaving, opening
 from follows.data import archives, imports
 from follows.gate import expiry
 from follows.notices import digest
@@ -51,6 +51,7 @@ def _forget() -> None:
 
 
 BEGINNINGS = (
+    journal.resume,
     opening.resume,
     leaving.begin_due,
     leaving.resume,

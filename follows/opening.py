@@ -15,9 +15,10 @@ from accounts import databases
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
-from follows import background, changes
+from follows import background, changes, edges, journal
 from follows.changes import Change
-from follows.locks import lock_pairs, lock_tallies
+from follows.edges import Delta
+from follows.locks import lock_pairs
 from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
 
 OPENING = "opening"  # the rule that the log names
@@ -62,7 +63,7 @@ def accept_oldest(owner: int) -> int:
     primary = databases.for_write(Follow)  # an empty queue ends the opening, so no replica may be asked
     waiting = _WAITING.using(primary).rows(CHUNK, owner=owner)
     askers = [row.follower for row in waiting]
-    # On its own: a tally that is made in the transaction is locked out of the order of `lock_tallies`.
+    # On its own: a tally that is made in the transaction is locked out of the order of `journal.hold`.
     _START_COUNTING.run(followers=askers)
     with databases.atomic(Opening, durable=True):
         opening = Opening.objects.filter(account=owner).select_related("account").first()
@@ -88,9 +89,9 @@ def accept_oldest(owner: int) -> int:
         changes.after_commit(
             Change(Decision.Kind.ACCEPTED, follower, owner, by, now, OPENING) for follower in followers
         )
-        lock_tallies([owner, *followers])
+        journal.hold(followers)
         _COUNT_FOLLOWING.run(**values)
-        _COUNT_FOLLOWERS.run(accepted=len(followers), **values)
+        edges.move({owner: Delta(followers=len(followers), requests=-len(followers))})
         return len(followers)
 
 
@@ -165,11 +166,6 @@ _START_COUNTING = Write.copy(
 )
 _COUNT_FOLLOWING = Write.update(
     lambda: Tally.objects.filter(account__among=each("followers")), following=F("following") + 1
-)
-_COUNT_FOLLOWERS = Write.update(
-    lambda: Tally.objects.filter(account=given("owner")),
-    followers=F("followers") + given("accepted"),
-    requests=F("requests") - given("accepted"),
 )
 
 # A chunk's rows anew, in the order of the old ones; the old ones go in the same statement.

@@ -2,12 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Audience
 from accounts.refused import Refused
 from accounts.statements import Statement, given
+from follows.journal import noted
 from follows.models import Block, DomainBlock, Follow, Mute, ServerRule, ServerRuleKind, Tally
 
 MAX_FOLLOWS = 7500
@@ -146,5 +147,5 @@ _LISTS = Statement(
 
 _TALLY = Statement(
     _Tally,
-    lambda _: Tally.objects.filter(pk=given("account")).values_list("followers", "following"),
+    lambda _: Tally.objects.filter(pk=given("account")).values_list("followers", F("following") + noted("following")),
 )

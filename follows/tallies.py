@@ -1,6 +1,6 @@
 """Do the tallies say what the edges say? Found out, and set right, in chunks of accounts.
 
-Everyday changes of tallies are in `edges`, in the transaction of their edge.
+Everyday changes of tallies are in `edges` and `journal`, in the transaction of their edge.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 
 from accounts import databases
 from accounts.models import Account
+from follows.journal import noted
+from follows.locks import lock_tallies
 from follows.models import Follow, FollowQuerySet, Tally
 
 COLUMNS = ("followers", "following", "requests")
@@ -44,7 +46,7 @@ def _heal(accounts: list[int]) -> list[Tally]:
     # Before the transaction: a tally that is made in it is locked out of the order of all writers.
     Tally.objects.bulk_create([Tally(account_id=account) for account in accounts], ignore_conflicts=True)
     with databases.atomic(Tally):
-        list(Tally.objects.select_for_update().filter(account__in=accounts).order_by("pk").values_list("pk"))
+        lock_tallies(accounts)
         return Tally.objects.bulk_create(
             _differing(Account.objects.filter(pk__in=accounts)),
             update_conflicts=True,
@@ -62,13 +64,13 @@ def _ranges() -> Iterator[tuple[int, int]]:
 
 
 def _differing(accounts: QuerySet[Account]) -> list[Tally]:
-    """Return the right tallies of those accounts whose tallies are wrong."""
+    """Return the right tallies of those accounts whose tallies are wrong, beside the moves that are noted."""
     accepted, waiting = Follow.objects.accepted(), Follow.objects.waiting()
     rows = (
         accounts.annotate(
-            followers=_count(accepted, "target"),
-            following=_count(accepted, "follower"),
-            requests=_count(waiting, "target"),
+            followers=_count(accepted, "target") - noted("followers"),
+            following=_count(accepted, "follower") - noted("following"),
+            requests=_count(waiting, "target") - noted("requests"),
         )
         .order_by("pk")
         .values_list(

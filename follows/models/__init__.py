@@ -4,7 +4,17 @@ Edges change in `graph`, the rest in the modules of their names; reads are in `q
 """
 
 from follows.models.data import Archive, Import, ImportKind, ImportResult, ImportRow, ImportState, Outlook
-from follows.models.edges import Block, DomainBlock, Follow, FollowQuerySet, FollowRequest, Leaving, Opening, Tally
+from follows.models.edges import (
+    Block,
+    DomainBlock,
+    Follow,
+    FollowQuerySet,
+    FollowRequest,
+    Leaving,
+    Opening,
+    Tally,
+    TallyMove,
+)
 from follows.models.gate import Approval, ArrivalReason, Digest, Gate, GateRule, KeptOut, ServerRule, ServerRuleKind
 from follows.models.lists import List, ListMember, Replies
 from follows.models.marks import Dismissal, Endorsement, Mute, Note
@@ -51,4 +61,5 @@ __all__ = [
     "ServerRule",
     "ServerRuleKind",
     "Tally",
+    "TallyMove",
 ]

@@ -72,6 +72,7 @@ class Follow(models.Model):
         indexes = [  # each holds all that its list reads of the edges
             models.Index("created_at", "id", name="follow_queue", condition=WAITING),
             models.Index("target", "id", "follower", name="follow_requests_to", condition=WAITING),
+            models.Index("target", "created_at", "id", name="follow_expiring", condition=WAITING),
             models.Index("target", "id", "follower", name="follow_aside", condition=PENDING & Q(aside=True)),
             models.Index("follower", "id", "target", name="follow_requests_of", condition=PENDING),
             models.Index(
@@ -148,6 +149,19 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account}: {self.followers} followers, {self.following} following, {self.requests} requests"
+
+
+class TallyMove(models.Model):
+    """A move of a tally whose row another writer held, see `journal`; it is soon added to the tally."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    followers = models.IntegerField(default=0)
+    following = models.IntegerField(default=0)
+    requests = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.followers:+} followers, {self.following:+} following, {self.requests:+} requests"
 
 
 class Opening(models.Model):

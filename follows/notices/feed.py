@@ -14,8 +14,8 @@ from django.db import close_old_connections
 from accounts import databases
 from accounts.statements import Statement, given
 from follows.models import Notice
+from follows.notices.announcing import CHANNEL
 from follows.notices.delivery import Told
-from follows.notices.making import CHANNEL
 
 LOOK = 0.25  # seconds between two looks at the table
 AT_ONCE = 500  # notices read in one look

@@ -11,12 +11,10 @@ from django.utils import timezone
 from accounts.refused import Refused
 from accounts.statements import Write, each, given
 from follows.models import Notice
-from follows.notices import delivery, policies
+from follows.notices import announcing, delivery, policies
 from follows.notices.delivery import Told
 from follows.notices.policies import Verdict
 
-CHANNEL = "latchkey_notices"
-ANNOUNCED = f"RETURNING pg_notify('{CHANNEL}', concat_ws(' ', recipient_id, actor_id, kind))"
 Kind = Notice.Kind
 FOLLOWS = (Kind.FOLLOWED, Kind.JOINED)  # one and the same to the recipient: somebody new follows
 GROUP_HOURS = 12  # new followers are told as one group that is at most so long
@@ -39,6 +37,7 @@ def tell(recipient: int, actor: int, kind: Notice.Kind, *past: Notice.Kind) -> N
     if verdict is not Verdict.DROP:
         filtered = verdict is Verdict.FILTER
         _TELL.run(recipient=recipient, actor=actor, kind=kind, now=now, filtered=filtered, bucket=bucket)
+        announcing.after_commit(Told(recipient, actor, kind))
     if verdict is Verdict.TELL:
         delivery.after_commit(Told(recipient, actor, kind))
 
@@ -48,6 +47,7 @@ def tell_severed(owner: int, domain: str, followers: int, following: int) -> Non
     _FORGET_SEVERED.run(owner=owner, domain=domain)
     now = timezone.now()
     _TELL_SEVERED.run(owner=owner, domain=domain, followers=followers, following=following, now=now)
+    announcing.after_commit(Told(owner, owner, Kind.SEVERED))
     delivery.after_commit(Told(owner, owner, Kind.SEVERED))
 
 
@@ -90,8 +90,7 @@ _TELL = Write.insert(
         created_at=given("now"),
         filtered=given("filtered"),
         bucket=given("bucket"),
-    ),
-    postgresql=ANNOUNCED,
+    )
 )
 _TELL_SEVERED = Write.insert(
     lambda: Notice(
@@ -102,8 +101,7 @@ _TELL_SEVERED = Write.insert(
         domain=given("domain"),
         followers_lost=given("followers"),
         following_lost=given("following"),
-    ),
-    postgresql=ANNOUNCED,
+    )
 )
 _FORGET_SEVERED = Write.delete(
     lambda: Notice.objects.filter(

@@ -17,7 +17,9 @@ PAIRS = 16
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("--only", metavar="NAME", default="", help="scenes whose name contains this, or `import`")
+    parser.add_argument(
+        "--only", metavar="NAME", default="", help="scenes whose name contains this, or `import` or `hot`"
+    )
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
     parser.add_argument("--accounts", type=int, default=20_000, metavar="N", help="default 20,000")
@@ -80,7 +82,7 @@ def bench(arguments: argparse.Namespace) -> None:
     from django.core.management import call_command
 
     from accounts.models import Account
-    from tests.benchmarks import importing, measure, report, scenes
+    from tests.benchmarks import hot, importing, measure, report, scenes
     from tests.benchmarks.machine import Machine
     from tests.factories import AccountFactory
 
@@ -90,6 +92,8 @@ def bench(arguments: argparse.Namespace) -> None:
     call_command("migrate", verbosity=0)
     if arguments.only == "import":  # it needs no server and no seeded graph
         sys.exit(0 if importing.measure(accounts, follows, Path(os.environ["VAR"])) else 1)
+    if arguments.only == "hot":
+        sys.exit(0 if hot.measure(arguments.seconds) else 1)
     if min(accounts, requests) < scenes.WALKED:
         raise SystemExit(f"Memory is measured over {scenes.WALKED:,} accounts and requests: give as many or more")
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")

@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from accounts import access, browsers, people, sessions
 from accounts.mail import outbox
-from follows import leaving, opening
+from follows import journal, leaving, opening
 from follows.data import archives, imports
 from follows.gate import expiry, kept_out
 from follows.models import Leaving, Opening
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         owners = list(Opening.objects.values_list("account_id", flat=True))
         accepted = sum(self._each(owners, opening.finish))
         self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
+        self._each(journal.left(), journal.settle)
         self.stdout.write(f"{kept_out.finish()} requests and follows of people who are kept out put in their place.")
         self.stdout.write(f"{expiry.expire()} requests have expired.")
         self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
