@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import Actor
@@ -35,15 +36,13 @@ def _expired() -> Iterator[int]:
 
 
 def _expired_of(owner: int, before: datetime) -> Iterator[int]:
-    """A queue is read from its beginning, until a whole chunk of it is young."""
-    after = 0
-    waiting = Follow.objects.waiting().filter(target=owner).order_by("pk")
-    while chunk := list(waiting.filter(pk__gt=after).values_list("pk", "follower_id", "created_at")[:CHUNK]):
-        old = [(request, requester) for request, requester, asked_at in chunk if asked_at < before]
-        if not old:
-            return
-        yield from (request for request, requester in old if _expire(owner, requester, request))
-        after = chunk[-1][0]
+    """The oldest first. A request that waits again after an undo is as old as it was."""
+    old = Follow.objects.waiting().filter(target=owner, created_at__lt=before).order_by("created_at", "pk")
+    rest = old
+    while chunk := list(rest.values_list("created_at", "pk", "follower_id")[:CHUNK]):
+        yield from (request for _, request, requester in chunk if _expire(owner, requester, request))
+        at, last, _ = chunk[-1]  # those that are spared stay before it
+        rest = old.filter(Q(created_at=at, pk__gt=last) | Q(created_at__gt=at), created_at__gte=at)
 
 
 def _expire(owner: int, requester: int, request: int) -> bool:
