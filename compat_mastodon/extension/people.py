@@ -1,11 +1,13 @@
 """Asking with a note, the requests that I made, and my followers."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 
 from accounts.validation import clean_text
 from compat_mastodon import entities as mastodon
 from compat_mastodon.api import raw
-from compat_mastodon.extension import entities
+from compat_mastodon.extension import batches, entities
 from compat_mastodon.extension.api import View, Write, answer, number
 from compat_mastodon.extension.requests import MOST_DAYS, MOST_TEXT
 from compat_mastodon.extension.validation import flag, identity, many, one_of, one_way, text, whole
@@ -37,12 +39,12 @@ class Cancel(Write):
         sent = self.read(requests=many(identity), accounts=many(identity), older_than_days=whole(0, MOST_DAYS))
         match one_way(sent, "requests", "accounts", "older_than_days"):
             case "requests":
-                found = deciding.cancel_requests(self.me, sent["requests"], self.actor)
+                size, cancel = len(sent["requests"]), partial(deciding.cancel_requests, self.me, sent["requests"])
             case "accounts":
-                found = deciding.cancel(self.me, sent["accounts"], self.actor)
+                size, cancel = len(sent["accounts"]), partial(deciding.cancel, self.me, sent["accounts"])
             case _:
-                found = deciding.cancel_older(self.me, sent["older_than_days"], self.actor)
-        return answer(entities.batch(found))
+                size, cancel = deciding.MOST, partial(deciding.cancel_older, self.me, sent["older_than_days"])
+        return answer(entities.batch(batches.take(size, partial(cancel, self.actor))))
 
 
 class Followers(View):
@@ -68,4 +70,6 @@ class Remove(Write):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         sent = self.read("accounts", accounts=many(identity), keep_out=flag)
-        return answer(entities.batch(deciding.remove_followers(self.me, sent.pop("accounts"), self.actor, **sent)))
+        accounts = sent.pop("accounts")
+        work = partial(deciding.remove_followers, self.me, accounts, self.actor, **sent)
+        return answer(entities.batch(batches.take(len(accounts), work)))

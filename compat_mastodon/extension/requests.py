@@ -1,9 +1,11 @@
 """The queue of requests, decisions on many requests, undo, and the history."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 
 from accounts.validation import Fault, Invalid, Problem
-from compat_mastodon.extension import entities
+from compat_mastodon.extension import batches, entities
 from compat_mastodon.extension.api import View, Write, answer, number
 from compat_mastodon.extension.validation import among, flag, identity, many, one_of, one_way, text, whole
 from follows import deciding, history, queue
@@ -62,7 +64,8 @@ class Decide(Write):
         if keep_out and verdict is Verdict.ACCEPT:
             raise Invalid([Fault("keep_out", Problem.INVALID)])
         decide = deciding.decide_requests if way == "requests" else deciding.decide_accounts
-        return answer(entities.batch(decide(self.me, verdict, sent[way], self.actor, keep_out=keep_out)))
+        work = partial(decide, self.me, verdict, sent[way], self.actor, keep_out=keep_out)
+        return answer(entities.batch(batches.take(len(sent[way]), work)))
 
 
 class Undo(Write):
@@ -76,7 +79,8 @@ class UndoBatch(Write):
     """Take back every decision of a batch."""
 
     def post(self, request: HttpRequest, pk: str) -> HttpResponse:
-        return answer(entities.batch(deciding.undo_batch(self.me, number(pk), self.actor)))
+        work = partial(deciding.undo_batch, self.me, number(pk), self.actor)
+        return answer(entities.batch(batches.take(deciding.MOST, work)))
 
 
 class Decisions(View):

@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Account
+from accounts.turns import Again, Turn
+from compat_mastodon.extension import batches
 from follows import graph, queries
 from follows.gate import kept_out
 from follows.models import Decision
 from follows.paging import Window
 from tests.compat_mastodon.conftest import Clients, ids, refusal
 from tests.compat_mastodon.extension.conftest import V1, ask, by, wrong
+from tests.factories import AccountFactory
+from tests.servers import PATIENCE
 
 DECIDE = f"{V1}/requests/decide"
 
@@ -215,3 +219,27 @@ def test_followers_are_removed_in_bulk(mastodon: Clients, alice: Account, bob: A
     assert len(queries.followers_of(mallory.pk, mallory.pk, Window(9)).rows) == 2
     assert wrong(client.post(f"{V1}/followers/remove", {})) == {"accounts"}
     assert wrong(client.post(f"{V1}/followers/remove", {"accounts": [*range(1, 502)]})) == {"accounts"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_answers_others_while_it_decides_on_many(mastodon: Clients, alice: Account, carol: Account) -> None:
+    """The request gives its turn back, and has the outcomes when it begins anew, however often that is."""
+    askers = [AccountFactory() for _ in range(batches.FEW + 1)]
+    ask(carol, *askers)
+    sent = {"verdict": "accept", "accounts": [asker.pk for asker in askers]}
+    client, turn = mastodon(carol), Turn(PATIENCE)
+
+    with turn, pytest.raises(Again) as again:
+        client.post(DECIDE, sent)
+    assert mastodon(alice).get("/api/v1/accounts/verify_credentials").status_code == 200
+    assert again.value.done
+    again.value.done.result(PATIENCE)
+    for _ in range(2):
+        with turn:
+            body = client.post(DECIDE, sent).json()
+        assert [result["outcome"] for result in body["results"]] == ["accepted"] * len(askers)
+
+    assert Decision.objects.filter(kind=Decision.Kind.ACCEPTED).count() == len(askers)
+    assert {str(decision.batch_id) for decision in Decision.objects.filter(kind=Decision.Kind.ACCEPTED)} == {
+        body["batch"]
+    }
