@@ -69,5 +69,5 @@ $(VENV)/%.txt: requirements/%.txt
 	@$(PYTHON) -c '$(VERSION)'
 	@test -e $@ || echo "Installing $<; the first time this takes a minute or two"
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@cmp -s $< $@ || { test ! -e $@ || echo "Installing $<"; $(BIN)/python -m pip install $$(test -t 1 || echo --quiet --quiet) --disable-pip-version-check --require-hashes --requirement $<; }
+	@cmp -s $< $@ || { test ! -e $@ || echo "Installing $<"; test -t 1 || quiet="--quiet --quiet"; $(BIN)/python -m pip install $$quiet --disable-pip-version-check --require-hashes --requirement $<; }
 	@cp $< $@
