@@ -19,8 +19,9 @@ TEXTS = {
     "avatar_description": MAX_DESCRIPTION,
     "header_description": MAX_DESCRIPTION,
 }
-LINK, LINK_LENGTH = re.compile(r"https?://\S+"), 23
-MENTION = re.compile(r"(?<![\w/])(@\w+)@\w[\w.-]*\w")
+# What is longer than these counts in full, so that a bio has an end.
+LINK, LINK_LENGTH = re.compile(r"https?://\S{1,2000}"), 23
+MENTION = re.compile(r"(?<![\w/])(@\w+)@\w[\w.-]{0,251}\w")
 FORMATS, MAX_FILE = ("JPEG", "PNG", "GIF", "WEBP"), 8 * 1024 * 1024
 MEDIA_TYPES = ",".join(f"image/{name.lower()}" for name in FORMATS)
 MAX_WEBSITE = 115

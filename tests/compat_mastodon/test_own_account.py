@@ -139,6 +139,11 @@ def test_a_link_counts_as_23_characters(mastodon: Clients, alice: Account) -> No
     assert change(mastodon(alice), note="x" * 476 + " https://example.org/" + "y" * 400)
 
 
+@pytest.mark.parametrize("part", ["https://example.org/", "@alice@example.org"])
+def test_a_link_or_mention_without_end_is_too_long(mastodon: Clients, alice: Account, part: str) -> None:
+    assert refusal(mastodon(alice).patch(UPDATE, {"note": part + "a" * 50_000}))[0] == 422
+
+
 def test_the_server_of_who_is_mentioned_does_not_count(mastodon: Clients, alice: Account) -> None:
     assert change(mastodon(alice), note="x" * 494 + f" @dora@{'y' * 60}.example")
     assert refusal(mastodon(alice).patch(UPDATE, {"note": "x" * 496 + " @dora@y.example"}))[0] == 422
