@@ -8,7 +8,7 @@ import re
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from accounts import databases, limits, people
 from accounts.access import Actor
@@ -212,11 +212,11 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
     :raises validation.Invalid: when a value cannot be stored.
     """
     opens = accept_waiting and columns.get("locked") is False
-    closed = Q(locked=True) | Exists(queries.waiting_for(OuterRef("pk")))
+    asked = Exists(queries.waiting_for(OuterRef("pk")))
     # Under the lock, a request that is made at the same time is either found below or follows at once.
     with account_lock(owner) if opens else databases.atomic(Account):
         # Accounts of other servers answer for themselves.
-        opens = opens and Account.objects.filter(closed, pk=owner, domain="").exists()
+        opens = opens and Account.objects.filter(asked, pk=owner, domain="").exists()
         people.change(owner, **columns)
         if opens:
             opening.begin(owner, by)

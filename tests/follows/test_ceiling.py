@@ -47,3 +47,11 @@ def test_accepting_asks_for_no_ceiling(alice: Account, carol: Account) -> None:
     graph.accept(carol.pk, alice.pk, Actor(carol.pk, "test"))
 
     assert Follow.objects.accepted().count() == 1
+
+
+def test_an_account_above_the_ceiling_follows_nobody_else(alice: Account, bob: Account) -> None:
+    """Its followers have left it."""
+    tally(alice, policy.MAX_FOLLOWS + 2)
+
+    with pytest.raises(policy.FollowsTooMany):
+        graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))

@@ -10,7 +10,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from follows import graph, policy, relationships
 from follows.graph import Turn
-from follows.models import Follow
+from follows.models import Follow, KeptOut
 from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, told
 
 
@@ -124,6 +124,7 @@ def test_removing_a_follower(alice: Account, bob: Account) -> None:
     assert (counts(alice), counts(bob)) == (Counts(followers=1), Counts(following=1))
     assert told() == {("alice", "bob", Told.FOLLOWED)}
     assert decided() == [(Decided.REMOVED, "alice", "bob", "bob")]
+    assert not KeptOut.objects.exists()
 
 
 def test_removing_a_follower_leaves_a_request(alice: Account, carol: Account) -> None:
@@ -131,3 +132,12 @@ def test_removing_a_follower_leaves_a_request(alice: Account, carol: Account) ->
 
     assert graph.remove_follower(carol.pk, alice.pk, by(carol)) is None
     assert counts(carol) == Counts(requests=1)
+
+
+def test_a_follow_shows_boosts_and_tells_of_no_posts_unless_it_says_so(
+    alice: Account, bob: Account, carol: Account
+) -> None:
+    for target in (bob, carol):
+        graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"))
+        tie = relationships.one(alice.pk, target.pk)
+        assert (tie.show_reblogs, tie.notify, tie.languages) == (True, False, None)

@@ -5,6 +5,7 @@ import pytest
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, queries, relationships
+from follows.models import Follow, KeptOut
 from follows.paging import Window
 
 DOOR = "test"
@@ -19,6 +20,7 @@ def test_a_rejected_requester_may_ask_again(alice: Account, carol: Account) -> N
     graph.reject(carol.pk, alice.pk, by(carol))
 
     assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is graph.Turn.REQUESTED
+    assert not KeptOut.objects.exists()
 
 
 def test_the_id_of_an_answered_request_is_dead(alice: Account, carol: Account) -> None:
@@ -52,3 +54,17 @@ def test_nobody_decides_requests_to_others(alice: Account, bob: Account, carol: 
     for other in (bob, mallory):
         with pytest.raises(graph.NoSuchRequest):
             graph.accept_request(other.pk, request, by(other))
+
+
+def test_a_note_may_be_changed_while_the_request_waits(alice: Account, carol: Account) -> None:
+    graph.follow(alice.pk, carol.pk, by(alice), note="Hello")
+    graph.follow(alice.pk, carol.pk, by(alice))
+    assert Follow.objects.get().note == "Hello"
+
+    graph.follow(alice.pk, carol.pk, by(alice), note="Hello, I am Alice")
+    assert Follow.objects.get().note == "Hello, I am Alice"
+
+    graph.accept(carol.pk, alice.pk, by(carol))
+    graph.follow(alice.pk, carol.pk, by(alice), note="Thanks")
+    follow = Follow.objects.get()
+    assert (follow.note, follow.while_paused) == ("", False)
