@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Session
-from compat_twittner import urls
+from compat_twittner import api, urls
 from tests.compat_twittner.conftest import kept_promise
 from tests.factories import PASSWORD
 
@@ -115,6 +115,12 @@ def test_no_method_is_refused_and_none_but_post_changes_anything(
 
 def test_reads_take_their_parameters_from_a_body_too(http: Client, alice: Account) -> None:
     assert kept_promise(http.post("/mobile_api/profile", {"user_id": alice.pk}))["data"]["id"] == alice.pk
+
+
+@pytest.mark.parametrize(("length", "code"), [(api.LARGEST_BODY, 200), (api.LARGEST_BODY + 1, 400)])
+def test_a_body_may_have_26_million_bytes(http: Client, alice: Account, length: int, code: int) -> None:
+    query = {"user_id": alice.pk}
+    assert kept_promise(http.get("/mobile_api/profile", query, CONTENT_LENGTH=str(length)))["code"] == code
 
 
 UNREADABLE_BODIES = [
