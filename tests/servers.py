@@ -60,12 +60,13 @@ class Live:
             "REGISTRATIONS": "open",
             **environment,
         }
+        self.command = [sys.executable, str(settings.ROOT / "manage.py"), "serve"]
         self._blocker = blocker
 
     def start(self) -> None:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, str(settings.ROOT / "manage.py"), "serve"],
+                self.command,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

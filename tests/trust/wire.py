@@ -10,8 +10,9 @@ from tests.servers import PATIENCE, Live
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 
 
-def connect(live: Live) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", live.port), PATIENCE)
+def connect(live: Live, source: str = "127.0.0.1") -> socket.socket:
+    """A connection to a server, from this address."""
+    return socket.create_connection(("127.0.0.1", live.port), PATIENCE, (source, 0))
 
 
 def head(method: str, path: str, *lines: str, host: str = "127.0.0.1") -> bytes:
