@@ -1,7 +1,5 @@
 """A member brings lists from another server: a preview, then every line once, politely and to its end."""
 
-import csv
-import io
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,7 @@ from accounts.access import Actor
 from accounts.models import Account
 from accounts.validation import Invalid
 from follows import domains, export, graph, lists, marks, relationships
-from follows.data import applying, imports, previews, reading
+from follows.data import applying, imports
 from follows.models import (
     Block,
     DomainBlock,
@@ -32,33 +30,9 @@ from follows.models import (
     Outlook,
 )
 from tests.factories import AccountFactory
+from tests.follows.importing import by, read, report, results, run
 
 HOST = settings.LOCAL_DOMAIN
-
-
-def by(account: Account) -> Actor:
-    return Actor(account.pk, "test")
-
-
-def read(account: Account, kind: str, text: str | bytes, *, overwrite: bool = False) -> Import:
-    data = text.encode() if isinstance(text, str) else text
-    return previews.preview(account.pk, data, "", ImportKind(kind), by(account), overwrite=overwrite)
-
-
-def run(account: Account, kind: str, text: str | bytes, *, overwrite: bool = False) -> Import:
-    job = read(account, kind, text, overwrite=overwrite)
-    assert imports.begin(account.pk, job.pk)
-    imports.finish(account.pk)
-    job.refresh_from_db()
-    return job
-
-
-def results(job: Import) -> dict[str, int]:
-    return {str(result): count for result, count in imports.results(job).items()}
-
-
-def report(job: Import) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(b"".join(imports.report(job)).decode())))
 
 
 @pytest.fixture
@@ -285,61 +259,6 @@ def test_another_preview_replaces_the_first(alice: Account, bob: Account) -> Non
     assert imports.find(bob.pk, second.pk) is None
     assert not imports.begin(bob.pk, second.pk)
     assert not imports.stop(bob.pk, second.pk)
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (b"", "empty"),
-        (b"\n \n", "empty"),
-        (b"Account address,Show boosts\n", "nothing else"),
-        ("Account address\nbob\n".encode("utf-16"), "UTF-8"),
-        ("Jürgen\n".encode("latin-1"), "UTF-8"),
-        (b"bo\0b\n", "UTF-8"),
-        (b"List name;Account address\n", "semicolons"),
-        (b"#domain\nx.example\n", "no column"),
-        (b'"bob\nalice\n', "Line "),
-        (b"x" * (reading.MOST_BYTES + 1), "5 MB"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_refused_as_a_whole(alice: Account, data: bytes, reason: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        read(alice, "following", data)
-
-    assert reason in refused.value.faults[0].reason
-    assert not Import.objects.exists()
-
-
-def test_a_file_with_too_many_lines_is_refused(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_ROWS", 3)
-    read(alice, "blocks", "Account address\na\nb\nc\n")
-    with pytest.raises(Invalid, match="file"):
-        read(alice, "blocks", "a\nb\nc\nd\n")
-
-
-def test_a_byte_order_mark_is_no_part_of_the_text(alice: Account, bob: Account) -> None:
-    assert results(run(alice, "blocks", "Account address\nbob\n".encode("utf-8-sig"))) == {"added": 1}
-    assert results(run(alice, "mutes", "bob\n".encode("utf-8-sig"))) == {"added": 1}
-
-
-@pytest.mark.parametrize(
-    ("name", "header", "kind"),
-    [
-        ("x.csv", "Account address,Show boosts,Notify on new posts,Languages", "following"),
-        ("x.csv", '"Account address","Hide notifications"', "mutes"),
-        ("x.csv", "List name,Account address", "lists"),
-        ("x.csv", "#domain", "domain_blocks"),
-        ("following_accounts.csv", "bob", "following"),
-        ("blocked_accounts (1).csv", "bob", "blocks"),
-        ("muted_accounts.csv", "Account address", "mutes"),
-        ("blocked_domains.csv", "x.example", "domain_blocks"),
-        ("lists.csv", "Friends,bob", "lists"),
-        ("followers.csv", "Account address,Since", None),
-        ("x.csv", "bob", None),
-    ],
-)
-def test_a_file_says_what_it_is(name: str, header: str, kind: str | None) -> None:
-    assert reading.kind_of(name, f"\ufeff{header}\n".encode()) == kind
 
 
 def test_what_is_exported_here_can_be_imported_here(
