@@ -17,6 +17,11 @@ class Headers:
         headers._store = self._stored | headers._store  # noqa: SLF001
 
 
+def put(response: HttpResponseBase, headers: Mapping[str, str]) -> None:
+    """Set headers whose names and values this server made. Those from outside need the checks of Django's own way."""
+    response.headers._store.update({name.lower(): (name, value) for name, value in headers.items()})  # noqa: SLF001
+
+
 def listed(response: HttpResponseBase) -> list[tuple[str, str]]:
     """Return all headers of an answer, cookies among them."""
     headers = list(response.headers._store.values())  # noqa: SLF001

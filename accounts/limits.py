@@ -6,7 +6,6 @@ count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers 
 
 import ipaddress
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -104,7 +103,7 @@ def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:
 def look(limit: Limit, whose: int | str) -> State:
     """Return the state of a limit, without counting."""
     now = time.time()
-    return _state(limit, cache.get(_key(limit, whose, now), 0), now)
+    return _state(limit, _counters().counted(_key(limit, whose, now)), now)
 
 
 def give_back(*charges: Charge) -> None:
@@ -115,15 +114,14 @@ def give_back(*charges: Charge) -> None:
 
 
 def _give_back(limit: Limit, whose: int | str) -> None:
-    with suppress(ValueError):  # another window began meanwhile
-        cache.decr(_key(limit, whose, time.time()))
+    _counters().take_back(_key(limit, whose, time.time()))
 
 
 def forget(*charges: Charge) -> None:
     """Reset these limits."""
     if settings.RATE_LIMITS:
         now = time.time()
-        cache.delete_many([_key(limit, whose, now) for limit, whose in charges])
+        _counters().begin_anew([_key(limit, whose, now) for limit, whose in charges])
 
 
 def neighbourhood(address: str | None) -> str:

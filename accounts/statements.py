@@ -27,7 +27,6 @@ from operator import attrgetter, methodcaller
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
-from django.db import connections
 from django.db.models import (
     AutoField,
     BooleanField,
@@ -43,13 +42,14 @@ from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts import databases
+from accounts.compiled import Compiled, Value
 
 TESTED_WITH = ((5, 2),)  # versions of Django
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
-class given(Expression):  # noqa: N801  # reads as a word inside a filter
+class given(Value, Expression):  # noqa: N801  # reads as a word inside a filter
     """Stands in a filter for a value that is named when the statement runs."""
 
     def __init__(self, name: str, output_field: Field[Any, Any] | None = None) -> None:
@@ -103,17 +103,17 @@ class Statement(Generic[Row]):
 
     def __init__(self, row: type[Row] | None, build: Callable[[int], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._make = cast("Callable[[tuple[Any, ...]], Row]", partial(tuple.__new__, row or tuple))
+        self._make = cast("Callable[[tuple[Any, ...]], Row] | None", row and partial(tuple.__new__, row))
         self._compiled = cache(self._compile)
 
     def rows(self, limit: int = 0, **values: Any) -> list[Row]:
         """Run it. `values` are what the `given`s stand for."""
         alias = self.alias()
-        sql, parameters, converters = self._compiled(limit, alias)
-        rows = _run(alias, sql, parameters, values, _fetchall)
+        compiled, converters = self._compiled(limit, alias)
+        rows = compiled.run(alias, values, _fetchall)
         if converters:
             rows = _converted(rows, converters)
-        return list(map(self._make, rows))
+        return list(map(self._make, rows)) if self._make else rows
 
     def first(self, **values: Any) -> Row | None:
         rows = self.rows(**values)
@@ -131,8 +131,8 @@ class Statement(Generic[Row]):
         rows = self._build(1)
         return partial(databases.for_write if rows.query.select_for_update else databases.for_read, rows.model)
 
-    def _compile(self, limit: int, alias: str) -> tuple[str, list[Any], "Converters"]:
-        """SQL, its parameters, and how the database's values become Python's.
+    def _compile(self, limit: int, alias: str) -> tuple[Compiled, "Converters"]:
+        """SQL, and how the database's values become Python's.
 
         Booleans stay as the driver gives them; expressions may be 0 and 1 on SQLite.
         """
@@ -145,7 +145,7 @@ class Statement(Generic[Row]):
             if not isinstance(expression.output_field, BooleanField | IntegerField)
             for function in functions
         ]
-        return sql, list(parameters), converters
+        return Compiled(compiler.connection, sql, parameters), converters
 
 
 class Write:
@@ -197,14 +197,12 @@ class Write:
     def run(self, **values: Any) -> int:
         """Run it; returns how many rows were written."""
         alias = self.alias()
-        sql, parameters = self._compiled(alias)
-        return int(_run(alias, sql, parameters, values, attrgetter("rowcount")))
+        return int(self._compiled(alias).run(alias, values, attrgetter("rowcount")))
 
     def value(self, **values: Any) -> int:
         """Run it; returns what its `RETURNING` gives of the one row that was written."""
         alias = self.alias()
-        sql, parameters = self._compiled(alias)
-        ((value,),) = _run(alias, sql, parameters, values, _fetchall)
+        ((value,),) = self._compiled(alias).run(alias, values, _fetchall)
         return int(value)
 
     @cached_property
@@ -212,11 +210,11 @@ class Write:
         """Names the database that it runs on."""
         return partial(databases.for_write, cast("type[Model]", self._build().model))
 
-    def _compile(self, alias: str) -> tuple[str, list[Any]]:
+    def _compile(self, alias: str) -> Compiled:
         compiler = self._build().get_compiler(alias)
         compiled = compiler.as_sql()
         sql, parameters = compiled[0] if isinstance(compiled, list) else compiled  # inserts may be several
-        return f"{self._before}{sql}{self._after}", list(parameters)
+        return Compiled(compiler.connection, f"{self._before}{sql}{self._after}", parameters)
 
 
 Converters = list[tuple[int, Callable[[Any], Any]]]
@@ -225,33 +223,15 @@ Converters = list[tuple[int, Callable[[Any], Any]]]
 _fetchall = methodcaller("fetchall")
 
 
-def _run(alias: str, sql: str, parameters: list[Any], values: dict[str, Any], take: Callable[[Any], Any]) -> Any:
-    """What `take` takes from the cursor that ran it: the driver's own, for Django's costs more than many a statement.
-
-    Django's is for a connection that is to be opened, has failed within a transaction, or whose queries are watched.
-    """
-    connection = connections[alias]
-    bound = [p.bind(values, connection) if isinstance(p, given) else p for p in parameters]
-    connection.close_if_health_check_failed()
-    watched = connection.queries_logged or connection.execute_wrappers
-    if watched or connection.connection is None or connection.needs_rollback:
-        with connection.cursor() as whole:
-            whole.execute(sql, bound)
-            return take(whole)
-    with connection.wrap_database_errors:
-        cursor = connection.create_cursor()
-        cursor.execute(sql, bound)
-        return take(cursor)
-
-
 def _convert(function: Callable[..., Any], expression: Any, connection: Any, value: Any) -> Any:
     return function(value, expression, connection)
 
 
 def _converted(rows: list[tuple[Any, ...]], converters: Converters) -> list[tuple[Any, ...]]:
     """The rows with Python's values; by column, for most columns that need it are empty."""
-    columns: list[Any] = list(zip(*rows, strict=True))
     for index, convert in converters:
-        if columns and columns[index].count(None) < len(rows):
-            columns[index] = [None if value is None else convert(value) for value in columns[index]]
-    return list(zip(*columns, strict=True))
+        column = [row[index] for row in rows]
+        if column.count(None) < len(rows):
+            told = [None if value is None else convert(value) for value in column]
+            rows = [(*row[:index], value, *row[index + 1 :]) for row, value in zip(rows, told, strict=True)]
+    return rows

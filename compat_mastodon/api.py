@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 
 from accounts import credentials, limits, lookup
 from accounts.access import Access, Actor, note_use, touch
-from accounts.headers import Headers
+from accounts.headers import Headers, put
 from accounts.refused import Refused
 from compat_mastodon.entities import accounts
 from compat_mastodon.forms import Form, Multipart
@@ -145,8 +145,7 @@ class View(APIView):
         except Exception as exc:  # each has an answer
             response = self.handle_exception(exc)
         ALL.complete(response)
-        for name, value in self.headers.items():
-            response[name] = value
+        put(response, self.headers)
         return response
 
     def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -124,7 +124,16 @@ def own_account(key: OwnKey) -> bytes:
 
 def accounts(keys: Sequence[Key]) -> bytes:
     """A list of Accounts as JSON."""
-    return b"[" + b",".join(fragments(keys)) + b"]"
+    return array(fragments(keys))
+
+
+def array(parts: list[bytes]) -> bytes:
+    """A list of rendered parts as JSON, for which each is copied once: a page of accounts has 40 KB."""
+    if not parts:
+        return b"[]"
+    parts[0] = b"[" + parts[0]
+    parts[-1] += b"]"
+    return b",".join(parts)
 
 
 def fragments(keys: Sequence[Key]) -> list[bytes]:
@@ -148,7 +157,7 @@ def muted_accounts(rows: Sequence[Muted]) -> bytes:
             attributes, lists, rest = account.partition(b',"emojis":')  # in a text the quotes would be escaped
             until = orjson.dumps(expires_at and timestamp(expires_at))
             members.append(b"".join((attributes, b',"mute_expires_at":', until, lists, rest)))
-    return b"[" + b",".join(members) + b"]"
+    return array(members)
 
 
 def list_(found: List) -> Entity:
@@ -198,7 +207,7 @@ def field(item: dict[str, str], value: str) -> Entity:
 
 def relationships(found: Iterable[Relationship]) -> bytes:
     """A list of Relationships (§4.4) as JSON."""
-    return b"[" + b",".join(map(relationship, found)) + b"]"
+    return array(list(map(relationship, found)))
 
 
 def relationship(ties: Relationship) -> bytes:

@@ -24,6 +24,7 @@ PART = re.compile(r"[^\[\]]+|\[\]")
 MAX_DEPTH = 4
 MOST_ITEMS = 1000
 LONGEST = 100_000  # characters of a text; each has a bound of its own far below
+ID = re.compile("[0-9]{1,11}")
 TEXTS = {str, int, bool}  # what may stand for a text
 EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
@@ -191,32 +192,40 @@ def to_int(text: str) -> int:
 
 def as_id(text: str) -> int | None:
     """An id that a row could have, from decimal digits."""
-    if text.isascii() and text.isdigit() and len(text) < 12:
-        number = int(text)
-        return number if 0 < number <= MAX_ID else None
-    return None
+    return number if ID.fullmatch(text) and 0 < (number := int(text)) <= MAX_ID else None
 
 
 def _query_lists(query: str) -> Iterable[tuple[str, list[str]]]:
     """The query's values by name. A page of ids is one name and many plain values, so each name is decoded once."""
-    pairs = query.split("&")
-    if len(pairs) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
+    count = query.count("&") + 1
+    if count > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         raise BadParam("query")
+    name, _, rest = query.partition("=")
+    values = rest.split(f"&{name}=")
+    if len(values) == count and not _numbers_rows(name):
+        return [(unquote_plus(name), _decoded(values))]
     encoded: dict[str, list[str]] = {}
     rows = Rows()
-    for pair in filter(None, pairs):
+    for pair in filter(None, query.split("&")):
         name, _, value = pair.partition("=")
-        plain = value if value.isalnum() else unquote_plus(value)
         if name in encoded:
-            encoded[name].append(plain)
+            encoded[name].append(value)
             continue
-        if "[][" in name or "%5b%5d%5b" in name.lower():
+        if _numbers_rows(name):
             name = quote_plus(rows.numbered(unquote_plus(name)))
-        encoded.setdefault(name, []).append(plain)
+        encoded.setdefault(name, []).append(value)
     lists: dict[str, list[str]] = {}
     for name, values in encoded.items():
-        lists.setdefault(unquote_plus(name), []).extend(values)
+        lists.setdefault(unquote_plus(name), []).extend(_decoded(values))
     return lists.items()
+
+
+def _numbers_rows(name: str) -> bool:
+    return "[][" in name or "%5b%5d%5b" in name.lower()
+
+
+def _decoded(values: list[str]) -> list[str]:
+    return values if "".join(values).isalnum() else list(map(unquote_plus, values))
 
 
 def _nest(pairs: Iterable[tuple[str, list[Any]]], into: dict[str, Any]) -> None:

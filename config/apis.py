@@ -67,17 +67,20 @@ def _answer(request: Any) -> HttpResponseBase:
 
 
 class Routes:
-    """The paths of views that are exempt from CSRF protection, as a tree of their segments.
+    """The paths of views that are exempt from CSRF protection: fixed ones as they are, others as a tree of segments.
 
     A path that is not among them, because it is another view's or nobody's, is left to Django. So are the few whose
     parts are converted, or are not whole segments.
     """
 
     def __init__(self, patterns: list[Any]) -> None:
+        self._fixed: dict[str, View] = {}
         self._tree: dict[str, Any] = {}
         self._add(patterns, "")
 
     def find(self, path: str) -> Found | None:
+        if view := self._fixed.get(path):
+            return view, {}
         before, *segments = path.split("/")
         tree, parts = self._tree, []
         if before:
@@ -110,6 +113,8 @@ class Routes:
         names = [segment[1:-1] for segment in segments if PART.fullmatch(segment)]
         if route.count("<") != len(names):
             return  # a part that is converted, or not a whole segment
+        if not names:
+            self._fixed.setdefault(f"/{route}", view)
         tree = self._tree
         for segment in segments:
             tree = tree.setdefault(ANY if segment.startswith("<") else segment, {})

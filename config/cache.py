@@ -1,8 +1,8 @@
 """Django's cache with atomic counters that all processes share.
 
 `count` adds one to several counters in one step, and `raise_to` keeps the largest number that it gets. On Redis
-(`config.redis`) that is one round trip; without one, the cache is an SQLite file of its own, which costs about 20 µs
-and no other service.
+(`config.redis`) that is one round trip. Without one, the cache is an SQLite file of its own, with a second file for the
+counters (`config.counters`), which every request uses.
 
 Either may be away: Redis refuses or hangs, the disk is full. Requests go on then. Each process uses a
 cache of its own meanwhile, all leave the shared one alone for `REST` seconds, and one line a minute in
@@ -17,14 +17,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fcntl import LOCK_EX, flock
 from functools import wraps
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
+
+from config.counters import Counters, counters
 
 SWEEP_EVERY = 1000  # writes, on average, until what has expired is deleted
 TIMEOUT = 1  # seconds until a shared cache that does not answer is away
@@ -32,7 +34,21 @@ REST = 10  # seconds until one that was away is asked again
 SAY_EVERY = 60  # seconds between two lines in the log about it
 SKEW = 60  # seconds that an entry may be ahead of the clock; one from later was written while the clock was wrong
 OPERATIONS = (
-    *("count", "raise_to", "get", "set", "add", "incr", "touch", "delete", "has_key", "clear"),
+    *(
+        "count",
+        "counted",
+        "take_back",
+        "begin_anew",
+        "raise_to",
+        "get",
+        "set",
+        "add",
+        "incr",
+        "touch",
+        "delete",
+        "has_key",
+        "clear",
+    ),
     *("get_many", "set_many", "delete_many"),
 )
 
@@ -45,7 +61,24 @@ _moments = memoryview(mmap.mmap(-1, 16)).cast("d")
 _ASK_AT, _SAID_AT = 0, 1
 
 
-class OwnCache(LocMemCache):
+class Counting(BaseCache):
+    """What the limits need beside `count`, for a cache that keeps counters like other entries."""
+
+    def counted(self, key: str) -> int:
+        """Return where a counter stands."""
+        return int(self.get(key, 0))
+
+    def take_back(self, key: str) -> None:
+        """Take one off a counter, unless it has ended."""
+        with suppress(ValueError):
+            self.decr(key)
+
+    def begin_anew(self, keys: list[str]) -> None:
+        """Forget these counters."""
+        self.delete_many(keys)
+
+
+class OwnCache(Counting, LocMemCache):
     """The cache of a process while the shared cache is away; bounded in size."""
 
     def count(self, counters: Mapping[str, int]) -> list[int]:
@@ -115,11 +148,16 @@ class SharedFile(BaseCache):
 
     def count(self, counters: Mapping[str, int]) -> list[int]:
         """Add one to each counter, which lives for so many seconds; returns where they stand."""
-        now = time.time()
-        expiries = {self.make_key(key): now + seconds for key, seconds in counters.items()}
-        sql = _COUNT.format(rows=", ".join(["(?, 1, ?, ?)"] * len(expiries)))
-        counts = dict(self._run(sql, *chain.from_iterable((*item, now) for item in expiries.items())))
-        return [counts[key] for key in expiries]
+        return self._counters.add(counters)
+
+    def counted(self, key: str) -> int:
+        return self._counters.get(key)
+
+    def take_back(self, key: str) -> None:
+        self._counters.take_back(key)
+
+    def begin_anew(self, keys: list[str]) -> None:
+        self._counters.forget(keys)
 
     def raise_to(self, key: str, value: int, seconds: int | None) -> None:
         """Store a number for some seconds, unless there is a larger one, whose time starts again."""
@@ -153,6 +191,7 @@ class SharedFile(BaseCache):
         return bool(self._run(_DELETE, self.make_and_validate_key(key, version=version)))
 
     def clear(self) -> None:
+        self._counters.clear()
         self._run("DELETE FROM item")
 
     def close(self, **kwargs: Any) -> None:
@@ -182,6 +221,10 @@ class SharedFile(BaseCache):
             connection.close()
 
     @property
+    def _counters(self) -> Counters:
+        return counters(f"{self._path}-counters")
+
+    @property
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -204,10 +247,6 @@ def _clock() -> tuple[float, float]:
     return now, now + SKEW
 
 
-_COUNT = """
-    INSERT INTO item (key, value, expires, made) VALUES {rows}
-    ON CONFLICT DO UPDATE SET value = value + 1, expires = excluded.expires, made = excluded.made
-    RETURNING key, value"""
 _RAISE = """
     INSERT INTO item (key, value, expires, made) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET value = max(value, excluded.value), expires = excluded.expires, made = excluded.made"""

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
-from config.cache import TIMEOUT, replaceable
+from config.cache import TIMEOUT, Counting, replaceable
 
 NEVER_LONG = {
     "socket_timeout": TIMEOUT,
@@ -44,7 +44,7 @@ class SentinelPool(SentinelConnectionPool):
 
 
 @replaceable(RedisError, OSError)
-class SharedRedis(RedisCache):
+class SharedRedis(Counting, RedisCache):
     """Django's, which counts, and never waits for longer than `TIMEOUT`."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:

@@ -9,15 +9,19 @@ Meanwhile the worker answers other requests.
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
+from django import db
 from django.conf import settings
-from django.db import connection
-from django.http import HttpResponse
+from django.core.cache import caches
+from django.core.handlers.base import reset_urlconf
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
+from django.http import HttpRequest, HttpResponse
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # it exports both
 
 from accounts.headers import listed
@@ -33,7 +37,7 @@ PAUSE = 0.1  # seconds between two that try for a lock again; each holds the wor
 MOST_RESTING = 25  # requests of a worker that wait for locks; those beyond hear at once that the server is busy
 _resting: set[Turn] = set()
 _turns = asyncio.Lock()
-ENVIRON = {
+META = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
     "wsgi.errors": sys.stderr,
@@ -42,14 +46,53 @@ ENVIRON = {
     "wsgi.run_once": False,
 }
 
+# No request runs in an event loop. Django would look for one each time before it gives a thread's connection or cache.
+_connections: Any = db.connections
+_connections._connections = _connections._connections._storage  # noqa: SLF001
+_caches: Any = caches
+_caches._connections = threading.local()  # noqa: SLF001
+# `_close` looks at the connections, and there is no URLconf to forget.
+for receiver in (close_old_connections, reset_urlconf):
+    request_finished.disconnect(receiver)
+
+
+class Request(wsgi.Request):
+    """A request from granian, which has decoded it. All paths are the application's, and the body is whole."""
+
+    def __init__(self, meta: dict[str, Any]) -> None:
+        self.META = self.environ = meta
+        self.path = self.path_info = meta["PATH_INFO"] or "/"
+        self.method = meta["REQUEST_METHOD"].upper()
+        self.content_type, self.content_params = "", {}
+        if "CONTENT_TYPE" in meta:
+            self._set_content_type_params(meta)  # type: ignore[attr-defined]  # the stubs leave it out
+        self._stream = meta["wsgi.input"]
+        self._read_started = False
+        self.resolver_match = None
+
+    @property
+    def scheme(self) -> str:
+        return str(self.META["wsgi.url_scheme"])
+
+    def get_host(self) -> str:
+        return _allowed(self.META["HTTP_HOST"]) if "HTTP_HOST" in self.META else super().get_host()
+
+
+@lru_cache(256)
+def _allowed(host: str) -> str:
+    """:raises DisallowedHost: when the server does not answer to this Host."""
+    request = HttpRequest()
+    request.META["HTTP_HOST"] = host
+    return request.get_host()
+
 
 async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     """Answer one request. While it waits, the worker answers others."""
-    environ = _environ(scope)
-    if Body.comes_with(environ):
-        await _receive(protocol, environ)
+    meta = _meta(scope)
+    if Body.comes_with(meta):
+        await _receive(protocol, meta)
     turn = Turn(LOCKS)
-    while isinstance(outcome := _try(scope, protocol, environ, turn), Again):
+    while isinstance(outcome := _try(scope, protocol, meta, turn), Again):
         if outcome.done:
             await asyncio.gather(asyncio.wrap_future(outcome.done), return_exceptions=True)
         else:
@@ -60,36 +103,39 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
         except (ProtocolClosed, TimeoutError):  # the client went away, or takes nothing
             pass
         finally:
-            with _at_work(scope):
-                _close(outcome, environ)
+            with _AtWork(scope):
+                _close(outcome, meta)
 
 
-def _try(scope: Scope, protocol: HTTPProtocol, environ: dict[str, Any], turn: Turn) -> Again | HttpResponse | None:
+def _try(scope: Scope, protocol: HTTPProtocol, meta: dict[str, Any], turn: Turn) -> Again | HttpResponse | None:
     """Answer, unless the request is to begin anew, or its answer is long: that is given, to be sent part by part."""
     try:
-        with _at_work(scope), turn:
-            response: HttpResponse = wsgi.respond(environ.copy())
+        with _AtWork(scope), turn:
+            response: HttpResponse = wsgi.respond(Request(meta.copy()))
             if response.streaming:
                 return response
             protocol.response_bytes(response.status_code, listed(response), response.content)
-            _close(response, environ)
+            _close(response, meta)
     except Again as again:
-        if environ["wsgi.input"].seekable():
-            environ["wsgi.input"].seek(0)
+        if meta["wsgi.input"].seekable():
+            meta["wsgi.input"].seek(0)
         return again
     return None
 
 
-@contextmanager
-def _at_work(scope: Scope) -> Iterator[None]:
+class _AtWork:
     """While Django runs, this thread is its own, and the watchdog knows of the request."""
-    Worker.post.begin(scope.method, scope.path)
-    loop = asyncio.get_running_loop()
-    asyncio._set_running_loop(None)  # noqa: SLF001  # Django would take itself for a coroutine, and refuse to work
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(loop)  # noqa: SLF001
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __enter__(self) -> None:
+        Worker.post.begin(self._scope.method, self._scope.path)
+        self._loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)  # noqa: SLF001  # Django would take itself for a coroutine, and refuse to work
+
+    def __exit__(self, *error: object) -> None:
+        asyncio._set_running_loop(self._loop)  # noqa: SLF001
         Worker.post.end()
 
 
@@ -109,7 +155,7 @@ async def _rest(turn: Turn) -> None:
 async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:
     """Send a long answer chunk by chunk, with others' requests between; a client that takes none is given up."""
     while True:
-        with _at_work(scope):
+        with _AtWork(scope):
             chunk = next(chunks, None)
         if chunk is None:
             return
@@ -117,18 +163,19 @@ async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:
             await stream.send_bytes(chunk)
 
 
-def _close(response: HttpResponse, environ: dict[str, Any]) -> None:
+def _close(response: HttpResponse, meta: dict[str, Any]) -> None:
     response.close()
-    environ["wsgi.input"].close()
+    close_old_connections()
+    meta["wsgi.input"].close()
 
 
-async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
+async def _receive(protocol: HTTPProtocol, meta: dict[str, Any]) -> None:
     """Take in the body.
 
     granian hands the parts over and then an empty one, for the end. Where the body broke off, or its chunks are
     malformed, there is an empty part before that one. So there is with a trailer, which nobody sends.
     """
-    body, ends, parts, time = Body(environ), 0, aiter(protocol), asyncio.get_running_loop().time
+    body, ends, parts, time = Body(meta), 0, aiter(protocol), asyncio.get_running_loop().time
     started = time()
     try:
         while body.wants_more:
@@ -146,12 +193,12 @@ async def _receive(protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
         body.finish(whole=ends == 1)
 
 
-def _environ(scope: Scope) -> dict[str, Any]:
-    """Build the WSGI environment of a request (PEP 3333), with an empty body."""
+def _meta(scope: Scope) -> dict[str, Any]:
+    """Build the WSGI metament of a request (PEP 3333), with an empty body."""
     server, _, port = scope.server.rpartition(":")
-    environ = ENVIRON | {
+    meta = META | {
         "REQUEST_METHOD": scope.method,
-        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "PATH_INFO": scope.path,
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
@@ -162,12 +209,12 @@ def _environ(scope: Scope) -> dict[str, Any]:
     }
     for name, value in scope.headers.items():
         if key := _key(name):
-            environ[key] = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}" if key in environ else value
+            meta[key] = f"{meta[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}" if key in meta else value
     if scope.authority:  # whatever the header says (RFC 9112)
-        environ["HTTP_HOST"] = scope.authority
-    elif "HTTP_HOST" not in environ and scope.http_version != "1":
-        environ["HTTP_HOST"] = ""  # which Django refuses, as HTTP/1.1 demands
-    return environ
+        meta["HTTP_HOST"] = scope.authority
+    elif "HTTP_HOST" not in meta and scope.http_version != "1":
+        meta["HTTP_HOST"] = ""  # which Django refuses, as HTTP/1.1 demands
+    return meta
 
 
 @lru_cache(256)

@@ -7,7 +7,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.conf import settings
 from django.core.cache import close_caches
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
@@ -35,7 +35,7 @@ class Request(WSGIRequest):
         pass
 
 
-_django = get_wsgi_application()
+_django: Any = get_wsgi_application()
 timeouts.limit()
 _django.request_class = Request
 _trusted = networks(settings.TRUSTED_PROXIES)
@@ -49,18 +49,23 @@ for signal, receiver in (
     signal.disconnect(receiver)
 
 
-def respond(environ: dict[str, Any]) -> Any:
-    """The answer of Django, for `manage.py serve`, which has received the body already, and closes the answer."""
+def respond(request: Request) -> Any:
+    """The answer of Django, for `config.rsgi`, which has received the body already, and closes the answer.
+
+    Django's handler would also note the thread's URLconf, of which there is one, and log what the log does not keep.
+    """
     if _trusted:
-        believe(environ, _trusted)
-    request_started.send(sender=WSGIHandler, environ=environ)
-    return _django.get_response(Request(environ))
+        believe(request.META, _trusted)
+    response = _django._middleware_chain(request)  # noqa: SLF001
+    response._resource_closers.append(request.close)  # noqa: SLF001
+    return response
 
 
 def _believing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     if _trusted:
         believe(environ, _trusted)
-    return _django(environ, start_response)
+    parts: Iterable[bytes] = _django(environ, start_response)
+    return parts
 
 
 application = receiving(_believing)

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from compat_mastodon import entities
 from compat_mastodon.api import Denied, View, answer, raw
-from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import choice, envelope, groups_follows, kinds_for, linked, parsed_key
 from compat_mastodon.views import notifications
 from compat_mastodon.views.notifications import READ, WRITE
@@ -73,6 +73,5 @@ class Accounts(View):
         page = inbox.notices(
             self.me, Choice(kinds_for(self.params, self.me), bucket=named.get("bucket"), filtered=None), window
         )
-        accounts = ACCOUNTS.of([notice.actor for notice in page.rows])
-        response = raw(b"[" + b",".join(filter(None, accounts)) + b"]")
+        response = raw(entities.accounts([notice.actor for notice in page.rows]))
         return linked(response, request, page, self.params, more=page.full)

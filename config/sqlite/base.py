@@ -17,6 +17,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.models.expressions import Col
 
 from accounts import turns
 
@@ -47,6 +48,13 @@ class Cursor(base.SQLiteCursorWrapper):
 
 
 class Operations(DatabaseOperations):
+    def get_db_converters(self, expression: Any) -> list[Any]:
+        """None for a column of moments, which the driver has read."""
+        if isinstance(expression, Col) and expression.output_field.get_internal_type() == "DateTimeField":
+            return []
+        converters: list[Any] = super().get_db_converters(expression)
+        return converters
+
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> datetime | None:
         if isinstance(value, datetime):
             return value if value.tzinfo else value.replace(tzinfo=connection.timezone)

@@ -9,7 +9,7 @@ from functools import cache, partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Max, Min, QuerySet
 from django.db.models import Window as Over
 from django.db.models.functions import Coalesce, RowNumber
 
@@ -166,7 +166,9 @@ def _chosen(filtered: bool | None, of_one: bool, of_group: bool) -> QuerySet[Not
 
 
 def _group_of(grouped: bool) -> Any:
-    return Coalesce("bucket", -F("pk")) if grouped else -F("pk")
+    """What the notices of a group have in common. It has no parameter, for then windows over it are one window."""
+    alone = Func(F("pk"), template="-%(expressions)s", output_field=IntegerField())
+    return Coalesce("bucket", alone) if grouped else alone
 
 
 def _grouped(chosen: QuerySet[Notice], grouped: bool, from_below: bool, limit: int) -> QuerySet[Any, Any]:

@@ -1,0 +1,94 @@
+"""Counters that all processes of a machine share: a table of fixed size in a file.
+
+The digest of a name says which `WAYS` rows it may have. If all of them are in use, the row that ends first makes room.
+The digest is made with a secret of the file, so that nobody can find names that push out another one. A lock of the
+file makes each step exact. If a process dies with the lock, the kernel lifts it.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_UN, lockf
+from functools import cache
+from struct import Struct
+from threading import Lock
+
+ROW = Struct("<16sdQ")  # digest of the name, end in seconds of Unix time, count
+WAYS = 16  # rows that a name may have
+BUCKET = WAYS * ROW.size
+BUCKETS = 8_192  # 131,072 rows, 4 MiB
+SECRET = BUCKET  # bytes at the beginning of the file, of which the first 64 are used
+LONGEST = 2 * 24 * 60 * 60  # seconds; a row that ends later was written while the clock was wrong
+
+
+class Counters:
+    """The counters of one file. All methods raise `OSError` if it cannot be read or written."""
+
+    def __init__(self, path: str) -> None:
+        self._turn = Lock()  # the file's own lock is between processes
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        with self._locked():
+            if os.fstat(self._file).st_size < SECRET:
+                os.pwrite(self._file, os.urandom(SECRET), 0)
+            self._secret = os.pread(self._file, 64, 0)
+
+    def add(self, names: Mapping[str, int]) -> list[int]:
+        """Add one to each counter, which then lives for so many seconds. Return the counts."""
+        now = time.time()
+        with self._locked():
+            return [self._change(name, now, lambda count: count + 1, now + seconds) for name, seconds in names.items()]
+
+    def get(self, name: str) -> int:
+        return self._find(name, time.time())[3]
+
+    def take_back(self, name: str) -> None:
+        """Take one off, unless the counter has ended."""
+        with self._locked():
+            self._change(name, time.time(), lambda count: max(count - 1, 0))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Begin these counters anew."""
+        with self._locked():
+            for name in names:
+                self._change(name, time.time(), lambda _: 0)
+
+    def clear(self) -> None:
+        os.ftruncate(self._file, SECRET)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._turn:
+            lockf(self._file, LOCK_EX)
+            try:
+                yield
+            finally:
+                lockf(self._file, LOCK_UN)
+
+    def _change(self, name: str, now: float, change: Callable[[int], int], ends: float | None = None) -> int:
+        """Write what `change` makes of the count, which then ends at `ends`, or when it did before."""
+        place, digest, ended, count = self._find(name, now)
+        count = change(count)
+        os.pwrite(self._file, ROW.pack(digest, ended if ends is None else ends, count), place)
+        return count
+
+    def _find(self, name: str, now: float) -> tuple[int, bytes, float, int]:
+        """Return the place of a name in the file, its digest, its end and its count: 0 for both if it has no row."""
+        digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        start = SECRET + int.from_bytes(digest[:4], "little") % BUCKETS * BUCKET
+        bucket = os.pread(self._file, BUCKET, start).ljust(BUCKET, b"\0")
+        place = bucket.find(digest)
+        if place >= 0:
+            _, ends, count = ROW.unpack_from(bucket, place)
+            return (
+                (start + place, digest, ends, count) if now < ends <= now + LONGEST else (start + place, digest, 0.0, 0)
+            )
+        ends_of_rows = [ends if ends <= now + LONGEST else 0.0 for _, ends, _ in ROW.iter_unpack(bucket)]
+        return start + ends_of_rows.index(min(ends_of_rows)) * ROW.size, digest, 0.0, 0
+
+
+@cache
+def counters(path: str) -> Counters:
+    """Return the counters in this file; all threads of a process share them."""
+    return Counters(path)
