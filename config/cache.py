@@ -214,6 +214,7 @@ class SharedFile(BaseCache):
         except sqlite3.DatabaseError:  # the machine went down while it was written
             self._disconnect()
             Path(self._path).unlink(missing_ok=True)
+            counters(f"{self._path}-counters").clear()
             return self._connection.execute(sql, values).fetchall()
 
     def _disconnect(self) -> None:
@@ -222,6 +223,8 @@ class SharedFile(BaseCache):
 
     @property
     def _counters(self) -> Counters:
+        if not hasattr(self._local, "connection"):
+            self._run("SELECT 1")  # both files are away together, and damaged together
         return counters(f"{self._path}-counters")
 
     @property

@@ -14,6 +14,7 @@ from fcntl import LOCK_EX, LOCK_UN, lockf
 from functools import cache
 from struct import Struct
 from threading import Lock
+from typing import ClassVar
 
 ROW = Struct("<16sdQ")  # digest of the name, end in seconds of Unix time, count
 WAYS = 16  # rows that a name may have
@@ -26,8 +27,9 @@ LONGEST = 2 * 24 * 60 * 60  # seconds; a row that ends later was written while t
 class Counters:
     """The counters of one file. All methods raise `OSError` if it cannot be read or written."""
 
+    _turn: ClassVar = Lock()  # between threads; the file's own lock is between processes
+
     def __init__(self, path: str) -> None:
-        self._turn = Lock()  # the file's own lock is between processes
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with self._locked():
             if os.fstat(self._file).st_size < SECRET:
