@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    works_beside_older = 'The constraint only takes more kinds.'
+
     dependencies = [
         ('accounts', '0016_plain_help_texts'),
     ]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import FeatureNotSupported, LockNotAvailable
 
 from accounts import turns
 
@@ -26,11 +26,18 @@ class Errors(DatabaseErrorWrapper):
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, LockNotAvailable):
             turns.found_locked()
+        if isinstance(error, FeatureNotSupported):
+            self.wrapper.is_outdated = True
         super().__exit__(kind, error, traceback)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     is_hurried = False  # whether the connection has the short timeout
+    is_outdated = False  # a migration changed a column, and statements that were prepared before do not fit any more
+
+    def connect(self) -> None:
+        super().connect()
+        self.is_outdated = False
 
     @cached_property
     def wrap_database_errors(self) -> Errors:
@@ -56,6 +63,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         turns.committed()
 
     def is_usable(self) -> bool:
+        if self.is_outdated:
+            return False
         if self.connection is not None and not self.errors_occurred and not self._has_something_to_read():
             return True
         return bool(super().is_usable())

@@ -6,6 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    works_beside_older = 'The constraint only takes one more state, and the server sets the default.'
+
     dependencies = [
         ('follows', '0014_moderators_let_people_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

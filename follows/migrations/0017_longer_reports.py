@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    works_beside_older = 'The column only becomes longer.'
+
     dependencies = [
         ('follows', '0016_plain_help_texts'),
     ]

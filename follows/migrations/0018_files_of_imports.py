@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='import',
             name='file',
-            field=models.BinaryField(default=b'', help_text='As it came, until it is read.'),
+            field=models.BinaryField(db_default=b'', default=b'', help_text='As it came, until it is read.'),
         ),
     ]

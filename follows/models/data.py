@@ -84,7 +84,7 @@ class Import(models.Model):
     overwrite = models.BooleanField(default=False, help_text="Remove entries that the file does not have.")
     state = models.CharField(max_length=7, choices=ImportState, default=ImportState.READING)
     door = models.CharField(max_length=16)
-    file = models.BinaryField(default=b"", editable=False, help_text="As it came, until it is read.")
+    file = models.BinaryField(default=b"", db_default=b"", editable=False, help_text="As it came, until it is read.")
     created_at = models.DateTimeField(default=timezone.now)
     last = models.PositiveIntegerField(
         default=0, editable=False, help_text="The last row that there was at the start: newer ones are not removed."

@@ -41,7 +41,7 @@ class Proxy:
         self.access_log = folder / "access.log"
 
     def ask(
-        self, path: str, *, plain: bool = False, body: bytes | None = None, method: str = "", host: str = DOMAIN
+        self, path: str, *, plain: bool = False, body: bytes | None = None, host: str = DOMAIN, token: str = ""
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of an answer, over a connection of its own."""
         port = self.plain if plain else self.secure
@@ -53,7 +53,8 @@ class Proxy:
             else http.client.HTTPSConnection("127.0.0.1", port, timeout=PATIENCE, context=context)
         )
         try:
-            connection.request(method or ("GET" if body is None else "POST"), path, body, {"Host": host})
+            headers = {"Host": host} | ({"Authorization": f"Bearer {token}"} if token else {})
+            connection.request("GET" if body is None else "POST", path, body, headers)
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
@@ -103,18 +104,16 @@ class Nginx(Proxy):
         with _process([*self.command, "-g", "daemon off; user root;"], self.folder, self.secure):
             yield
 
-    def reload(self) -> None:
-        """Begin with a changed configuration, and wait for the last request of the old one."""
-        old = self._workers()
-        self.say("-s", "reload")
-        deadline = time.monotonic() + PATIENCE
-        while self._workers() & old:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-    def _workers(self) -> set[int]:
+    def workers(self) -> set[int]:
         master = int((self.folder / "nginx.pid").read_text())
         return {child.pid for child in psutil.Process(master).children()}
+
+    def wait_for_the_last_request(self, old: set[int]) -> None:
+        """Until the workers of an old configuration have answered what they had."""
+        deadline = time.monotonic() + PATIENCE
+        while self.workers() & old:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 @contextmanager
