@@ -27,7 +27,7 @@ class Errors(DatabaseErrorWrapper):
         if isinstance(error, LockNotAvailable):
             turns.found_locked()
         if isinstance(error, FeatureNotSupported):
-            self.wrapper.is_outdated = True
+            self.wrapper.is_outdated = True  # type: ignore[attr-defined]  # the stubs leave it out
         super().__exit__(kind, error, traceback)
 
 
