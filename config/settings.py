@@ -30,6 +30,7 @@ DEBUG = env.flag("DEBUG", default=False)
 # Sign-up is open to everybody, to people that a moderator approves, to people with an invitation, or closed.
 REGISTRATIONS = env.choice("REGISTRATIONS", ("open", "approval", "invite", "closed"), "open" if EMBEDDED else "closed")
 REGISTRATIONS_OPEN = REGISTRATIONS != "closed"
+MEMBERS_INVITE = env.flag("MEMBERS_INVITE", default=False)
 REQUIRE_SECOND_FACTOR = env.choice("REQUIRE_SECOND_FACTOR", ("off", "moderators"), "off")
 RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
 CACHE_URL = env.redis("CACHE_URL")

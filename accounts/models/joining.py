@@ -48,8 +48,9 @@ class Invite(models.Model):
 
     @staticmethod
     def usable(now: datetime) -> Q:
-        """The condition of an invitation that takes one more person."""
-        return (Q(max_uses=None) | Q(uses__lt=F("max_uses"))) & (Q(expires_at=None) | Q(expires_at__gt=now))
+        """The condition of an invitation that takes one more person. Those of a suspended account take nobody."""
+        good = (Q(max_uses=None) | Q(uses__lt=F("max_uses"))) & (Q(expires_at=None) | Q(expires_at__gt=now))
+        return good & (Q(created_by=None) | Q(created_by__suspended_at=None))
 
 
 class Application(models.Model):

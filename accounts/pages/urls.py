@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts.pages import new_email, recovery, second_factor, sign_in, sign_up
-from accounts.pages.settings import account, language, profile
+from accounts.pages.settings import account, invitations, language, profile
 
 urlpatterns = [
     path("auth/sign_in", sign_in.sign_in, name="sign_in"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("settings", RedirectView.as_view(pattern_name="settings_profile"), name="settings"),
     path("settings/profile", profile.edit, name="settings_profile"),
     path("settings/language", language.edit, name="settings_language"),
+    path("settings/invitations", invitations.edit, name="invitations"),
     path("settings/account", account.overview, name="settings_account"),
     path("settings/account/email", account.change_email, name="settings_email"),
     path("settings/account/password", account.change_password, name="settings_password"),

@@ -1,6 +1,8 @@
 """The settings of the account itself: profile, language, e-mail address, password, and the end."""
 
+import inspect
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ from django.core import mail
 from django.test import Client
 from PIL import Image
 
-from accounts import people, sessions
+from accounts import decoder, images, people, sessions
 from accounts.models import Account, Platform
+from accounts.pages.problems import PICTURES
 from accounts.profile import MAX_DISPLAY_NAME, MAX_NOTE
 from tests.compat_mastodon.conftest import token_for
 from tests.compat_twittner.files import garbage
@@ -20,6 +23,7 @@ from tests.mail_server import link_in
 PAGES = ["profile", "language", "account", "account/email", "account/password", "account/delete"]
 PROFILE = {"display_name": "Alice Adams", "avatar_place": 50, "header_place": 0}
 NEW = "a new password"
+FORMATS = "has a format that cannot be used here: send {} or {}"
 
 
 @pytest.fixture
@@ -136,8 +140,24 @@ class TestProfile:
         answer = member.post("/settings/profile", PROFILE | {"bot": "on", "avatar": garbage()})
 
         assert answer.status_code == 422
-        assert 'id="id_avatar_error"' in answer.content.decode()
+        assert 'id="id_avatar_error">This is not a picture.</p>' in answer.content.decode()
         assert not fresh(alice).bot
+
+    def test_a_picture_is_refused_in_the_language_of_the_member(self, member: Client, alice: Account) -> None:
+        people.change(alice.pk, locale="de")
+        wide = halves((2020, 20), "red", "blue")
+        wide.name = "wide.png"
+        answer = member.post("/settings/profile", PROFILE | {"header": wide})
+
+        assert "Eine Seite darf höchstens 100-mal so lang sein wie die andere." in answer.content.decode()
+
+    def test_each_reason_to_refuse_a_picture_has_a_sentence(self) -> None:
+        source = inspect.getsource(decoder) + inspect.getsource(images)
+        found = re.findall(r'(?:Refusal\(|TOO_\w+ = |BUSY = |return )f?"((?:has|is|takes|cannot) [^"]+)"', source)
+        words = {re.sub(r"\{[^}]+\}|\d+", "{}", text) for text in found} - {FORMATS}
+
+        assert len(words) == len(PICTURES) - 2
+        assert words < PICTURES.keys()
 
 
 class TestLanguage:

@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import limits
+from accounts.invitations import may_invite
 from accounts.lookup import NoSuchAccount
+from accounts.models import Account
 from accounts.pages.shell import PageView, member, render_page
 from accounts.pages.sign_in import too_many
 
@@ -31,6 +33,7 @@ TABS = [
     Tab("second_factor", _("Second factor")),
     Tab("sessions", _("Sessions")),
 ]
+INVITATIONS = Tab("invitations", _("Invitations"))  # of those who may invite
 
 
 def settings_page(view: PageView) -> PageView:
@@ -58,4 +61,6 @@ def render_settings(
     request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render a page of the settings, under one of the tabs."""
-    return render_page(request, template, status, section="settings", tabs=TABS, tab=tab, **context)
+    may = isinstance(request.user, Account) and may_invite(request.user)
+    tabs = [*TABS, INVITATIONS] if may else TABS
+    return render_page(request, template, status, section="settings", tabs=tabs, tab=tab, **context)
