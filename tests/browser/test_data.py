@@ -1,15 +1,20 @@
 """A member takes an archive along and imports a list, and the page shows how far it is without a reload."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as see
 
+from accounts.access import Actor
 from accounts.models import Account
-from follows.models import Follow
+from follows.data import previews
+from follows.models import Follow, Import, ImportKind, ImportResult, ImportState
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import barriers
+from tests.browser.test_requests import signs_in
 from tests.browser.test_sign_in import person
 from tests.clients import npm
 from tests.factories import PASSWORD
@@ -60,3 +65,25 @@ def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account,
     assert not [entry for entry in browser.get_log("browser") if "favicon" not in entry["message"]]
     with live.database():
         assert Follow.objects.filter(follower=person.pk, target=bob.pk).exists()
+
+
+@pytest.mark.long
+def test_axe_finds_nothing_on_an_import_under_way_nor_on_one_that_is_done(
+    live: Live, browser: Browser, person: Account
+) -> None:
+    npm.installed()
+    lines = "".join(f"nobody{number}@a-very-long-name-of-a-server.example\n" for number in range(20)).encode()
+    with live.database():
+        job = previews.preview(person.pk, lines, "", ImportKind.BLOCKS, Actor(person.pk, "test"), overwrite=False)
+        tomorrow = timezone.now() + timedelta(days=1)
+        Import.objects.filter(pk=job.pk).update(state=ImportState.RUNNING, waits_until=tomorrow)
+        job.rows.filter(line__lte=10).update(result=ImportResult.NOT_FOUND)
+    signs_in(live, browser, person)
+    browser.get(f"{live.url}/data/imports/{job.pk}")
+    browser.patience.until(see.presence_of_element_located((By.TAG_NAME, "progress")))
+    assert barriers_everywhere(browser) == []
+
+    with live.database():
+        Import.objects.filter(pk=job.pk).update(state=ImportState.DONE, waits_until=None, finished_at=timezone.now())
+    browser.patience.until_not(see.presence_of_element_located((By.TAG_NAME, "progress")))  # without a reload
+    assert barriers_everywhere(browser) == []

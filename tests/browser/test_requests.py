@@ -33,16 +33,21 @@ def vera(live: Live) -> Account:
     return live.sign_up("vera", display_name="Vera Rubin", locked=True)
 
 
-def signs_in(live: Live, browser: Browser, member: Account) -> None:
-    """The browser holds a session of the member."""
+def session_of(live: Live, member: Account) -> str:
+    """The key of a new session of the member."""
     with live.database():
         session = SessionStore()
         session[SESSION_KEY] = str(member.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = Account.objects.get(pk=member.pk).get_session_auth_hash()
         session.create()
+    return str(session.session_key)
+
+
+def signs_in(live: Live, browser: Browser, member: Account) -> None:
+    """The browser holds a session of the member."""
     browser.get(f"{live.url}/robots.txt")
-    browser.add_cookie({"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key)})
+    browser.add_cookie({"name": settings.SESSION_COOKIE_NAME, "value": session_of(live, member)})
 
 
 def crowd(live: Live, owner: Account, size: int) -> list[Account]:

@@ -1,21 +1,28 @@
-"""An import whose server is killed outright goes on in the next one, and does every line once."""
+"""An import or an archive whose server is killed outright goes on in the next one, and is done once."""
 
 import time
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+import requests
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Account
 from follows import tallies
-from follows.data import imports, previews
-from follows.models import Decision, Follow, Import, ImportKind, ImportResult, ImportState
+from follows.data import archives, imports, previews
+from follows.models import Archive, Decision, Follow, Import, ImportKind, ImportResult, ImportState
+from tests.browser.test_requests import session_of
 from tests.servers import PATIENCE, Live
 from tests.trust.figures import Figure
 from tests.trust.test_killed_at_any_moment import kill, server
 
 __all__ = ["server"]
 LINES, KILLS = 600, 3
+FRIENDS = 8_000  # of an archive that takes a while
 
 
 @pytest.mark.long
@@ -48,6 +55,34 @@ def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: 
         followed = Decision.objects.filter(follower=alice.pk, kind=Decision.Kind.FOLLOWED, door="test")
         assert followed.count() == LINES + 1
         assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+@pytest.mark.long
+def test_a_killed_archive_is_made_by_the_next_server(server: Live) -> None:
+    alice = server.sign_up("alice")
+    kill(server)
+    with server.database():
+        friends = Account.objects.bulk_create(
+            Account(username=f"friend{number}", email=f"{number}@example.org") for number in range(FRIENDS)
+        )
+        now = timezone.now()
+        Follow.objects.bulk_create(Follow(follower=alice, target=friend, accepted_at=now) for friend in friends)
+        Archive.objects.create(account=alice)
+    server.start()
+    wait_for(server, lambda: Archive.objects.filter(beat_at__isnull=False).exists())
+    kill(server)
+    with server.database():
+        left = Archive.objects.get()
+        assert (left.ready_at, left.file.name) == (None, ""), "it was ready before the kill"
+        Archive.objects.update(beat_at=now - archives.SILENT)  # the time after which it counts as stopped is over
+
+    server.start()
+    wait_for(server, lambda: Archive.objects.get().ready_at)
+    cookie = {settings.SESSION_COOKIE_NAME: session_of(server, alice)}
+    file = requests.get(f"{server.url}/data/archive.zip", cookies=cookie, timeout=PATIENCE)
+    with ZipFile(BytesIO(file.content)) as archive:
+        assert archive.testzip() is None
+        assert len(archive.read("following_accounts.csv").splitlines()) == FRIENDS + 1
 
 
 def worked_off(job: Import) -> int:
