@@ -44,12 +44,19 @@ def _fts(scope: Scope) -> tuple[str, dict[str, str]]:
 
 
 def _trigrams_from(begin: str) -> list[str]:
-    """The trigrams in use that begin with one or two letters."""
+    """The trigrams in use that begin with one or two letters: from one to the next, without counting their texts."""
+    found: list[str] = []
+    first, end = begin, f"{begin}\U0010ffff"
     with databases.reading(SearchText).cursor() as cursor:
-        cursor.execute(
-            "SELECT term FROM accounts_search_terms WHERE term >= %s AND term < %s", [begin, f"{begin}\U0010ffff"]
-        )
-        return [term for (term,) in cursor.fetchall()]
+        while True:
+            cursor.execute(
+                "SELECT term FROM accounts_search_terms WHERE term >= %s AND term < %s LIMIT 1", [first, end]
+            )
+            row = cursor.fetchone()
+            if row is None:
+                return found
+            found.append(row[0])
+            first = f"{row[0]}\x01"
 
 
 def _quoted(trigram: str) -> str:

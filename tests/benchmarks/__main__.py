@@ -98,6 +98,7 @@ def bench(arguments: argparse.Namespace) -> None:
         raise SystemExit(f"Memory is measured over {scenes.WALKED:,} accounts and requests: give as many or more")
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
+    scenes.befriend(cast)
     pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(4 * PAIRS)]
     wanted = lambda name: arguments.only in name  # noqa: E731
 

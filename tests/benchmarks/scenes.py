@@ -21,6 +21,7 @@ PAGE = 40
 CHIEF = ("verify_credentials", "requests", "followers", "relationships", "Twittner requests")  # what clients ask most
 SEARCH, DECISION = 300, 12  # bare pages that a search and an answer to a request may take
 FOLLOWERS = 1_000  # of the popular account
+FRIENDS = 200  # whom the owner follows, too
 WALKED = 2 * GENERATION + 1_000  # accounts, more than the fragments of a process hold
 
 
@@ -72,6 +73,14 @@ def cast_of(owner: int, followers: int = FOLLOWERS) -> Cast:
     return Cast(owner, popular, crowd[:PAGE], token, session, queue[-1], oldest[-1][0], oldest[0][1])
 
 
+def befriend(cast: Cast) -> None:
+    """Let the owner follow some accounts that the newest askers follow, so that they have friends in common."""
+    askers = [key.account for key in queries.requests_to(cast.owner, Window(FRIENDS)).rows]
+    followed = Follow.objects.accepted().filter(follower__in=askers).exclude(target=cast.owner)
+    for account in set(followed.values_list("target", flat=True)[:FRIENDS]):
+        graph.follow(cast.owner, account, Actor(cast.owner, "test"))
+
+
 def reads(cast: Cast) -> list[Scene]:
     """The pages that every client asks for on every screen, with the cost they may have."""
     me = f"Authorization: Bearer {cast.token}"
@@ -81,6 +90,7 @@ def reads(cast: Cast) -> list[Scene]:
     people, named = "/mobile_api/search_people?query", Account.objects.get(pk=cast.crowd[0]).username
     ends = lambda answer: _forty(answer) and answer[-1]["id"] == str(cast.oldest)  # noqa: E731
     twittner = f"/mobile_api/follow_requests?page_size={PAGE}&session_id={cast.session}"
+    friends = f"/api/latchkey/v1/requests?sort=friends&limit={PAGE}"
     return [
         Scene("requests", [get(requests, me)], _forty, 3.2),
         Scene("requests 5,000 deep", [get(f"{requests}&max_id={cast.deep + PAGE}", me)], _forty, 3.2),
@@ -89,6 +99,7 @@ def reads(cast: Cast) -> list[Scene]:
         Scene("relationships", [get(f"/api/v1/accounts/relationships?{ids}", me)], _forty, 3.5),
         Scene("verify_credentials", [get("/api/v1/accounts/verify_credentials", me)], lambda own: "source" in own, 2.8),
         Scene("Twittner requests", [get(twittner)], lambda envelope: len(envelope["data"]) == PAGE, 3.2),
+        Scene("queue by friends in common", [get(friends, me)], _forty, latency=SEARCH),
         Scene("people by name", [get(f"{people}={named}")], lambda found: found["code"] == 200, latency=SEARCH),
         Scene("search by name", [get(f"/api/v2/search?q={named}", me)], _some, latency=SEARCH),
         Scene("search by two letters", [get("/api/v2/search?q=an", me)], _some, latency=SEARCH),
