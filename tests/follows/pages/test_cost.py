@@ -3,12 +3,14 @@
 import cProfile
 import pstats
 
+from django.db import connection
+
 from accounts.models import Account
 from tests.compat_mastodon.oauth_client import browser
 from tests.factories import AccountFactory
 from tests.follows.pages.conftest import ask
 
-CALLS = 9_500  # of Python functions; some 6 ms on a core of 2 GHz that does nothing else
+CALLS = {"sqlite": 9_500, "postgresql": 11_000}  # of Python functions; the driver of PostgreSQL is Python in part
 
 
 def test_forty_requests_take_a_bounded_number_of_calls(carol: Account) -> None:
@@ -22,4 +24,4 @@ def test_forty_requests_take_a_bounded_number_of_calls(carol: Account) -> None:
     with cProfile.Profile() as profile:
         client.get("/requests")
 
-    assert pstats.Stats(profile).total_calls < CALLS
+    assert pstats.Stats(profile).total_calls < CALLS[connection.vendor]
