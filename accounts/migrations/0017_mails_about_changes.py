@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    works_beside_older = 'The constraint only takes more kinds.'
+    works_beside_older = 'The constraint only takes more kinds. An older server leaves mails of these for a newer one.'
 
     dependencies = [
         ('accounts', '0016_plain_help_texts'),
