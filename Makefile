@@ -7,7 +7,7 @@ ARGS ?=
 VERSION = import sys; sys.version_info >= (3, 11) or sys.exit("Latchkey needs Python 3.11 or newer, not " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve ports test coverage lint format trust bench screenshots messages pins
+.PHONY: help run serve ports test coverage lint format trust mutants bench screenshots messages pins
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: $(VENV)/dev.txt ## Format the code
 
 trust: $(VENV)/base.txt $(VENV)/test.txt ## Run the tests of docs/trust.md and write their figures
 	@$(BIN)/python -m tests.trust
+
+mutants: $(VENV)/base.txt $(VENV)/dev.txt ## Change the code in small ways and see whether the tests notice; ARGS="follows/graph.py"
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/test.txt ## Measure the cost of requests
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

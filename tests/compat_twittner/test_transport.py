@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform, Session
-from compat_twittner import api, urls
+from compat_twittner import urls
 from tests.compat_twittner.conftest import kept_promise
 from tests.factories import PASSWORD
 
@@ -117,10 +117,16 @@ def test_reads_take_their_parameters_from_a_body_too(http: Client, alice: Accoun
     assert kept_promise(http.post("/mobile_api/profile", {"user_id": alice.pk}))["data"]["id"] == alice.pk
 
 
-@pytest.mark.parametrize(("length", "code"), [(api.LARGEST_BODY, 200), (api.LARGEST_BODY + 1, 400)])
+@pytest.mark.parametrize(("length", "code"), [(26_000_000, 200), (26_000_001, 400)])
 def test_a_body_may_have_26_million_bytes(http: Client, alice: Account, length: int, code: int) -> None:
     query = {"user_id": alice.pk}
     assert kept_promise(http.get("/mobile_api/profile", query, CONTENT_LENGTH=str(length)))["code"] == code
+
+
+def test_a_refusal_has_no_data(http: Client, token: str) -> None:
+    answer = kept_promise(http.post("/mobile_api/follow", {"session_id": token, "user_id": 2**31 - 1}))
+
+    assert (answer["code"] in {400, 404}, answer["data"]) == (True, [])
 
 
 UNREADABLE_BODIES = [
