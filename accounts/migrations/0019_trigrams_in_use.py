@@ -15,6 +15,10 @@ def show(what):
 
 
 class Migration(migrations.Migration):
+    works_beside_older = (
+        "PostgreSQL has nothing to do. On SQLite, an older server reads a trigram once for each text, so that searches "
+        "for one or two letters are slow until it ends."
+    )
     dependencies = [("accounts", "0018_search_by_address")]
 
     operations = [migrations.RunPython(show("instance"), show("row"))]
