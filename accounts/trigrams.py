@@ -19,6 +19,11 @@ class Scope(NamedTuple):
     parts: tuple[str, ...]
     columns: tuple[str, ...] = ("handle", "names", "bio")
 
+    @property
+    def is_loose(self) -> bool:
+        """Return True if SQLite's index is asked for some parts only: not for short ones beside long ones."""
+        return 0 < sum(len(part) < 3 for part in self.parts) < len(self.parts)
+
 
 def condition(scope: Scope) -> tuple[str, dict[str, Any]]:
     """A condition in SQL, and its values by name."""

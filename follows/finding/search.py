@@ -23,6 +23,7 @@ from follows.queries import Key
 SCANNED = 5_000  # newest accounts that are looked at one by one
 POPULAR = 1_000  # of the most followed are
 CANDIDATES = 200  # accounts that the index gives for each rank
+LOOKED_AT = 15_000  # newest texts that SQLite's index gives for long words, and that may have none of the short ones
 FOLLOWED = 10_000  # of the newest whom the viewer follows are looked through
 NAMESAKES = 20  # accounts of other servers that have the same name, besides ours
 RARE = 5  # matches among the most followed
@@ -133,6 +134,9 @@ _INDEXED = {
           SELECT account_id AS id FROM accounts_searchtext WHERE account_id < %(before)s AND {match})
         SELECT id FROM found""",
 }
+_NOT_OLDER = """
+    AND rowid >= coalesce((SELECT rowid FROM accounts_search WHERE {match} AND rowid < %(before)s
+      ORDER BY rowid DESC LIMIT 1 OFFSET {most}), 0)"""
 _BOTH = "SELECT * FROM ({exact}) e UNION ALL SELECT * FROM ({others}) n"
 _NEWEST_FIRST = "ORDER BY i.id DESC LIMIT {most}"
 _SOME = {"sqlite": _NEWEST_FIRST, "postgresql": "LIMIT {most}"}  # the first that the index gives, not all sorted
@@ -210,7 +214,10 @@ class _Search:
     def _by_index(self, scope: Scope, ending: str) -> list[Found]:
         match, values = condition(scope)
         self.values |= values
-        return self._run(self._select(_INDEXED[self.connection.vendor].format(match=match), scope, ending=ending))
+        ids = _INDEXED[self.connection.vendor].format(match=match)
+        if self.connection.vendor == "sqlite" and scope.is_loose:
+            ids += _NOT_OLDER.format(match=match, most=LOOKED_AT)
+        return self._run(self._select(ids, scope, ending=ending))
 
     def _select(self, ids: str, scope: Scope, visible: str = "", ending: str = "", exact: int = 0) -> str:
         holds = {"sqlite": "instr", "postgresql": "strpos"}[self.connection.vendor]

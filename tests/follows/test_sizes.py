@@ -11,7 +11,9 @@ from accounts import census
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, opening
+from follows.finding import search
 from follows.models import Notice
+from follows.paging import Window
 from tests.factories import AccountFactory
 
 STEP = 20  # instructions of SQLite's machine
@@ -76,6 +78,27 @@ def test_other_servers_are_found_without_looking_at_each_account() -> None:
 
     few = steps(100)
     assert steps(4_000) < 1.5 * few
+
+
+def test_a_search_for_a_frequent_and_an_unknown_word_looks_at_no_more_texts_than_it_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("only the index of SQLite gives the newest first")
+    for name, most in (("POPULAR", 0), ("SCANNED", 0), ("LOOKED_AT", 20)):
+        monkeypatch.setattr(search, name, most)
+
+    def steps(number: int) -> int:
+        Account.objects.bulk_create(
+            Account(username=f"p{number}x{n}", domain="far.example", note="maps and more") for n in range(number)
+        )
+        with _counted() as executed:
+            assert search.ranked("maps 7", None, 40) == []
+            assert search.people_like("maps 7", None, Window(40)).rows == []
+        return executed()
+
+    few = steps(50)
+    assert steps(1_000) < 3 * few  # the index itself has more parts then
 
 
 @contextmanager
