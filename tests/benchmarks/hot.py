@@ -26,7 +26,7 @@ from tests.factories import AccountFactory
 WRITERS = 16
 COMMIT = 100  # milliseconds
 WARM = 3  # writes of each writer before the time begins
-ONE_TO_SIXTEEN = 0.8  # of the writes a second on sixteen accounts, that one account takes at least
+ONE_TO_SIXTEEN = 0.7  # of the writes a second on sixteen accounts, that one account takes at least
 SLOW = {"fsync": "on", "synchronous_commit": "on", "commit_delay": COMMIT * 1000, "commit_siblings": 0}
 LOOKS = 0.02  # seconds between two looks at the processes that wait
 
