@@ -62,7 +62,7 @@ messages: $(VENV)/base.txt ## Collect the texts of the pages in locale/, and com
 	@$(BIN)/python manage.py compilemessages --locale de
 
 pins: $(VENV)/dev.txt ## Compile requirements/*.in; ARGS=--upgrade for newer versions
-	@for name in base test dev; do \
+	@for name in base s3 test dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			$(ARGS) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
 	done

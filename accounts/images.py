@@ -6,6 +6,7 @@ A header picture keeps its uncut original beside it, so that it can be cut again
 moves keeps a still one; their names tell of each other.
 """
 
+import logging
 import os
 import secrets
 import subprocess
@@ -32,6 +33,7 @@ DECODER = [sys.executable, "-I", str(Path(__file__).with_name("decoder.py"))]
 ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}  # no secrets
 PATIENCE = 20  # seconds for one picture; the decoder's own limit of 5 counts only while it has the processor
 WAITING = turns.Room(8)  # pictures that wait for the decoder or are in it
+logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 REFUSED = 3  # the decoder's exit code
 ENDINGS = {b"GIF8": "gif", b"RIFF": "webp", b"\x89PNG": "png"}
@@ -195,7 +197,15 @@ TOO_HARD = "takes too long or too much memory to be read"
 
 
 def _store(encoded: bytes, name: str) -> str:
-    return default_storage.save(name, ContentFile(encoded))
+    """:raises BadImage: when the disk is full, or the storage of the files is away."""
+    try:
+        return default_storage.save(name, ContentFile(encoded))
+    except OSError as error:
+        logger.warning("A picture cannot be stored: %s", error)
+        raise BadImage(NOT_STORED) from error
+
+
+NOT_STORED = "cannot be stored now; please try again later"
 
 
 def _replace(account: Account, column: str, name: str) -> str:
@@ -224,7 +234,10 @@ def _files(name: str) -> list[str]:
 def remove(names: Iterable[str], kept: str = "") -> None:
     """Delete stored files, but those of the picture that is `kept`."""
     for name in set(names) - set(_files(kept)):
-        default_storage.delete(name)
+        try:
+            default_storage.delete(name)
+        except OSError as error:  # the change that made it superfluous is done
+            logger.warning("A picture that nobody needs cannot be deleted: %s: %s", name, error)
 
 
 def _fresh() -> str:

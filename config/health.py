@@ -125,11 +125,9 @@ def _migrations() -> set[tuple[str, str]]:
 
 def folders() -> dict[str, Path]:
     """Return where the server writes: the name for people, and a folder that is there."""
-    folders: dict[str, str | Path] = {
-        "MEDIA_ROOT": settings.MEDIA_ROOT,
-        "PRIVATE_ROOT": settings.PRIVATE_ROOT,
-        "TMPDIR": gettempdir(),
-    }
+    folders: dict[str, str | Path] = {"TMPDIR": gettempdir()}
+    if not settings.S3_BUCKET:
+        folders |= {"MEDIA_ROOT": settings.MEDIA_ROOT, "PRIVATE_ROOT": settings.PRIVATE_ROOT}
     if connection.vendor == "sqlite":
         folders["the database"] = Path(str(connection.settings_dict["NAME"])).parent
     if "File" in settings.CACHES["default"]["BACKEND"]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import databases, ports
+from config import databases, files, ports
 from config import environment as env
 
 django_stubs_ext.monkeypatch()  # lets Django's own classes be written as ModelAdmin[Account]
@@ -200,24 +200,14 @@ USE_I18N = True
 FORMAT_MODULE_PATH = "config.formats"  # moments with their time zone
 
 STATIC_URL = "/static/"
-MEDIA_URL = f"{BASE_URL}/media/"
+MEDIA_URL = env.url("MEDIA_URL", f"{BASE_URL}/media", like="https://media.example.org").rstrip("/") + "/"
 MEDIA_ROOT = ROOT / env.text("MEDIA_ROOT", str(VAR / "media"))
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o644, 0o755  # a proxy of another user reads them
 PRIVATE_ROOT = ROOT / env.text("PRIVATE_ROOT", str(VAR / "private"))
 if PRIVATE_ROOT.resolve().is_relative_to(MEDIA_ROOT.resolve()):
     env.refuse(f"PRIVATE_ROOT must not lie in {MEDIA_ROOT}, whose files everybody may see.")
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": PRIVATE_ROOT,
-            "directory_permissions_mode": 0o700,
-            "file_permissions_mode": 0o600,
-        },
-    },
-    "staticfiles": {"BACKEND": "config.static.Versioned"},
-}
+S3_BUCKET = env.text("S3_BUCKET")
+STORAGES = files.storages(PRIVATE_ROOT) | {"staticfiles": {"BACKEND": "config.static.Versioned"}}
 WHITENOISE_ROOT = ROOT / "config" / "root"  # robots.txt and favicon.ico lie at the root of the site
 WHITENOISE_USE_FINDERS = True  # serves the packages' own static files without a collect step
 

@@ -39,8 +39,8 @@ class Live:
     """A running server. `url` is its origin."""
 
     def __init__(self, database_url: str, directory: Path, blocker: Any, **environment: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.host, self.port = environment.get("HOST", "127.0.0.1"), free_port()
+        self.url = f"http://{self.host}:{self.port}"
         self.streaming_port = free_port()
         self.database_url = database_url
         self.log = directory / "stderr"
@@ -50,7 +50,7 @@ class Live:
             "SECRET_KEY": settings.SECRET_KEY,
             "VAR": str(directory),
             "MEDIA_ROOT": str(directory / "media"),
-            "HOST": "127.0.0.1",
+            "HOST": self.host,
             "PORT": str(self.port),
             "WORKERS": "2",
             "BASE_URL": self.url,
@@ -81,7 +81,7 @@ class Live:
 
     def start_streams(self) -> str:
         """Wait until the streams, which start behind the answers, take connections; gives their origin."""
-        url = f"ws://127.0.0.1:{self.streaming_port}"
+        url = f"ws://{self.host}:{self.streaming_port}"
         wait_for_answer(url, self.process, self.log)
         return url
 

@@ -31,7 +31,11 @@ from accounts.models import Account
 from accounts.pages import locales
 from accounts.pages.parts import part
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_media = urlsplit(settings.MEDIA_URL)
+PICTURES = (
+    "'self'" if settings.MEDIA_URL.startswith(f"{settings.BASE_URL}/") else f"'self' {_media.scheme}://{_media.netloc}"
+)
+POLICY = f"default-src 'none'; style-src 'self'; img-src {PICTURES}; base-uri 'none'; frame-ancestors 'none'"
 MEMBERS_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
 API_DOCS_POLICY = (  # Swagger UI writes styles into its elements
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

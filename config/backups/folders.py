@@ -78,6 +78,8 @@ def load(folder: Path) -> tuple[dict[str, Any], list[str]]:
 
 
 def _roots() -> dict[str, Path]:
+    if settings.S3_BUCKET:  # which has backups of its own
+        return {}
     return {"media": Path(settings.MEDIA_ROOT), "private": Path(settings.PRIVATE_ROOT)}
 
 

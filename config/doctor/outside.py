@@ -150,6 +150,8 @@ def check_media(options: Options) -> str:
         storages["private"].delete(storages["private"].save("doctor.bin", ContentFile(content)))
         name = default_storage.save("doctor.bin", ContentFile(content))
     except OSError as error:
+        if settings.S3_BUCKET:
+            raise Fault(f"A bucket takes no file ({error}): correct the settings of S3.") from error
         raise Fault(
             f"MEDIA_ROOT or PRIVATE_ROOT takes no file ({error.strerror}): make both writable for the server."
         ) from error
@@ -160,7 +162,8 @@ def check_media(options: Options) -> str:
     finally:
         default_storage.delete(name)
     if status != 200 or body != content:
-        raise Fault(f"Pictures are not served (status {status}): let the proxy serve MEDIA_ROOT at /media/.")
+        remedy = "let everybody read the bucket" if settings.S3_BUCKET else "let the proxy serve MEDIA_ROOT at /media/"
+        raise Fault(f"Pictures are not served (status {status}): {remedy}.")
     return "takes files, and the server serves them"
 
 

@@ -71,6 +71,12 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
             )
             for url in ("redis+sentinel://one:26379", "redis+sentinel://one,/main", "redis+sentinel://one/main/x")
         ),
+        (
+            "S3_BUCKET",
+            "pictures",
+            "S3_BUCKET and S3_PRIVATE_BUCKET must name two buckets: for pictures and for private files.",
+        ),
+        ("MEDIA_URL", "/media", "MEDIA_URL must look like https://media.example.org."),
         ("STREAMING_PORT", "8000", "STREAMING_PORT must be another one than PORT, which is 8000."),
         ("LISTEN_DATABASE_URL", "h/d", "LISTEN_DATABASE_URL must look like postgres://user:password@host/name."),
         ("PUSH_GATEWAY", "ftp://h/send", "PUSH_GATEWAY must look like https://example.org/path."),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from config.backups import folders
@@ -24,3 +25,5 @@ class Command(BaseCommand):
             raise CommandError(f"The backup could not be written: {error}.") from None
         rows = sum(manifest["database"]["rows"].values())
         self.stdout.write(f"{rows:,} rows and {len(manifest['files']):,} files written to {directory}.")
+        if settings.S3_BUCKET:
+            self.stdout.write("Pictures and private files are in S3, and not in this backup.")
