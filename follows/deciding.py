@@ -122,8 +122,8 @@ def cancel_requests(follower: int, requests: Iterable[int], by: Actor) -> Batche
     batch = _batch(follower)
 
     def one(request: int) -> Outcome:
-        edge = edges.by_id(request)
-        if edge is None or edge.follower != follower or not edge.pending:
+        edge = edges.request_of(follower, request)
+        if edge is None or not edge.pending:
             return Outcome(request, None, Result.GONE)
         decision = graph.cancel(follower, edge.target, by, request=request, batch=batch)
         return Outcome(request, edge.target, Result.CANCELLED if decision else Result.GONE, decision)

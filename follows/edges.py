@@ -14,7 +14,7 @@ from accounts.lookup import MAX_ID
 from accounts.statements import Statement, Write, given
 from follows import changes, journal
 from follows.changes import Change
-from follows.models import Decision, Endorsement, Follow, List, ListMember
+from follows.models import Decision, Endorsement, Follow, FollowQuerySet, List, ListMember
 
 MOMENTS = ("created_at", "accepted_at")
 KEPT = ("show_reblogs", "notify", "languages", *MOMENTS, "reason", "while_paused")
@@ -76,9 +76,19 @@ def find(follower: int, target: int) -> Edge | None:
     return _FIND.first(follower=follower, target=target)
 
 
-def by_id(pk: int) -> Edge | None:
-    """The row with this id; what no id can be names none."""
-    return _BY_ID.first(id=pk) if 0 < pk <= MAX_ID else None
+def request_to(owner: int, pk: int) -> Edge | None:
+    """The row with this id, if it goes to `owner`; what no id can be names none."""
+    return _TO.first(owner=owner, id=pk) if 0 < pk <= MAX_ID else None
+
+
+def request_of(follower: int, pk: int) -> Edge | None:
+    """As `request_to`, if it comes from `follower`."""
+    return _OF.first(owner=follower, id=pk) if 0 < pk <= MAX_ID else None
+
+
+def row(edge: Edge) -> FollowQuerySet:
+    """The row of an edge. Every write names the pair, so that edges can be stored by either end."""
+    return Follow.objects.filter(pk=edge.id, follower=edge.follower, target=edge.target)
 
 
 def add(edge: Edge) -> None:
@@ -89,7 +99,7 @@ def add(edge: Edge) -> None:
 
 def drop(edge: Edge) -> None:
     """Delete the row of a pair that gets a new one."""
-    _DROP.run(id=edge.id)
+    _DROP.run(id=edge.id, follower=edge.follower, target=edge.target)
 
 
 def cut(edge: Edge) -> None:
@@ -134,7 +144,12 @@ _FIND: Statement[Edge] = Statement(
     Edge,
     lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(*_COLUMNS),
 )
-_BY_ID: Statement[Edge] = Statement(Edge, lambda _: Follow.objects.filter(pk=given("id")).values_list(*_COLUMNS))
+_TO, _OF = (
+    Statement(
+        Edge, lambda _, end=end: Follow.objects.filter(pk=given("id"), **{end: given("owner")}).values_list(*_COLUMNS)
+    )
+    for end in ("target", "follower")
+)
 _ADD = Write.insert(
     lambda: Follow(
         follower_id=given("follower"),
@@ -142,7 +157,7 @@ _ADD = Write.insert(
         **{column: given(column) for column in Edge._fields[3:]},
     )
 )
-_DROP = Write.delete(lambda: Follow.objects.filter(pk=given("id")))
+_DROP = Write.delete(lambda: Follow.objects.filter(pk=given("id"), follower=given("follower"), target=given("target")))
 _UNLIST = Write.delete(
     lambda: ListMember.objects.filter(list__in=List.objects.filter(owner=given("follower")), member=given("target"))
 )

@@ -20,7 +20,7 @@ from follows.edges import Edge, Log
 from follows.gate import rules
 from follows.gate.rules import Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
-from follows.models import Decision, Follow
+from follows.models import Decision
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 Decided = Decision.Kind
@@ -70,12 +70,12 @@ def follow(
         if edge is None:
             return _begin(follower, target, answer, by, note or "", options)
         if options:
-            Follow.objects.filter(pk=edge.id).update(**options)
+            edges.row(edge).update(**options)
         if edge.waits and answer.outcome is Outcome.FOLLOW:
             transitions.open_to(edge._replace(**options), answer, by)
             return Turn.FOLLOWED
         if edge.pending and note is not None:
-            Follow.objects.filter(pk=edge.id).update(note=note)
+            edges.row(edge).update(note=note)
         return Turn.NOTHING
 
 
@@ -283,7 +283,7 @@ def requester_of(owner: int, request: int) -> int:
 
     :raises NoSuchRequest: when it does not wait, or is addressed to somebody else.
     """
-    edge = edges.by_id(request)
-    if edge is None or edge.target != owner or not edge.waits:
+    edge = edges.request_to(owner, request)
+    if edge is None or not edge.waits:
         raise NoSuchRequest
     return edge.follower

@@ -161,7 +161,7 @@ def _cut(account: int, tie: Tie, by: Actor) -> int:
         lock_pairs(account, [other for _, other in found])
         still = tie.edges.filter(pk__in=[pk for pk, _ in found])
         others = list(still.values_list(f"{tie.other}_id", flat=True))
-        still.delete()
+        still.filter(**{f"{tie.other}__in": others}).delete()  # names both ends of each edge
         now = timezone.now()
         pairs = ((account, other) if tie.other == "target" else (other, account) for other in others)
         changes.after_commit(Change(tie.ending, follower, target, by, now) for follower, target in pairs)

@@ -5,7 +5,7 @@ the memory. A long queue continues in the background (`background`); its row in 
 later process can continue it (`resume`).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import CharField, F, IntegerField, Value
@@ -73,18 +73,18 @@ def accept_oldest(owner: int) -> int:
             opening.delete()
             return 0
         lock_pairs(owner, askers)
-        asked = _STILL_WAITING.rows(requests=[row.id for row in waiting])
+        asked = _STILL_WAITING.rows(owner=owner, requests=[row.id for row in waiting])
         if not asked:
             if not waiting:
                 opening.delete()
             return len(waiting)
         followers = [row.follower for row in asked]
-        joined = _renewed([row.id for row in asked])
         values = {"owner": owner, "followers": followers}
+        joined = _renewed([row.id for row in asked], values)
         _WITHDRAW_REQUESTED.run(**values)
         _WITHDRAW_ACCEPTED.run(**values)
-        _TELL_ACCEPTED.run(joined=joined)
-        _LOG.run(joined=joined, actor=opening.actor_id, door=opening.door)
+        _TELL_ACCEPTED.run(owner=owner, joined=joined)
+        _LOG.run(owner=owner, joined=joined, actor=opening.actor_id, door=opening.door)
         by, now = Actor(opening.actor_id, opening.door), timezone.now()
         changes.after_commit(
             Change(Decision.Kind.ACCEPTED, follower, owner, by, now, OPENING) for follower in followers
@@ -95,11 +95,12 @@ def accept_oldest(owner: int) -> int:
         return len(followers)
 
 
-def _renewed(requests: list[int]) -> list[int]:
-    """Accept these requests; returns the ids of the rows that take their place."""
-    values = {"requests": requests, "now": timezone.now()}
+def _renewed(requests: list[int], pairs: dict[str, Any]) -> list[int]:
+    """Accept these requests of these pairs; returns the ids of the rows that take their place."""
+    values = pairs | {"requests": requests, "now": timezone.now()}
     connection = databases.writing(Follow)
-    bound = {value.name: value.bind(values, connection) for value in (each("requests"), given("now"))}
+    names = (each("requests"), each("followers"), given("owner"), given("now"))
+    bound = {value.name: value.bind(values, connection) for value in names}
     with connection.cursor() as cursor:
         cursor.execute(_RENEW[connection.vendor], bound)
         return [row for (row,) in cursor.fetchall()]
@@ -112,7 +113,7 @@ class _Asked(NamedTuple):
 
 def _joined() -> FollowQuerySet:
     """The new followers in the order in which they asked."""
-    return Follow.objects.filter(pk__among=each("joined")).order_by("pk")
+    return Follow.objects.filter(target=given("owner"), pk__among=each("joined")).order_by("pk")
 
 
 _WAITING = Statement(
@@ -126,7 +127,11 @@ _WAITING = Statement(
 )
 _STILL_WAITING = Statement(
     _Asked,  # by id, for by follower the whole queue would be read in its order
-    lambda _: Follow.objects.waiting().filter(pk__among=each("requests")).values_list("id", "follower_id"),
+    lambda _: (
+        Follow.objects.waiting()
+        .filter(target=given("owner"), pk__among=each("requests"))
+        .values_list("id", "follower_id")
+    ),
 )
 _WITHDRAW_REQUESTED = Write.delete(
     lambda: Notice.objects.filter(recipient=given("owner"), actor__among=each("followers"), kind=Notice.Kind.REQUESTED)
@@ -174,10 +179,14 @@ _RENEW = {
     "sqlite": f"""
         INSERT OR REPLACE INTO follows_follow ({_COLUMNS}, accepted_at)
         SELECT {_COLUMNS}, %(now)s FROM follows_follow
-        WHERE id IN (SELECT value FROM json_each(%(requests)s)) ORDER BY id RETURNING id""",
+        WHERE target_id = %(owner)s AND follower_id IN (SELECT value FROM json_each(%(followers)s))
+            AND id IN (SELECT value FROM json_each(%(requests)s))
+        ORDER BY id RETURNING id""",
     "postgresql": f"""
         WITH gone AS (
-            DELETE FROM follows_follow WHERE id = ANY(%(requests)s) RETURNING id, {_COLUMNS}
+            DELETE FROM follows_follow
+            WHERE target_id = %(owner)s AND follower_id = ANY(%(followers)s) AND id = ANY(%(requests)s)
+            RETURNING id, {_COLUMNS}
         )
         INSERT INTO follows_follow ({_COLUMNS}, accepted_at) SELECT {_COLUMNS}, %(now)s FROM gone ORDER BY id
         RETURNING id""",

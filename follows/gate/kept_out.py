@@ -114,7 +114,7 @@ def join_queue(owner: int, follower: int) -> None:
     """Under the pair lock: a request that waits aside joins the queue, unless something else keeps it out."""
     edge = edges.find(follower, owner)
     if edge and edge.aside and not is_kept_out(owner, follower):
-        Follow.objects.filter(pk=edge.id).update(aside=False)
+        edges.row(edge).update(aside=False)
         edges.move(edge._replace(aside=False).moves(+1))
 
 
@@ -152,7 +152,7 @@ def _apply(owner: int, follower: int, by: Actor) -> None:
     if edge is None or edge.aside:
         return
     if edge.pending:
-        Follow.objects.filter(pk=edge.id).update(aside=True)
+        edges.row(edge).update(aside=True)
         making.withdraw(owner, follower, Notice.Kind.REQUESTED)
         edges.move(edge.moves(-1))
     else:
