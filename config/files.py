@@ -29,7 +29,7 @@ def storages(private_root: Path) -> dict[str, dict[str, Any]]:
     if not find_spec("storages"):
         env.refuse("S3_BUCKET needs more packages: install requirements/s3.txt.")
     endpoint = env.url("S3_ENDPOINT", like="https://s3.example.org")
-    common = {"endpoint_url": endpoint or None, "region_name": env.text("S3_REGION") or None}
+    common: dict[str, Any] = {"endpoint_url": endpoint or None, "region_name": env.text("S3_REGION") or None}
     common |= {"default_acl": None, "max_memory_size": IN_MEMORY}
     pictures = common | {"bucket_name": bucket, "object_parameters": FOREVER}
     return {

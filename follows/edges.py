@@ -144,11 +144,13 @@ _FIND: Statement[Edge] = Statement(
     Edge,
     lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(*_COLUMNS),
 )
-_TO, _OF = (
-    Statement(
-        Edge, lambda _, end=end: Follow.objects.filter(pk=given("id"), **{end: given("owner")}).values_list(*_COLUMNS)
-    )
-    for end in ("target", "follower")
+_TO: Statement[Edge] = Statement(
+    Edge,
+    lambda _: Follow.objects.filter(pk=given("id"), target=given("owner")).values_list(*_COLUMNS),
+)
+_OF: Statement[Edge] = Statement(
+    Edge,
+    lambda _: Follow.objects.filter(pk=given("id"), follower=given("owner")).values_list(*_COLUMNS),
 )
 _ADD = Write.insert(
     lambda: Follow(
