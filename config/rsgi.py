@@ -19,6 +19,7 @@ from django import db
 from django.conf import settings
 from django.core.cache import caches
 from django.core.handlers.base import reset_urlconf
+from django.core.handlers.wsgi import LimitedStream
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +67,8 @@ class Request(wsgi.Request):
         self.content_type, self.content_params = "", {}
         if "CONTENT_TYPE" in meta:
             self._set_content_type_params(meta)  # type: ignore[attr-defined]  # the stubs leave it out
-        self._stream = meta["wsgi.input"]
+        length = int(meta.get("CONTENT_LENGTH") or 0)  # Django closes what it has read, which may be read once more
+        self._stream = LimitedStream(meta["wsgi.input"], length) if length else meta["wsgi.input"]
         self._read_started = False
         self.resolver_match = None
 
