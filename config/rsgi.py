@@ -68,7 +68,7 @@ class Request(wsgi.Request):
         if "CONTENT_TYPE" in meta:
             self._set_content_type_params(meta)  # type: ignore[attr-defined]  # the stubs leave it out
         length = int(meta.get("CONTENT_LENGTH") or 0)  # Django closes what it has read, which may be read once more
-        self._stream = LimitedStream(meta["wsgi.input"], length) if length else meta["wsgi.input"]
+        self._stream: Any = LimitedStream(meta["wsgi.input"], length) if length else meta["wsgi.input"]
         self._read_started = False
         self.resolver_match = None
 
