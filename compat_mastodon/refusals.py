@@ -4,6 +4,7 @@ from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, Unapproved, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.invitations import TooManyInvites
 from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
@@ -42,6 +43,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     NotFollowed: (422, "Validation failed: You must be already following the person you want to endorse"),
     NotADomain: (422, "Validation failed: Domain is not a valid domain name"),
     NoSuchList: (404, "Record not found"),
+    TooManyInvites: (422, "Validation failed: You have reached the maximum number of invitations"),
     TooManyLists: (422, f"Validation failed: You have reached the maximum number of lists ({MAX_LISTS})"),
     NotConnected: (422, "Validation failed: Account follow relationship missing"),
     AlreadyListed: (422, "Validation failed: Account has already been taken"),

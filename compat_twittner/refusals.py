@@ -4,6 +4,7 @@ from accounts.badges import Verified, Waiting
 from accounts.credentials import SuspendedAccount, Unapproved, Unconfirmed, WrongCredentials
 from accounts.domains import NotADomain
 from accounts.images import BadImage
+from accounts.invitations import TooManyInvites
 from accounts.joining import Closed, NoSuchApplication
 from accounts.limits import TooMany
 from accounts.lookup import NoSuchAccount
@@ -72,6 +73,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     NotADomain: UNREADABLE,
     NotConnected: UNREADABLE,
     NotFollowed: UNREADABLE,
+    TooManyInvites: UNREADABLE,
     TooManyLists: UNREADABLE,
     NoSuchReason: (400, "Report reason id is missing or invalid"),
 }

@@ -18,12 +18,13 @@ OWNERS = ("owner", "account", "recipient", "blocker", "muter", "endorser", "auth
 SHARDED_BY = {Follow: "target", Decision: "target"}
 COPY = "follows_follow_of"  # the edges by their followers
 KEYS = """
-    SELECT relname, indisprimary, array_agg(attname ORDER BY place)
+    SELECT relname, contype, array_agg(attname ORDER BY place)
     FROM pg_index
     JOIN pg_class ON pg_class.oid = indexrelid
+    LEFT JOIN pg_constraint ON conindid = indexrelid AND contype IN ('p', 'u')
     CROSS JOIN unnest(indkey) WITH ORDINALITY AS key (number, place)
     JOIN pg_attribute ON attrelid = indrelid AND attnum = number
-    WHERE indrelid = %s::regclass AND indisunique GROUP BY relname, indisprimary ORDER BY relname"""
+    WHERE indrelid = %s::regclass AND indisunique GROUP BY relname, contype ORDER BY relname"""
 REFERENCES = """
     SELECT conname, confrelid::regclass::text FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype = 'f' ORDER BY conname"""
@@ -87,13 +88,14 @@ def _distribute(table: str, column: str, sharded: Collection[str]) -> Iterator[s
     for name, other in _rows(REFERENCES, table):
         if other in sharded:
             yield f"ALTER TABLE {table} DROP CONSTRAINT {name};  -- the row in {other} may be on another machine"
-    for name, primary, columns in _rows(KEYS, table):
+    for name, kind, columns in _rows(KEYS, table):
         if column in columns:
             yield f"-- {name} ({', '.join(columns)}): holds on each shard, and so everywhere."
-        elif primary:
+        elif kind == "p":
             yield f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD PRIMARY KEY ({', '.join((column, *columns))});"
         else:
-            yield f"DROP INDEX {name};  -- ({', '.join(columns)}) does not name {column}: the application must hold it"
+            drop = f"ALTER TABLE {table} DROP CONSTRAINT {name}" if kind else f"DROP INDEX {name}"
+            yield f"{drop};  -- ({', '.join(columns)}) does not name {column}: the application must hold it"
     yield f"SELECT create_distributed_table('{table}', '{column}');"
 
 

@@ -100,7 +100,7 @@ def removable(job: Import) -> int:
 
 def results(job: Import) -> dict[ImportResult | None, int]:
     """Return the number of lines with each result; None for those that wait. Removed entries count, too."""
-    found = job.rows.order_by().values_list("result").annotate(Count("pk"))
+    found = job.rows.order_by("result").values_list("result").annotate(Count("pk"))
     return {ImportResult(result) if result else None: count for result, count in found}
 
 

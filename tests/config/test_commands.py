@@ -25,10 +25,13 @@ def test_a_database_that_cannot_be_asked(tmp_path: Path, url: str) -> None:
     assert ("DATABASE_URL is not set" in refused.stderr) is (not url)
 
 
+HEEDING = ["env", "--default-signal=INT"]  # whatever the shell of the run ignores
+
+
 def test_ctrl_c_ends_a_command_in_silence(tmp_path: Path) -> None:
     own = {"PATH": os.environ["PATH"], "VAR": str(tmp_path)}
     work = "print('begun', flush=True); import time; time.sleep(60)"
-    command = [sys.executable, str(settings.ROOT / "manage.py"), "shell", "--no-imports", "--command", work]
+    command = [*HEEDING, sys.executable, str(settings.ROOT / "manage.py"), "shell", "--no-imports", "--command", work]
     with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "begun\n"
