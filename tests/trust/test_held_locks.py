@@ -63,8 +63,11 @@ def token(server: Live, account: Account) -> str:
 
 
 def follow(server: Live, stack: ExitStack, follower: str, target: Account) -> Any:
+    """A follow is on its way; its body is read anew each time that the request begins anew."""
     client = stack.enter_context(connect(server))
-    client.sendall(head("POST", f"/api/v1/accounts/{target.pk}/follow", follower, "Content-Length: 0"))
+    body = '{"notify": true}'
+    lines = (follower, "Content-Type: application/json", f"Content-Length: {len(body)}")
+    client.sendall(head("POST", f"/api/v1/accounts/{target.pk}/follow", *lines) + body.encode())
     return client
 
 
@@ -129,7 +132,7 @@ def test_who_waits_for_a_lock_gets_it_as_soon_as_it_is_free(server: Live) -> Non
         answers = [answer(client) for client in waiting]
 
     assert [status for status, _ in answers] == [200] * FOLLOWERS
-    assert all(json.loads(body)["following"] for _, body in answers)
+    assert all(json.loads(body)["notifying"] for _, body in answers)
 
 
 def test_a_phone_hears_in_its_envelope_that_the_server_is_busy(server: Live) -> None:
