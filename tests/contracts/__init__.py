@@ -44,10 +44,15 @@ def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
 
     @described.hook
     def filter_case(context: Any, case: Any) -> bool:
-        """In-process a multipart body goes another way: empty parts are lost, and what is no form has no parts."""
+        """In-process a multipart body goes another way: empty parts are lost, and what is no form has no parts.
+
+        A part is text, so that a value of a wrong type is none once it is sent.
+        """
         if not (case.media_type or "").startswith("multipart/"):
             return True
-        return isinstance(case.body, dict) and "" not in case.body.values()
+        if not isinstance(case.body, dict) or "" in case.body.values():
+            return False
+        return case.meta.generation.mode.is_positive or all(isinstance(one, str | bytes) for one in case.body.values())
 
     return described
 
