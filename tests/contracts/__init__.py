@@ -15,7 +15,10 @@ import schemathesis
 from django.core import signals
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import providers
 from schemathesis.config import SchemathesisConfig
+
+from accounts.validation import clean_text
 
 # The same requests in every run: each odd value that the description suggests, and some by chance.
 generated = settings(
@@ -26,6 +29,9 @@ generated = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+# hypothesis would also try constants of our modules that are loaded, which depends on the tests that ran before.
+providers._get_local_constants = lambda: providers._local_constants
 
 NOTHING_LEARNT = {"extra-data-sources": {"responses": False}}  # from answers, which come in any order
 FROM_THE_DESCRIPTION_ALONE = {
@@ -47,7 +53,12 @@ def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
         """In-process a multipart body goes another way: empty parts are lost, and what is no form has no parts.
 
         A part is text, so that a value of a wrong type is none once it is sent.
+
+        The server counts the characters of a text that it stores, without control characters and blanks at its
+        ends. So a text that is too long with them can be right without them.
         """
+        if case.meta.generation.mode.is_negative and _is_shortened(case.body):
+            return False
         if not (case.media_type or "").startswith("multipart/"):
             return True
         if not isinstance(case.body, dict) or "" in case.body.values():
@@ -55,6 +66,11 @@ def promises(document: dict[str, Any], application: Any, **config: Any) -> Any:
         return case.meta.generation.mode.is_positive or all(isinstance(one, str | bytes) for one in case.body.values())
 
     return described
+
+
+def _is_shortened(body: Any) -> bool:
+    texts = [one for one in body.values() if isinstance(one, str)] if isinstance(body, dict) else []
+    return any(len(clean_text(one)) < len(one) for one in texts if "\0" not in one)
 
 
 @pytest.fixture
