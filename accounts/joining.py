@@ -4,7 +4,7 @@ An account that waits for approval is `unconfirmed` and has an `Application`. No
 """
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -15,6 +15,7 @@ from accounts.mail import outbox
 from accounts.models import Account, Letter
 from accounts.models.joining import Application, Document, Invite, Rule
 from accounts.refused import Refused
+from accounts.statements import Statement
 
 MAX_REASON = 500  # characters
 
@@ -121,16 +122,28 @@ def _tell(kind: Letter.Kind, address: str) -> None:
         outbox.post(kind, address)
 
 
-def rules() -> list[Rule]:
+class Told(NamedTuple):
+    """A rule as people read it."""
+
+    pk: int
+    text: str
+    hint: str
+
+
+def rules() -> list[Told]:
     """The rules of this server, in their order."""
-    return list(Rule.objects.all())
+    return _RULES.rows()
 
 
 def documents() -> set[str]:
     """The kinds of longer texts that this server has."""
-    return set(Document.objects.values_list("kind", flat=True))
+    return {kind for (kind,) in _DOCUMENTS.rows()}
 
 
 def document(kind: str) -> Document | None:
     """The text of this kind, if there is one."""
     return Document.objects.filter(kind=kind).first()
+
+
+_RULES = Statement(Told, lambda _: Rule.objects.values_list("pk", "text", "hint"))
+_DOCUMENTS: Statement[tuple[str]] = Statement(None, lambda _: Document.objects.values_list("kind"))

@@ -8,13 +8,11 @@ file makes each step exact. If a process dies with the lock, the kernel lifts it
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from fcntl import LOCK_EX, LOCK_UN, lockf
 from functools import cache
 from struct import Struct
 from threading import Lock
-from typing import ClassVar
 
 ROW = Struct("<16sdQ")  # digest of the name, end in seconds of Unix time, count
 WAYS = 16  # rows that a name may have
@@ -24,60 +22,74 @@ SECRET = BUCKET  # bytes at the beginning of the file, of which the first 64 are
 LONGEST = 2 * 24 * 60 * 60  # seconds; a row that ends later was written while the clock was wrong
 
 
-class Counters:
-    """The counters of one file. All methods raise `OSError` if it cannot be read or written."""
+_turn = Lock()  # between threads; the file's own lock is between processes
 
-    _turn: ClassVar = Lock()  # between threads; the file's own lock is between processes
+
+class Counters:
+    """The counters of one file. All methods raise `OSError` if it cannot be read or written.
+
+    Inside `with self` it is locked.
+    """
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        with self._locked():
+        with self:
             if os.fstat(self._file).st_size < SECRET:
                 os.pwrite(self._file, os.urandom(SECRET), 0)
-            self._secret = os.pread(self._file, 64, 0)
+            self._keyed = hashlib.blake2b(digest_size=16, key=os.pread(self._file, 64, 0))
+
+    def __enter__(self) -> None:
+        _turn.acquire()
+        try:
+            lockf(self._file, LOCK_EX)
+        except BaseException:
+            _turn.release()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            lockf(self._file, LOCK_UN)
+        finally:
+            _turn.release()
 
     def add(self, names: Mapping[str, int]) -> list[int]:
         """Add one to each counter, which then lives for so many seconds. Return the counts."""
         now = time.time()
-        with self._locked():
-            return [self._change(name, now, lambda count: count + 1, now + seconds) for name, seconds in names.items()]
+        counts = []
+        with self:
+            for name, seconds in names.items():
+                place, digest, _, count = self._find(name, now)
+                os.pwrite(self._file, ROW.pack(digest, now + seconds, count + 1), place)
+                counts.append(count + 1)
+        return counts
 
     def get(self, name: str) -> int:
         return self._find(name, time.time())[3]
 
     def take_back(self, name: str) -> None:
         """Take one off, unless the counter has ended."""
-        with self._locked():
+        with self:
             self._change(name, time.time(), lambda count: max(count - 1, 0))
 
     def forget(self, names: Iterable[str]) -> None:
         """Begin these counters anew."""
-        with self._locked():
+        with self:
             for name in names:
                 self._change(name, time.time(), lambda _: 0)
 
     def clear(self) -> None:
         os.ftruncate(self._file, SECRET)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._turn:
-            lockf(self._file, LOCK_EX)
-            try:
-                yield
-            finally:
-                lockf(self._file, LOCK_UN)
-
-    def _change(self, name: str, now: float, change: Callable[[int], int], ends: float | None = None) -> int:
-        """Write what `change` makes of the count, which then ends at `ends`, or when it did before."""
-        place, digest, ended, count = self._find(name, now)
-        count = change(count)
-        os.pwrite(self._file, ROW.pack(digest, ended if ends is None else ends, count), place)
-        return count
+    def _change(self, name: str, now: float, change: Callable[[int], int]) -> None:
+        """Write what `change` makes of the count, which ends when it did before."""
+        place, digest, ends, count = self._find(name, now)
+        os.pwrite(self._file, ROW.pack(digest, ends, change(count)), place)
 
     def _find(self, name: str, now: float) -> tuple[int, bytes, float, int]:
         """Return the place of a name in the file, its digest, its end and its count: 0 for both if it has no row."""
-        digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).digest()
+        hashed = self._keyed.copy()
+        hashed.update(name.encode("utf-8", "surrogatepass"))
+        digest = hashed.digest()
         start = SECRET + int.from_bytes(digest[:4], "little") % BUCKETS * BUCKET
         bucket = os.pread(self._file, BUCKET, start).ljust(BUCKET, b"\0")
         place = bucket.find(digest)

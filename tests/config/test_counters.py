@@ -15,7 +15,7 @@ from config.counters import Counters
 HOLD = """
 import sys, time
 from config.counters import Counters
-with Counters(sys.argv[1])._locked():
+with Counters(sys.argv[1]):
     print("locked", flush=True)
     time.sleep(600)
 """
