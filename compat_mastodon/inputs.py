@@ -15,6 +15,7 @@ _SITE = r"https?://[!\"$-.0-9;->A-Z^-~]+"
 _WEB = rf"{_SITE}(?:[/?#][!-~\u00a1-\u00ac\u00ae-\u02ff]*)?"
 _URI = r"(?!(?:data|javascript|vbscript|https?):)[A-Za-z][A-Za-z0-9+.-]*:[!-\"$-\[\]-~]*"
 _REDIRECT = rf"(?:{_SITE}(?:[/?][!-\"$-\[\]-~]*)?|{_URI})"
+_REDIRECTS = rf"\s*{_REDIRECT}(?:\s+{_REDIRECT})*\s*"
 _SCOPE = f"(?:{'|'.join(sorted(scopes.WORDS, reverse=True))})"
 
 
@@ -34,8 +35,8 @@ def nested(**properties: Shape) -> Shape:
 
 TEXT, NUMBER = word(), word(description="A number: the digits that the text begins with, else 0")
 FLAG = word(description="A boolean: all but 0, f, F, false, FALSE, off and OFF is true")
-IDS = words({"type": ["string", "integer", "boolean"], "description": "Digits; others name nobody"})
-NAMES = words({"type": ["string", "integer", "boolean"], "pattern": STORABLE})
+IDS = words({"type": ["string", "number", "boolean"], "pattern": STORABLE, "description": "Digits; others name nobody"})
+NAMES = words({"type": ["string", "number", "boolean"], "pattern": STORABLE})
 LANGUAGES = words({"type": ["string"], "pattern": r"^(?:[a-z]{2,3}(?:-[A-Za-z]{2,4})?)?$"})
 ALIKE = {"type": ["string", "array", "object", "null"]}  # a list or an object counts as nothing
 LAST_READ = {"type": ["string", "integer"], "pattern": "^0*[0-9]{1,18}$", "minimum": 0, "maximum": 2**63 - 1}
@@ -92,10 +93,11 @@ BODIES: dict[str, dict[str, Shape]] = {
         "client_name!": word(null=False, pattern=NAMING, maxLength=60),
         "redirect_uris!": {
             "type": ["string", "array"],
-            "pattern": rf"^\s*{_REDIRECT}(?:\s+{_REDIRECT})*\s*$",
+            "pattern": rf"^{_REDIRECTS}$",
             "maxLength": 2000,
             "minItems": 1,
-            "items": a("string", pattern=rf"^{_REDIRECT}$", maxLength=200),
+            "items": a("string", pattern=rf"^{_REDIRECTS}$", maxLength=2000),
+            "description": "At most 2000 characters together",
         },
         "scopes": ALIKE | {"pattern": f"^ *(?:{_SCOPE}(?: +{_SCOPE})* *)?$"},
         "website": ALIKE | {"pattern": rf"^\s*(?:{_WEB})?\s*$", "maxLength": 2000},

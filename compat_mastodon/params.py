@@ -23,9 +23,10 @@ NUMBER = re.compile(r"\s*([+-]?\d{1,18})")
 PART = re.compile(r"[^\[\]]+|\[\]")
 MAX_DEPTH = 4
 MOST_ITEMS = 1000
+BEYOND = 2**63  # no number that means something is so large
 LONGEST = 100_000  # characters of a text; each has a bound of its own far below
 ID = re.compile("[0-9]{1,11}")
-TEXTS = {str, int, bool}  # what may stand for a text
+SCALARS = {str, int, float, bool}  # what may stand for a text
 EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
 
@@ -84,11 +85,9 @@ class Params:
         value = self._values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if not isinstance(value, str | int | float):
+        if type(value) not in SCALARS:
             raise BadParam(name)
-        return storable(name, str(value))
+        return storable(name, as_text(value))
 
     def scalar(self, name: str) -> str | None:
         """As `text`, but a list or mapping counts as missing."""
@@ -112,9 +111,9 @@ class Params:
         if isinstance(value, dict) and value and all(map(str.isdigit, value)):
             value = list(value.values())
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if len(values) > MOST_ITEMS or not TEXTS.issuperset(map(type, values)):
+        if len(values) > MOST_ITEMS or not SCALARS.issuperset(map(type, values)):
             raise BadParam(name)
-        items = list(map(str, values))
+        items = list(map(as_text, values))
         storable(name, "".join(items))
         return items
 
@@ -193,6 +192,16 @@ def to_int(text: str) -> int:
 def as_id(text: str) -> int | None:
     """An id that a row could have, from decimal digits."""
     return number if ID.fullmatch(text) and 0 < (number := int(text)) <= MAX_ID else None
+
+
+def as_text(value: Any) -> str:
+    """A number without a fraction is whole, however JSON spells it: 1.0 is 1."""
+    if type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < BEYOND
+    return str(int(value) if is_whole else value)
 
 
 def _query_lists(query: str) -> Iterable[tuple[str, list[str]]]:

@@ -47,9 +47,9 @@ class Values:
         texts: list[Any] = [
             text for source in self._sources for sent in source if key.fullmatch(sent) for text in source.getlist(sent)
         ]
-        if len(texts) == 1 and texts[0].strip().startswith("["):
+        if len(texts) == 1 and (text := texts[0].strip()).startswith("["):
             try:
-                texts = json.loads(texts[0])
+                texts = json.loads(text)
             except (ValueError, RecursionError):
                 return []
         numbers = [0 if isinstance(text, bool | list | dict) else _number(str(text)) for text in texts]

@@ -74,7 +74,8 @@ WEBSITE: Schema = {
     "type": "string",
     "pattern": r"^\s*(?:https?://(?:[a-z0-9]{1,20}\.){1,3}[a-z]{2,6}(?:/[!-~]{0,20})?)?\s*$",
 }
-POSITION: Schema = {"type": "string", "pattern": r"^\s*(?:-?[0-9]{1,99}(?:\.[0-9]{0,99})?)?\s*$"}
+_BLANKS = r"[\s\u0000-\u001f\u007f]*"
+POSITION: Schema = {"type": "string", "pattern": rf"^{_BLANKS}(?:-?[0-9]{{1,99}}(?:\.[0-9]{{0,99}})?)?{_BLANKS}$"}
 # A value that is not a number counts as missing.
 _ROWS: Schema = {"type": ["integer", "string"]}
 PAGE: Schema = {"offset": _ROWS, "page_size": _ROWS}

@@ -114,7 +114,9 @@ def _whole(pattern: str, least: int, most: int, *, null: bool = True) -> Shape:
 
 YES_OR_NO: Shape = {
     "type": ["boolean", "string", "integer"],
-    "enum": [True, False, 1, 0, "true", "false", "1", "0", "on", "off", "t", "f"],
+    "pattern": "^(?:[01TtFf]|[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Oo][Nn]|[Oo][Ff][Ff])$",
+    "minimum": 0,
+    "maximum": 1,
 }
 AN_ID: Shape = {"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,8}$", "minimum": 1, "maximum": 2**31 - 1}
 IDS = words(AN_ID, null=False) | {"minItems": 1}

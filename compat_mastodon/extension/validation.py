@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from accounts.validation import Fault, Invalid, Problem
-from compat_mastodon.params import BadParam, Params, as_id, storable
+from compat_mastodon.params import BadParam, Params, as_id, as_text, storable
 
 MOST = 500  # members of a list
 FLAGS = {"1": True, "t": True, "true": True, "on": True, "0": False, "f": False, "false": False, "off": False}
@@ -48,7 +48,7 @@ def read(params: Params, required: Iterable[str] = (), **fields: Parse) -> dict[
 
 
 def flag(value: Any) -> bool:
-    found = FLAGS.get(str(value).lower()) if isinstance(value, str | int) else None
+    found = FLAGS.get(as_text(value).lower()) if isinstance(value, str | int | float) else None
     if found is None:
         raise Wrong
     return found
@@ -56,7 +56,7 @@ def flag(value: Any) -> bool:
 
 def whole(least: int, most: int) -> Parse:
     def parse(value: Any) -> int:
-        text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        text = as_text(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
         if WHOLE.fullmatch(text) and least <= int(text) <= most:
             return int(text)
         raise Wrong
@@ -106,7 +106,7 @@ def text(most: int) -> Parse:
 
 def identity(value: Any) -> int:
     """An id that a row could have."""
-    found = as_id(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    found = as_id(as_text(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     if found is None:
         raise Wrong
     return found

@@ -102,6 +102,15 @@ def test_all_are_listed_or_none(mastodon: Clients, alice: Account, bob: Account,
     assert refusal(client.post(add, {"account_ids": [bob.pk]}))[0] == 422
 
 
+def test_ids_are_numbers_however_json_spells_them(mastodon: Clients, alice: Account, bob: Account) -> None:
+    client = mastodon(alice)
+    graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
+    members = f"{PATH}/{made(client)}/accounts"
+
+    assert client.post(members, f'{{"account_ids": [{bob.pk}.0]}}', content_type="application/json").json() == {}
+    assert ids(client.get(members)) == [bob.pk]
+
+
 def test_taking_somebody_from_a_list(mastodon: Clients, alice: Account, bob: Account) -> None:
     client = mastodon(alice)
     pk = made(client)

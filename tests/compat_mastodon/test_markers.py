@@ -19,7 +19,11 @@ def test_none_was_set(mastodon: Any, alice: Account) -> None:
 
 @pytest.mark.parametrize(
     ("body", "content_type"),
-    [({"home": {"last_read_id": "456"}}, "application/json"), ("home[last_read_id]=456", FORM)],
+    [
+        ({"home": {"last_read_id": "456"}}, "application/json"),
+        ('{"home": {"last_read_id": 456.0}}', "application/json"),
+        ("home[last_read_id]=456", FORM),
+    ],
 )
 def test_a_position_is_kept(mastodon: Any, alice: Account, body: Any, content_type: str) -> None:
     client = mastodon(alice)

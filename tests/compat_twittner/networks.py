@@ -21,6 +21,14 @@ def token(**facts: Any) -> str:
     return json.dumps({"id": "1001", "app": "ours", "email": "", "verified": True} | facts)
 
 
+def _facts(token: str) -> Any:
+    """:raises ValueError: when it is no token that `token` made."""
+    facts = json.loads(token)
+    if not isinstance(facts, dict) or "id" not in facts:
+        raise ValueError
+    return facts
+
+
 class Networks(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
@@ -35,7 +43,7 @@ class Networks(BaseHTTPRequestHandler):
         self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
     def tokeninfo(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
-        facts = json.loads(query["access_token"])
+        facts = _facts(query["access_token"])
         if facts.get("broken"):
             return 500, b"Oops"
         if facts.get("garbled"):
@@ -45,17 +53,17 @@ class Networks(BaseHTTPRequestHandler):
         return 200, {"aud": audience, "sub": facts["id"], "email": facts["email"], "email_verified": verified}
 
     def v1_userinfo(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
-        facts = json.loads(bearer)
+        facts = _facts(bearer)
         return 200, {"sub": facts["id"], "given_name": facts.get("first", ""), "family_name": facts.get("last", "")}
 
     def debug_token(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
         assert query["access_token"] == f"{APP_ID}|{APP_SECRET}"
-        facts = json.loads(query["input_token"])
+        facts = _facts(query["input_token"])
         app = APP_ID if facts["app"] == "ours" else facts["app"]
         return 200, {"data": {"app_id": app, "is_valid": facts["verified"], "user_id": facts["id"]}}
 
     def me(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
-        facts = json.loads(query["access_token"])
+        facts = _facts(query["access_token"])
         names = {"first_name": facts.get("first", ""), "last_name": facts.get("last", "")}
         return 200, {"id": facts["id"], **names} | ({"email": facts["email"]} if facts["email"] else {})
 

@@ -96,6 +96,10 @@ def _as_text(ids: list[int]) -> dict[str, Any]:
     return {"scope": str(ids)}
 
 
+def _between_blanks(ids: list[int]) -> dict[str, Any]:
+    return {"scope": f"\t\x0c {ids}\n"}
+
+
 def _repeated(ids: list[int]) -> dict[str, Any]:
     return {"scope": ids}
 
@@ -108,7 +112,7 @@ def _numbered(ids: list[int]) -> dict[str, Any]:
     return {f"scope[{place}]": number for place, number in enumerate(ids)}
 
 
-@pytest.mark.parametrize("form", [_as_text, _repeated, _in_brackets, _numbered])
+@pytest.mark.parametrize("form", [_as_text, _between_blanks, _repeated, _in_brackets, _numbered])
 def test_one_deletes_ones_own_notices_and_no_others(
     twittner: Phone, alice: Account, bob: Account, carol: Account, form: Callable[[list[int]], dict[str, Any]]
 ) -> None:

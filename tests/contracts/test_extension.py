@@ -20,6 +20,7 @@ described = promises(
     Extension().get_schema(public=True),
     application,
     checks={"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+    generation={"with-security-parameters": False},  # a token is sent
 )
 
 

@@ -52,6 +52,14 @@ def test_some_fields_are_changed_and_the_others_stay(mastodon: Clients, alice: A
     assert client.get("/api/v1/accounts/verify_credentials").json()["locked"] is True
 
 
+def test_numbers_are_the_same_however_json_spells_them(mastodon: Clients, alice: Account) -> None:
+    sent = '{"paused": 1.0, "accept_friends": 5.0}'
+
+    assert mastodon(alice).patch(GATE, sent, content_type="application/json").json() == (
+        OFF | {"paused": True, "accept_friends": 5}
+    )
+
+
 def test_a_blank_value_of_a_form_is_null(mastodon: Clients, alice: Account) -> None:
     client, form = mastodon(alice), "application/x-www-form-urlencoded"
     client.patch(GATE, "accept_friends=2&paused=1&ask_new_days=7", form)
