@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from accounts import images
 from accounts.browsers import Browser
 from accounts.models import Account, BadgeRequest, Device, Identity, Session
-from accounts.models.joining import Application
+from accounts.models.joining import Application, Invite
 from follows import export
 from follows.gate import settings as gate
 from follows.models import (
@@ -167,6 +167,13 @@ _RECORDS: dict[str, Records] = {
     "browsers.json": lambda account: _rows(Browser.objects.filter(account=account), "agent", "began_at", "used_at"),
     "devices.json": lambda account: _rows(Device.objects.filter(account=account), "platform", "changed_at"),
     "social_logins.json": lambda account: _rows(Identity.objects.filter(account=account), "provider", "subject"),
+    "invitations.json": lambda account: _rows(
+        Invite.objects.filter(created_by=account),
+        "max_uses",
+        "uses",
+        "created_at",
+        "expires_at",  # the code lets people in
+    ),
     "notices.json": _notices,
     "notice_permissions.json": lambda account: _rows(NoticePermission.objects.filter(recipient=account), other="actor"),
     "reading_positions.json": lambda account: _rows(

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import badges, images, limits, people, sessions
+from accounts import badges, images, invitations, limits, people, sessions
 from accounts.access import Actor
 from accounts.models import Account, BadgeRequest, Platform
 from compat_mastodon.models import AccessToken
@@ -65,6 +65,7 @@ def test_everything_of_the_member_is_in_it_and_no_secret(alice: Account, bob: Ac
     kept_out.keep_out(alice.pk, carol.pk, by(alice))
     kept_out.keep_server_out(alice.pk, "bad.example", by(alice))
     approvals.approve(alice.pk, ["someone@far.example"], None, by(alice))
+    invite = invitations.make(alice.pk, 5, 7)
     archive = made(alice)
     files = {name: archive.read(name) for name in archive.namelist()}
 
@@ -95,12 +96,14 @@ def test_everything_of_the_member_is_in_it_and_no_secret(alice: Account, bob: Ac
     ]
     assert json.loads(files["approvals.json"])[0]["handle"] == "someone@far.example"
     assert json.loads(files["lists.json"])[0]["title"] == "Friends"
+    (invitation,) = json.loads(files["invitations.json"])
+    assert (invitation["max_uses"], invitation["uses"]) == (5, 0)
     for kind, name in contents.NAMES.items():
         assert files[name] == b"".join(export.lines(kind, alice.pk))
     alice.refresh_from_db()
     everything = b"\n".join(files.values())
     secrets = [alice.password, token, tokens.token, tokens.refresh_token, AccessToken.objects.get().nonce]
-    secrets.append(client.session.session_key or "")
+    secrets += [client.session.session_key or "", invite.code]
     assert not [secret for secret in secrets if secret.encode() in everything]
 
 

@@ -14,15 +14,15 @@ from follows.models import ServerRuleKind
 from tests.follows.ledger import by
 
 
-def check(account: Any, asker: Any) -> str:
+def check(account: Any, requester: Any) -> str:
     out = StringIO()
-    call_command("gate-check", str(account), str(asker), stdout=out)
+    call_command("gate-check", str(account), str(requester), stdout=out)
     return out.getvalue()
 
 
 def test_it_says_what_would_become_of_a_follow_and_why(alice: Account, carol: Account) -> None:
     assert check("carol", "alice") == (
-        "alice follows carol: a request.\nRow 6: the account is locked, or the asker must ask.\n"
+        "alice follows carol: a request.\nRow 6: the account is locked, or the requester must ask.\n"
         "Rule: locked.\nReason: the account is locked.\n"
     )
     assert check(carol.pk, "@alice") == check("carol", alice.pk).replace(f"{alice.pk} f", "@alice f").replace(
@@ -52,6 +52,6 @@ def test_each_row_is_named(alice: Account, bob: Account, carol: Account) -> None
 
 
 def test_nobody_is_an_error(alice: Account) -> None:
-    for account, asker in (("alice", "nobody"), ("nobody", "alice"), ("alice", 10**12)):
+    for account, requester in (("alice", "nobody"), ("nobody", "alice"), ("alice", 10**12)):
         with pytest.raises(CommandError, match="There is no account"):
-            check(account, asker)
+            check(account, requester)

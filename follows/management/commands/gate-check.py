@@ -10,12 +10,12 @@ from follows.gate import rules
 
 ROWS = (
     "a follow or request that stands, oneself, a suspended account, a block, or as many follows as one may have",
-    "a rule for the asker's server",
-    "the account keeps out the asker or its server",
-    "the account approved the asker before",
-    "a rule of the account accepts the asker",
+    "a rule for the requester's server",
+    "the account keeps out the requester or its server",
+    "the account approved the requester before",
+    "a rule of the account accepts the requester",
     "the account has paused new followers",
-    "the account is locked, or the asker must ask",
+    "the account is locked, or the requester must ask",
     "nothing stands against it",
 )
 OUTCOMES = {
@@ -27,19 +27,19 @@ OUTCOMES = {
 
 
 class Command(BaseCommand):
-    help = "Print the result of a follow of ACCOUNT by ASKER, and the row of the table in docs/gate.md that decides it."
+    help = "Print the result of a follow of ACCOUNT by REQUESTER, and the row of docs/gate.md that decides it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account", metavar="ACCOUNT", help=f"the account that would be followed: {HANDLE}")
-        parser.add_argument("asker", metavar="ASKER", help=f"the account that would follow it: {HANDLE}")
+        parser.add_argument("requester", metavar="REQUESTER", help=f"the account that would follow it: {HANDLE}")
 
-    def handle(self, *args: Any, account: str, asker: str, **options: Any) -> None:
-        follower, target = any_account(asker), any_account(account)
+    def handle(self, *args: Any, account: str, requester: str, **options: Any) -> None:
+        follower, target = any_account(requester), any_account(account)
         try:
             found = rules.foresee(follower, target)
         except NoSuchAccount:  # it exists, so it is suspended
             found = rules.Answer(rules.Outcome.REFUSED, 0)
-        self.stdout.write(f"{asker} follows {account}: {OUTCOMES[found.outcome]}.")
+        self.stdout.write(f"{requester} follows {account}: {OUTCOMES[found.outcome]}.")
         self.stdout.write(f"Row {found.row}: {ROWS[found.row]}.")
         if found.rule:
             self.stdout.write(f"Rule: {found.rule}.")
