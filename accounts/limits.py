@@ -7,6 +7,7 @@ count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers 
 import ipaddress
 import time
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -87,11 +88,12 @@ def charge(*charges: Charge) -> State | None:
         return None
     now, counts = turns.once(("charge", charges), lambda: _count(charges))
     states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
-    if over := [number for number, count in enumerate(counts) if count > states[number].most]:
+    least = min(states, key=attrgetter("remaining"))
+    if not least.remaining and (over := [number for number, count in enumerate(counts) if count > states[number].most]):
         longest = max(over, key=lambda number: states[number].reset)
         events.limited.send(None, limit=charges[longest][0].name)
         raise TooMany(states[longest])
-    return min(states, key=lambda state: state.remaining)
+    return least
 
 
 def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:

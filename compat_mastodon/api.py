@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import orjson
@@ -39,7 +40,7 @@ DOOR = "mastodon"
 RETRY_AFTER = "10"  # seconds
 ALL = Headers({"X-XSS-Protection": "0"})
 PRIVATE = Headers({"Cache-Control": "private, no-store", "Vary": "Authorization, Origin"})
-PAGING = ("page", "cursor", "min_id", "max_id", "since_id")  # each marks a request for a further page (§5.7)
+PAGING = frozenset({"page", "cursor", "min_id", "max_id", "since_id"})  # each marks a request for a further page (§5.7)
 logger = logging.getLogger(__name__)
 
 
@@ -174,11 +175,11 @@ class View(APIView):
 
     def tell(self, limit: limits.State) -> None:
         """Say in the answer's headers where a limit stands."""
-        reset = datetime.fromtimestamp(limit.now + limit.reset, UTC)
+        second, microseconds = divmod(int((limit.now + limit.reset) * 1_000_000), 1_000_000)
         self.headers = self.headers | {
             "X-RateLimit-Limit": str(limit.most),
             "X-RateLimit-Remaining": str(limit.remaining),
-            "X-RateLimit-Reset": f"{reset.isoformat(timespec='microseconds')[:26]}Z",
+            "X-RateLimit-Reset": f"{_moment(second)}.{microseconds:06}Z",
         }
 
     def _token(self, request: HttpRequest) -> Token | None:
@@ -194,7 +195,7 @@ class View(APIView):
         charges: list[limits.Charge] = [(limits.TOKEN, token.id)] if token else [(limits.ADDRESS, address)]
         if token and token.account:
             charges.append((limits.ACCOUNT, token.account))
-        if any(name in self.params for name in PAGING):
+        if self.params.any_of(PAGING):
             charges.append((limits.PAGING, (token and token.account) or address))
         if self.post_limit and request.method == "POST":
             charges.append((self.post_limit, address))
@@ -244,6 +245,12 @@ class View(APIView):
         if status == 503:
             self.headers = self.headers | {"Retry-After": RETRY_AFTER}
         return answer(body if self.is_form else {"error": body["error"]}, status)
+
+
+@lru_cache(256)  # windows end at few moments
+def _moment(second: int) -> str:
+    """A second of Unix time as clients read it, without its zone."""
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _error(exc: Exception, request: str) -> tuple[int, dict[str, object]]:

@@ -76,6 +76,10 @@ class Params:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def any_of(self, names: frozenset[str]) -> bool:
+        """Return True if one of them has a value."""
+        return not names.isdisjoint(self._values) and any(name in self for name in names)
+
     def sent(self, name: str) -> bool:
         """Return True if there is a value, be it null."""
         return name in self._values
