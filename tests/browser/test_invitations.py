@@ -1,0 +1,45 @@
+"""A member makes a link on the page of invitations, and axe finds nothing there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions as see
+
+from tests.browser.conftest import Browser
+from tests.browser.test_accessibility import barriers, shown, size
+from tests.browser.test_sign_in import sign_in
+from tests.servers import Live, database_of_its_own
+
+__all__ = ["shown", "size"]
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def inviting(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[Live]:
+    """A server whose members invite people."""
+    directory = tmp_path_factory.mktemp("inviting")
+    with database_of_its_own(directory, f"latchkey_inviting_{worker_id}", django_db_blocker, django_db_setup) as url:
+        server = Live(url, directory, django_db_blocker, REGISTRATIONS="approval", MEMBERS_INVITE="on")
+        server.start()
+        yield server
+        server.stop()
+
+
+def test_a_link_is_made_on_the_page(inviting: Live, shown: Browser, size: tuple[int, int]) -> None:
+    dark = shown.execute_script("return matchMedia('(prefers-color-scheme: dark)').matches")
+    alice = inviting.sign_up(f"alice_{size[0]}_{'dark' if dark else 'light'}")
+    shown.get(f"{inviting.url}/auth/sign_in?next=/settings/invitations")
+    sign_in(shown, alice)
+    shown.patience.until(see.presence_of_element_located((By.NAME, "uses")))
+    assert barriers(shown) == []
+
+    shown.find_element(By.CSS_SELECTOR, "main button.primary").click()
+
+    shown.patience.until(see.presence_of_element_located((By.NAME, "end")))
+    assert f"{inviting.url}/invite/" in shown.page_source
+    assert barriers(shown) == []
+    assert not shown.execute_script("return document.documentElement.scrollWidth > innerWidth")
