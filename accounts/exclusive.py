@@ -20,6 +20,7 @@ class Work(IntEnum):
 
     IMPORT = -1
     MIGRATIONS = -2
+    RESTORE = -3
 
 
 class Taken(Exception):

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.access import Actor
+from accounts.exclusive import Work, exclusive
 from accounts.models import Account
 from config.backups import folders, snapshots
 from follows import graph, tallies
@@ -98,6 +99,20 @@ def test_what_is_restored_is_what_was_there(live: Live, emptied: Live, place: Pa
     assert (place / "var" / "vapid_key").read_text() == vapid
     assert "Set SECRET_KEY to the text in" in said
     assert "VAPID" not in said
+
+
+def test_two_restores_at_once_are_refused(live: Live, emptied: Live, place: Path) -> None:
+    folder = backup(live, place)
+    lose_the_files(place)
+
+    with emptied.database(), exclusive(Work.RESTORE):
+        with pytest.raises(CommandError, match="Another restore is running"):
+            run("restore", folder)
+        assert not Account.objects.exists()
+    assert not (place / "media").exists()
+    with emptied.database():
+        run("restore", folder)
+        assert Account.objects.exists()
 
 
 @pytest.mark.long

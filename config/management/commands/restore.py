@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, CommandParser
 
+from accounts.exclusive import Taken, Work, exclusive
 from config.backups import folders
 
 
@@ -19,7 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, directory: Path, **options: Any) -> None:
         try:
-            manifest, to_set = folders.load(directory)
+            with exclusive(Work.RESTORE):  # another one finds the place empty, too, and clears it if it fails
+                manifest, to_set = folders.load(directory)
+        except Taken:
+            raise CommandError("Another restore is running. Wait for its end.") from None
         except OSError as error:
             raise CommandError(f"The backup could not be restored: {error}.") from None
         rows = sum(manifest["database"]["rows"].values())
