@@ -173,6 +173,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
         ]
         indexes = [
             models.Index("created_at", name="account_created"),
+            models.Index("domain", "last_active_at", "unconfirmed", name="account_counts"),
             models.Index(fields=["-last_active_at", "-id"], name="account_directory_active", condition=LISTED),
             models.Index("id", name="account_directory_newest", condition=LISTED),
             # Moderators filter by rare values, so these indexes are small.
