@@ -3,7 +3,6 @@
 import io
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from shutil import which
 
 import pytest
@@ -11,6 +10,7 @@ from PIL import Image
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests import pictures
 from tests.servers import PATIENCE
 
 FLAGS = [
@@ -38,12 +38,11 @@ class Browser(Chrome):
         self.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
     def picture(self, name: str) -> None:
-        """See that the window shows something, and keep it in 256 colours if pictures are wanted."""
+        """See that the window shows something, and keep it in 256 colours if the documentation is to have it."""
         shown = Image.open(io.BytesIO(self.get_screenshot_as_png())).convert("RGB")
         assert any(darkest != brightest for darkest, brightest in shown.getextrema()), f"{name} is blank"
-        if folder := os.environ.get("SCREENSHOTS"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            shown.quantize(256).save(Path(folder) / f"{name}.png", optimize=True)
+        if "SCREENSHOTS" in os.environ and f"{name}.png" in pictures.documented():
+            shown.quantize(256).save(pictures.FOLDER / f"{name}.png", optimize=True)
 
     @property
     def patience(self) -> WebDriverWait["Browser"]:
@@ -65,7 +64,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def browser(chromium: Browser) -> Browser:
-    """One window that remembers nobody. Pictures go to the directory SCREENSHOTS, if it is set."""
+    """One window that remembers nobody. With SCREENSHOTS set, the pictures of the documentation are taken."""
     first, *others = chromium.window_handles
     for window in others:
         chromium.switch_to.window(window)

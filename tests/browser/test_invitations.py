@@ -8,7 +8,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as see
 
 from tests.browser.conftest import Browser
-from tests.browser.test_accessibility import barriers, shown, size
+from tests.browser.test_accessibility import shown, size
+from tests.browser.test_requests import violations
 from tests.browser.test_sign_in import sign_in
 from tests.servers import Live, database_of_its_own
 
@@ -35,11 +36,12 @@ def test_a_link_is_made_on_the_page(inviting: Live, shown: Browser, size: tuple[
     shown.get(f"{inviting.url}/auth/sign_in?next=/settings/invitations")
     sign_in(shown, alice)
     shown.patience.until(see.presence_of_element_located((By.NAME, "uses")))
-    assert barriers(shown) == []
+    assert violations(shown) == []
 
     shown.find_element(By.CSS_SELECTOR, "main button.primary").click()
 
     shown.patience.until(see.presence_of_element_located((By.NAME, "end")))
     assert f"{inviting.url}/invite/" in shown.page_source
-    assert barriers(shown) == []
+    shown.picture(f"invitations-{size[0]}{'-dark' if dark else ''}")
+    assert violations(shown) == []
     assert not shown.execute_script("return document.documentElement.scrollWidth > innerWidth")
