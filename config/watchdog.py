@@ -57,19 +57,27 @@ def take(post: Post) -> None:
 
 
 def watch(posts: "ctypes.Array[Post]", patience: float) -> None:
-    """Runs in the parent: end every worker that has answered nothing for `patience` seconds."""
+    """Runs in the parent: end every worker that has answered nothing for `patience` seconds.
+
+    The parent counts its own beats, so time in which it was stopped, too, as in a paused container, does not count.
+    """
 
     def look() -> None:
+        last = [post.seen for post in posts]
+        silent = [0.0] * len(last)
         while True:
             time.sleep(BEAT)
+            for number, post in enumerate(posts):
+                silent[number] = silent[number] + BEAT if post.seen == last[number] else 0
+                last[number] = post.seen
             workers = {child.pid: child for child in multiprocessing.active_children()}
             if any(post.pid not in workers for post in posts):
                 continue  # one at a time: somebody has to listen until the next one does
-            post = min(posts, key=lambda post: post.seen)
-            silent = time.monotonic() - post.seen
-            if silent > patience:
+            longest = max(silent)
+            if longest > patience:
+                post = posts[silent.index(longest)]
                 request = ascii(post.request.decode(errors="replace")) if post.request else "no request"
-                logger.error("A worker answered nothing for %d s and is replaced; it had %s", silent, request)
+                logger.error("A worker answered nothing for %d s and is replaced; it had %s", longest, request)
                 workers[post.pid].kill()
 
     threading.Thread(target=look, name="watchdog", daemon=True).start()

@@ -30,6 +30,7 @@ PROMISES = {
     "N workers need a known number of database connections": ["trust/test_database_connections"],
     "A killed server loses no write that it acknowledged": ["trust/test_killed_at_any_moment"],
     "A killed leader of PostgreSQL takes no acknowledged write with it": ["trust/test_failover"],
+    "A host that is cut off misses nothing, and the others go on": ["trust/test_several_hosts"],
     "An import whose server is killed does every line once": ["trust/test_killed_imports"],
     "A backup, restored, is the same server": ["config/test_backup"],
     "An account may be deleted at any moment of a request": ["trust/test_deleted_at_any_moment"],
