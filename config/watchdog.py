@@ -67,12 +67,12 @@ def watch(posts: "ctypes.Array[Post]", patience: float) -> None:
         silent = [0.0] * len(last)
         while True:
             time.sleep(BEAT)
-            for number, post in enumerate(posts):
-                silent[number] = silent[number] + BEAT if post.seen == last[number] else 0
-                last[number] = post.seen
             workers = {child.pid: child for child in multiprocessing.active_children()}
             if any(post.pid not in workers for post in posts):
                 continue  # one at a time: somebody has to listen until the next one does
+            for number, post in enumerate(posts):  # after the pids: a new worker was seen before it wrote its own
+                silent[number] = silent[number] + BEAT if post.seen == last[number] else 0
+                last[number] = post.seen
             longest = max(silent)
             if longest > patience:
                 post = posts[silent.index(longest)]
