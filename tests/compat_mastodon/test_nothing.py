@@ -163,3 +163,27 @@ def test_other_unknown_addresses_are_just_not_found(mastodon: Any, alice: Accoun
     answer = mastodon(alice).post(f"/{path}", {"status": "Hello"})
 
     assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [
+        ("get", ""),
+        *(("get", name) for name in ("domain_allows", "domain_blocks/1", "email_domain_blocks", "ip_blocks/1", "tags")),
+        *(("post", name) for name in ("measures", "dimensions", "retention", "ip_blocks", "trends/tags/1/approve")),
+        ("put", "domain_blocks/1"),
+        ("delete", "canonical_email_blocks/1"),
+        ("get", "trends/statuses/"),
+        ("get", "accounts/x/nothing"),
+    ],
+)
+def test_moderators_have_no_other_addresses(
+    mastodon: Any, moderator: Account, bob: Account, verb: str, path: str
+) -> None:
+    for client in (
+        mastodon(),
+        mastodon(bob),
+        mastodon(moderator, "read"),
+        mastodon(moderator, "admin:read admin:write"),
+    ):
+        assert refusal(getattr(client, verb)(f"/api/v1/admin/{path}")) == (404, "Not Found")
