@@ -3,6 +3,7 @@
 They are kept as keyed digests of their neighbourhood, the newest `MOST` of each account.
 """
 
+from functools import lru_cache
 from ipaddress import ip_address
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts.models import Account, FamiliarAddress
 MOST = 20
 
 
+@lru_cache(1_024)
 def valid(text: str) -> str | None:
     """An address that can be stored, without its zone; None for other text, such as one with a port."""
     try:

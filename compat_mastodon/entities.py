@@ -275,8 +275,11 @@ def push_subscription(subscription: PushSubscription) -> Entity:
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment as clients insist on it: UTC with three digits of fraction (§0.2)."""
-    return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
+    """A moment as clients insist on it: UTC with three digits of fraction (§0.2).
+
+    `isoformat` would take several times as long.
+    """
+    return f"{orjson.dumps(moment)[1:20].decode()}.{moment.microsecond // 1000:03}Z"
 
 
 def _rendered(person: Person) -> bytes:

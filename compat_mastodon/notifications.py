@@ -74,9 +74,12 @@ def notification(notice: Item, account: bytes, supported: Sequence[str] = ()) ->
     }
     if notice.filtered:
         entity["filtered"] = True
-    entity |= _fallback(notice.kind, account, supported)
+    if fallback := _fallback(notice.kind, account, supported):
+        entity |= fallback
     entity["account"] = orjson.Fragment(account)
-    return entity | _event(notice.id, notice)
+    if notice.domain:
+        entity |= _event(notice.id, notice)
+    return entity
 
 
 def notification_request(notice: Item, account: bytes) -> Entity:

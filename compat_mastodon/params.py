@@ -25,7 +25,7 @@ MAX_DEPTH = 4
 MOST_ITEMS = 1000
 BEYOND = 2**63  # no number that means something is so large
 LONGEST = 100_000  # characters of a text; each has a bound of its own far below
-ID = re.compile("[0-9]{1,11}")
+DIGITS = 11  # of an id, with leading zeros
 SCALARS = {str, int, float, bool}  # what may stand for a text
 EVERYTHING = Window(10_000)  # more than any list that may be had at once can hold
 
@@ -115,15 +115,16 @@ class Params:
         if isinstance(value, dict) and value and all(map(str.isdigit, value)):
             value = list(value.values())
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if len(values) > MOST_ITEMS or not SCALARS.issuperset(map(type, values)):
+        kinds = set(map(type, values))
+        if len(values) > MOST_ITEMS or not kinds <= SCALARS:
             raise BadParam(name)
-        items = list(map(as_text, values))
+        items = values if kinds == {str} else list(map(as_text, values))
         storable(name, "".join(items))
         return items
 
     def ids(self, name: str) -> list[int]:
         """The members of a list that are ids; what is none names nobody."""
-        return [account for item in self.items(name) if (account := as_id(item))]
+        return list(filter(None, map(as_id, self.items(name))))
 
     def mapping(self, name: str) -> "Params | None":
         value = self._values.get(name)
@@ -195,7 +196,9 @@ def to_int(text: str) -> int:
 
 def as_id(text: str) -> int | None:
     """An id that a row could have, from decimal digits."""
-    return number if ID.fullmatch(text) and 0 < (number := int(text)) <= MAX_ID else None
+    if not (text.isdecimal() and text.isascii() and len(text) <= DIGITS):
+        return None
+    return number if 0 < (number := int(text)) <= MAX_ID else None
 
 
 def as_text(value: Any) -> str:

@@ -5,6 +5,7 @@ The HTTP status is always 200; the envelope says what happened (twittner.md §1.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import orjson
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from accounts import limits, lookup, sessions
 from accounts.access import Actor
+from accounts.headers import put
 from accounts.refused import Refused
 from accounts.sessions import Caller
 from compat_twittner.params import Params
@@ -45,7 +47,7 @@ def listing(message: str, items: Sequence[bytes], *, end: Envelope = NO_DATA, **
     """A page of rendered items. An empty page is the error `end`, by which clients know the end of a list."""
     if not items:
         raise Failure(end)
-    return success(message, [orjson.Fragment(item) for item in items], **extra)
+    return success(message, orjson.Fragment(b"[%b]" % b",".join(items)), **extra)
 
 
 class View(APIView):
@@ -81,8 +83,7 @@ class View(APIView):
             response = handler(request, *args, **kwargs)
         except Exception as exc:  # each has an answer
             response = self.handle_exception(exc)
-        for name, value in self.default_response_headers.items():
-            response[name] = value
+        put(response, _headers(type(self)))
         return response
 
     def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -137,6 +138,12 @@ class View(APIView):
             case _:
                 logger.error("Unexpected error", exc_info=exc)
         return answer(Failure(BROKEN).body)
+
+
+@cache
+def _headers(view: type[View]) -> dict[str, str]:
+    """The headers of every answer of a view: which methods it has."""
+    return dict(view().default_response_headers)
 
 
 class Read(View):

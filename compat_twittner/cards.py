@@ -86,7 +86,11 @@ Around = Callable[[int, int], tuple[bytes, bytes]]  # row id, account id -> JSON
 
 def requester_items(page: Page[Key]) -> list[bytes]:
     """Items of follow_requests; `offset_id` is the request."""
-    return _items(page, lambda row, _: (_cursor(row), b',"pending_req":true}'))
+    return [
+        b'{"offset_id":%d,%b,"pending_req":true}' % (row, card_)
+        for row, card_ in zip(page.ids, CARDS.of(page.rows), strict=True)
+        if card_ is not None
+    ]
 
 
 def person_items(page: Page[Key], viewer: int | None) -> list[bytes]:

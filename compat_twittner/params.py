@@ -17,6 +17,7 @@ from follows.paging import Window
 
 MOST = 100  # the longest page; the original has no limit
 MISSING = {None, "", "0"}
+NO_FORM = QueryDict()
 
 
 class Values:
@@ -68,11 +69,16 @@ class Params:
 
     @property
     def form(self) -> Values:
-        return Values(self._request.POST)
+        return Values(self._form)
 
     @property
     def query(self) -> Values:
-        return Values(self._request.GET, self._request.POST)
+        return Values(self._request.GET, self._form)
+
+    @property
+    def _form(self) -> QueryDict:
+        """The body as a form, which only a POST has. Django would make a new empty one for each other request."""
+        return self._request.POST if self.posted else NO_FORM
 
     @property
     def posted(self) -> bool:
@@ -85,7 +91,7 @@ class Params:
         meta = self._request.META
         scheme, _, bearer = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
         return (
-            Values(self._request.POST, self._request.GET).raw("session_id")
+            Values(self._form, self._request.GET).raw("session_id")
             or meta.get("HTTP_SESSION_ID", "")
             or (bearer.strip() if scheme.lower() == "bearer" else "")
         )
