@@ -22,7 +22,7 @@ from follows import graph, reports
 from follows.gate import servers
 from follows.models import Follow, Reason
 
-DOOR = "command"
+DOOR = "mastodon"  # as if everybody used an app
 SIDE = 96  # pixels of a drawn picture
 
 
