@@ -58,12 +58,14 @@ class PushSubscription(models.Model):
     endpoint = models.CharField(max_length=2000)
     p256dh = models.CharField(max_length=88, help_text="The client's public key, base64url.")
     auth = models.CharField(max_length=24, help_text="The secret that client and server share, base64url.")
-    standard = models.BooleanField(default=False, help_text="Encrypted by RFC 8291, not by its draft.")
-    alerts = models.JSONField(default=dict, help_text='{"follow": true, …}; kinds that are not named are not sent.')
+    standard = models.BooleanField(default=False, help_text="Encrypted by RFC 8291 instead of its draft.")
+    alerts = models.JSONField(default=dict, help_text='{"follow": true, …}. Other kinds are not sent.')
     policy = models.CharField(max_length=8, choices=Policy, default=Policy.ALL)
     created_at = models.DateTimeField(default=timezone.now)
     timeouts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)  # one after the other
-    rests_until = models.DateTimeField(null=True, blank=True, help_text="Its address timed out too often.")
+    rests_until = models.DateTimeField(
+        null=True, blank=True, help_text="Paused until then, because its address timed out too often."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(policy__in=Policy.values), name="push_policy_known")]

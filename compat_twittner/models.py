@@ -10,8 +10,8 @@ class ColibriImport(models.Model):
 
     checksum = models.CharField(max_length=64, primary_key=True)
     started_at = models.DateTimeField(default=timezone.now)
-    step = models.CharField(max_length=24, help_text="What is being written, see colibri.importing.")
-    position = models.PositiveIntegerField(default=0, help_text="The id of the last row that was written in the step.")
+    step = models.CharField(max_length=24, help_text="The step that is running, see colibri.importing.")
+    position = models.PositiveIntegerField(default=0, help_text="The id of the last row that the step wrote.")
     report = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True, default=None)
 

@@ -75,13 +75,17 @@ class Account(AbstractBaseUser, PermissionsMixin):
     domain = models.CharField(max_length=253, blank=True, default="", help_text="Empty for accounts of this server.")
     email = models.EmailField(max_length=254, blank=True, default="")
     email_proven_at = models.DateTimeField(
-        null=True, blank=True, default=None, editable=False, help_text="When its owner proved the address."
+        null=True,
+        blank=True,
+        default=None,
+        editable=False,
+        help_text="The time when the owner confirmed the e-mail address.",
     )
     unconfirmed = models.BooleanField(
         default=False,
         db_default=False,
         editable=False,
-        help_text="Not to be used or seen until the address is proven and a moderator approves, if that is asked for.",
+        help_text="Hidden until the address is confirmed and a moderator approves, if the server requires it.",
     )
 
     display_name = models.CharField(max_length=64, blank=True, default="")
@@ -102,14 +106,18 @@ class Account(AbstractBaseUser, PermissionsMixin):
     )
     gender = models.CharField(max_length=1, choices=Gender, default=Gender.MALE)
     website = models.CharField(max_length=115, blank=True, default="")
-    country = models.CharField(max_length=2, default="us", help_text="Two letters of ISO 3166, lower case.")
+    country = models.CharField(max_length=2, default="us", help_text="A country code of ISO 3166, in lower case.")
     language = models.CharField(max_length=16, default="english")
     # Null until the owner chooses, and so that SQLite need not make the table anew.
     locale = models.CharField(  # noqa: DJ001
         max_length=8, null=True, default=None, editable=False, help_text="The language of the pages, such as de."
     )
     time_zone = models.CharField(  # noqa: DJ001
-        max_length=64, null=True, default=None, editable=False, help_text="Of the IANA's list, such as Europe/Berlin."
+        max_length=64,
+        null=True,
+        default=None,
+        editable=False,
+        help_text="A name of the IANA database, such as Europe/Berlin.",
     )
 
     locked = models.BooleanField(default=False, help_text="Followers need the owner's approval.")
@@ -119,8 +127,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
         null=True, default=None, help_text="Hide the lists of followers and follows from others."
     )
     discoverable = models.BooleanField(null=True, default=None)
-    indexable = models.BooleanField(default=False, help_text="Public posts may be searched.")
-    noindex = models.BooleanField(default=False, help_text="Search engines are asked to stay away.")
+    indexable = models.BooleanField(default=False, help_text="Include public posts in searches.")
+    noindex = models.BooleanField(default=False, help_text="Ask search engines not to list the profile.")
     bot = models.BooleanField(default=False)
     # Which tabs clients show; all that nobody has chosen. Null, so that SQLite need not make the table anew.
     show_media = models.BooleanField(null=True, default=None)
@@ -131,12 +139,18 @@ class Account(AbstractBaseUser, PermissionsMixin):
     verification = models.PositiveSmallIntegerField(choices=Verification, default=Verification.NONE)
     suspended_at = models.DateTimeField(null=True, blank=True, default=None)
     leaves_at = models.DateTimeField(
-        null=True, blank=True, default=None, help_text="When it is deleted, unless its owner signs in before."
+        null=True,
+        blank=True,
+        default=None,
+        help_text="The time when it is deleted, unless its owner signs in before then.",
     )
     limited_at = models.DateTimeField(
-        null=True, blank=True, default=None, help_text="Follows always ask, and nobody finds the account by chance."
+        null=True,
+        blank=True,
+        default=None,
+        help_text="Its follows become requests, and no directory or suggestion shows it.",
     )
-    is_staff = models.BooleanField("moderator", default=False, help_text="May open the admin.")
+    is_staff = models.BooleanField("moderator", default=False, help_text="Can sign in to the admin.")
 
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     last_active_at = models.DateTimeField(default=timezone.now, db_default=Now())

@@ -25,8 +25,8 @@ class Invite(models.Model):
     """A link by which people can sign up while others cannot, or without waiting for an approval."""
 
     code = models.CharField(max_length=32, unique=True, default=new_code, editable=False)
-    note = models.CharField(max_length=200, blank=True, default="", help_text="What it is for. Only moderators see it.")
-    max_uses = models.PositiveIntegerField(null=True, blank=True, help_text="Empty for as many as like.")
+    note = models.CharField(max_length=200, blank=True, default="", help_text="Its purpose. Only moderators see it.")
+    max_uses = models.PositiveIntegerField(null=True, blank=True, help_text="Empty for no limit.")
     uses = models.PositiveIntegerField(default=0, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty for no end.")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -81,7 +81,9 @@ def waits_for_approval(account: Any) -> bool:
 class MailDomain(models.Model):
     """A domain of e-mail addresses that nobody can sign up with, nor with those below it."""
 
-    domain = models.CharField(max_length=253, unique=True, help_text="Such as spam.example. Its subdomains count too.")
+    domain = models.CharField(
+        max_length=253, unique=True, help_text="For example spam.example. Subdomains are refused too."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -96,7 +98,7 @@ class Rule(models.Model):
     """A rule of this server. Apps and the sign-up page show them in their order."""
 
     text = models.CharField(max_length=300)
-    hint = models.TextField(max_length=1000, blank=True, default="", help_text="What it means, in more words.")
+    hint = models.TextField(max_length=1000, blank=True, default="", help_text="A longer explanation.")
     position = models.PositiveSmallIntegerField(default=0, help_text="The lowest comes first.")
 
     class Meta:

@@ -32,7 +32,7 @@ class Letter(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     address = models.EmailField(max_length=254)
     created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now, help_text="When the next try may begin.")
+    due_at = models.DateTimeField(default=timezone.now, help_text="The earliest time of the next attempt.")
     tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -36,7 +36,7 @@ class Device(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="device")
     platform = models.CharField(max_length=14, choices=Platform)
-    token = models.CharField(max_length=250, help_text="It names one installation of the app.")
+    token = models.CharField(max_length=250, help_text="Identifies one installation of the app.")
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -22,7 +22,7 @@ KEPT = 10.0  # seconds that the measurement of the database serves
 COUNTED = {
     "latchkey_requests_waiting": f"Follow requests that wait, {MOST:,} at most.",
     "latchkey_oldest_request_seconds": "Age of the follow request that waits longest.",
-    "latchkey_openings": "Accounts that were unlocked and whose requests are being accepted.",
+    "latchkey_openings": "Accounts that were unlocked and whose requests are being approved.",
     "latchkey_deletions": "Accounts that are being deleted.",
     "latchkey_mails_waiting": "Mails that wait to be sent.",
 }

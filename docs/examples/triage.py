@@ -53,7 +53,7 @@ def main() -> None:
         for start in range(0, 0 if options.dry_run else len(chosen[answer]), AT_ONCE):
             body = {"verdict": answer, "requests": chosen[answer][start : start + AT_ONCE]}
             session.post(f"{options.server}/api/latchkey/v1/requests/decide", json=body, timeout=60).raise_for_status()
-    print(f"{len(chosen['accept'])} accepted, {len(chosen['reject'])} rejected, {len(chosen[None])} left for you.")
+    print(f"{len(chosen['accept'])} approved, {len(chosen['reject'])} rejected, {len(chosen[None])} left for you.")
 
 
 if __name__ == "__main__":

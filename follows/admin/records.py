@@ -227,7 +227,7 @@ class UnderWay(ReadOnlyAdmin[Row]):
 
 @admin.register(Opening)
 class OpeningAdmin(UnderWay[Opening]):
-    """Accounts that have opened, and still have requests to accept."""
+    """Accounts that have opened, and still have requests to approve."""
 
 
 @admin.register(Leaving)

@@ -16,10 +16,12 @@ class Archive(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="archive"
     )
     created_at = models.DateTimeField(default=timezone.now)
-    claim = models.CharField(max_length=32, blank=True, default="", help_text="Names the process that makes it.")
-    beat_at = models.DateTimeField(null=True, blank=True, default=None, help_text="When that process last went on.")
-    done = models.PositiveSmallIntegerField(default=0, help_text="How many of its files are written.")
-    total = models.PositiveSmallIntegerField(default=0, help_text="How many files it will have.")
+    claim = models.CharField(max_length=32, blank=True, default="", help_text="Identifies the process that writes it.")
+    beat_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text="The time when that process last reported progress."
+    )
+    done = models.PositiveSmallIntegerField(default=0, help_text="The number of its files written so far.")
+    total = models.PositiveSmallIntegerField(default=0, help_text="The number of files that it will have.")
     file = models.FileField(storage=private_storage, blank=True, default="")
     ready_at = models.DateTimeField(null=True, blank=True, default=None)
 
@@ -84,12 +86,16 @@ class Import(models.Model):
     overwrite = models.BooleanField(default=False, help_text="Remove entries that the file does not have.")
     state = models.CharField(max_length=7, choices=ImportState, default=ImportState.READING)
     door = models.CharField(max_length=16)
-    file = models.BinaryField(default=b"", db_default=b"", editable=False, help_text="As it came, until it is read.")
+    file = models.BinaryField(
+        default=b"", db_default=b"", editable=False, help_text="The uploaded file, until it is read."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last = models.PositiveIntegerField(
-        default=0, editable=False, help_text="The last row that there was at the start: newer ones are not removed."
+        default=0, editable=False, help_text="The id of the newest row at the start. Newer rows are not removed."
     )
-    waits_until = models.DateTimeField(null=True, blank=True, default=None, help_text="A limit was used up.")
+    waits_until = models.DateTimeField(
+        null=True, blank=True, default=None, help_text="The import continues then, because a limit was used up."
+    )
     finished_at = models.DateTimeField(null=True, blank=True, default=None)
 
     class Meta:
@@ -118,11 +124,11 @@ class ImportRow(models.Model):
 
     job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows", db_index=False)
     line = models.PositiveIntegerField(null=True)
-    cells = models.JSONField(help_text="The line as it was in the file.")
+    cells = models.JSONField(help_text="The line as it is in the file.")
     subject = models.CharField(max_length=320, blank=True, default="", help_text="A handle or a domain.")
-    title = models.CharField(max_length=256, blank=True, default="", help_text="Of the list.")
+    title = models.CharField(max_length=256, blank=True, default="", help_text="The title of the list.")
     options = models.JSONField(default=dict)
-    target = models.PositiveIntegerField(null=True, help_text="The account that the handle means, if there is one.")
+    target = models.PositiveIntegerField(null=True, help_text="The account with this handle, if there is one.")
     outlook = models.CharField(max_length=7, choices=Outlook)
     result = models.CharField(max_length=14, choices=ImportResult, blank=True, default="")
 

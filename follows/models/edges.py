@@ -1,6 +1,6 @@
 """The models of follows, follow requests, blocks and tallies.
 
-One pair has one row; a request is a follow that nobody accepted yet.
+One pair has one row; a request is a follow that nobody has approved yet.
 """
 
 from typing import ClassVar
@@ -35,8 +35,8 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 class Follow(models.Model):
     """`follower` follows `target`, or asks to while `accepted_at` is null.
 
-    Accepting gives the pair a new row. Ids therefore order requests by their creation and followers by their approval,
-    and the id of an answered request is no longer valid.
+    Approving a request gives the pair a new row. Ids therefore order requests by their creation and followers by their
+    approval, and the id of an answered request is no longer valid.
     """
 
     follower = models.ForeignKey(
@@ -51,11 +51,21 @@ class Follow(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     accepted_at = models.DateTimeField(null=True, blank=True, default=None)
     reason = models.PositiveSmallIntegerField(
-        choices=ArrivalReason, null=True, blank=True, default=None, help_text="Why it became a request."
+        choices=ArrivalReason, null=True, blank=True, default=None, help_text="The reason why it became a request."
     )
-    note = models.CharField(max_length=MAX_NOTE, blank=True, default="", db_default="", help_text="To the owner.")
-    aside = models.BooleanField(default=False, db_default=False, help_text="The owner keeps the requester out.")
-    while_paused = models.BooleanField(default=False, db_default=False, help_text="It came without a notice.")
+    note = models.CharField(
+        max_length=MAX_NOTE,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A message from the requester to the owner.",
+    )
+    aside = models.BooleanField(
+        default=False, db_default=False, help_text="Hidden, because the owner keeps the requester out."
+    )
+    while_paused = models.BooleanField(
+        default=False, db_default=False, help_text="It came while new followers were paused."
+    )
     seen = models.BooleanField(default=False, db_default=False, help_text="The owner has looked at the request.")
 
     objects = FollowQuerySet.as_manager()
@@ -165,7 +175,7 @@ class TallyMove(models.Model):
 
 
 class Opening(models.Model):
-    """An account that has opened and still has requests to accept, see `opening`."""
+    """An account that has opened and still has requests to approve, see `opening`."""
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"

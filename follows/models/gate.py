@@ -53,25 +53,27 @@ class Gate(models.Model):
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="gate"
     )
-    accept_followed = models.BooleanField(default=False, help_text="Accept accounts that the member follows.")
+    accept_followed = models.BooleanField(default=False, help_text="Approve accounts that the member follows.")
     accept_friends = models.PositiveSmallIntegerField(
-        null=True, blank=True, default=None, help_text="Accept accounts with at least so many friends in common."
+        null=True, blank=True, default=None, help_text="Approve accounts with at least this many friends in common."
     )
-    accept_verified = models.BooleanField(default=False, help_text="Accept accounts with the badge.")
-    ask_bots = models.BooleanField(default=False, help_text="Bots must ask, also at an open account.")
+    accept_verified = models.BooleanField(default=False, help_text="Approve accounts with the badge.")
+    ask_bots = models.BooleanField(default=False, help_text="Bots must ask, even if the account is open.")
     ask_new_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, default=None, help_text="Accounts younger than so many days must ask."
+        null=True, blank=True, default=None, help_text="Accounts younger than this many days must ask."
     )
-    ask_mass = models.BooleanField(default=False, help_text="Accounts that follow very many must ask.")
+    ask_mass = models.BooleanField(default=False, help_text="Accounts that follow very many others must ask.")
     paused = models.BooleanField(default=False)
-    paused_until = models.DateTimeField(null=True, blank=True, default=None, help_text="Empty: until it is taken back.")
+    paused_until = models.DateTimeField(null=True, blank=True, default=None, help_text="Empty for no end.")
     expire_days = models.PositiveSmallIntegerField(
         null=True, blank=True, default=None, choices=[(days, f"{days} days") for days in EXPIRY_DAYS]
     )
     read_first = models.CharField(max_length=MAX_READ_FIRST, blank=True, default="")
     tell_accepted = models.BooleanField(default=False)
     digest = models.CharField(max_length=8, choices=Digest, default=Digest.OFF)
-    digest_at = models.DateTimeField(null=True, blank=True, default=None, help_text="When the next digest is due.")
+    digest_at = models.DateTimeField(
+        null=True, blank=True, default=None, help_text="The time when the next digest is due."
+    )
 
     class Meta:
         constraints = [
@@ -134,7 +136,7 @@ class Approval(models.Model):
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
-    handle = models.CharField(max_length=320, help_text="name, or name@domain, in lower case.")
+    handle = models.CharField(max_length=320, help_text="name or name@domain, in lower case.")
     until = models.DateTimeField(null=True, blank=True, default=None)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -169,7 +171,7 @@ class ServerRule(models.Model):
     domain = models.CharField(max_length=253, unique=True)
     rule = models.PositiveSmallIntegerField(choices=ServerRuleKind)
     reason = models.CharField(
-        max_length=MAX_RULE_REASON, blank=True, default="", help_text="Why; for moderators alone."
+        max_length=MAX_RULE_REASON, blank=True, default="", help_text="The reason. Only moderators see it."
     )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(

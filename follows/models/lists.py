@@ -19,7 +19,7 @@ class List(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     title = models.CharField(max_length=256)
     replies_policy = models.CharField(max_length=8, choices=Replies, default=Replies.LIST)
-    exclusive = models.BooleanField(default=False, help_text="Its members are not shown at home.")
+    exclusive = models.BooleanField(default=False, help_text="Hide posts by its members from the home timeline.")
 
     class Meta:
         constraints = [

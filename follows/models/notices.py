@@ -13,8 +13,8 @@ class NoticeKind(models.IntegerChoices):
 
     FOLLOWED = 1, "followed you"
     REQUESTED = 2, "asks to follow you"
-    ACCEPTED = 3, "accepted your request"
-    JOINED = 4, "follows you since you accepted"
+    ACCEPTED = 3, "approved your request"
+    JOINED = 4, "follows you, because you approved the request"
     SEVERED = 5, "blocked a server that you had ties to"
 
 
@@ -32,9 +32,13 @@ class Notice(models.Model):
     kind = models.PositiveSmallIntegerField(choices=Kind)
     created_at = models.DateTimeField(default=timezone.now)
     seen = models.BooleanField(default=False)
-    filtered = models.BooleanField(default=False, db_default=False, help_text="Kept aside by the recipient's policy.")
+    filtered = models.BooleanField(
+        default=False, db_default=False, help_text="Filtered by the recipient's notice policy."
+    )
     bucket = models.PositiveIntegerField(
-        null=True, editable=False, help_text="New followers of half a day are one group: the hour when it began."
+        null=True,
+        editable=False,
+        help_text="The hour in which its group of new followers began. A group spans half a day.",
     )
 
     domain = models.CharField(max_length=253, blank=True, default="", db_default="", editable=False)

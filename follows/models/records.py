@@ -11,7 +11,7 @@ from django.utils import timezone
 class DecisionKind(models.IntegerChoices):
     """A decision about a follow request, a follow or a pair."""
 
-    ACCEPTED = 1
+    ACCEPTED = 1, "Approved"
     REJECTED = 2
     CANCELLED = 3
     REMOVED = 4
@@ -49,17 +49,23 @@ class Decision(models.Model):
     follower = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     target = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", help_text="Who decided."
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="The account that decided, if an account did.",
     )
     door = models.CharField(max_length=16, help_text="The API or page of the decision.")
     rule = models.CharField(
-        max_length=16, blank=True, default="", db_default="", help_text="The rule that decided without a person."
+        max_length=16, blank=True, default="", db_default="", help_text="The rule that decided, if a rule did."
     )
     batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, blank=True, related_name="decisions")
     undoes = models.OneToOneField("self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone_by")
-    was = models.JSONField(null=True, blank=True, default=None, help_text="The edge that it ended, to undo it by.")
+    was = models.JSONField(
+        null=True, blank=True, default=None, help_text="The follow or request that it ended, so that it can be undone."
+    )
     aside = models.BooleanField(
-        default=False, db_default=False, help_text="About a request that waits aside: the owner does not see it."
+        default=False, db_default=False, help_text="About a hidden request: the owner does not see it."
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -112,7 +118,7 @@ class Report(models.Model):
     )
     # These two are null so that SQLite need not make the table anew.
     rule_ids = models.JSONField(null=True, default=None, help_text="The rules of this server that were broken.")
-    changed_at = models.DateTimeField(null=True, default=None, help_text="When a moderator changed it last.")
+    changed_at = models.DateTimeField(null=True, default=None, help_text="The time of the last change by a moderator.")
 
     class Meta:
         default_permissions = ("view",)

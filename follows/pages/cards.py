@@ -36,7 +36,7 @@ def cards(owner: int, found: Sequence[Request]) -> SafeString:
     people = faces(one.account for one in found)
     followed = {one.id for one in relationships.many(owner, people) if one.following}
     named = discovery.names_of_friends(owner, [one.account.account for one in found if one.friends])
-    words = {"accept": _("Accept"), "reject": _("Reject"), "keep_out": _("Keep out")}
+    words = {"accept": _("Approve"), "reject": _("Reject"), "keep_out": _("Keep out")}
     tick, waiting, language = _("Select %(name)s"), _("Waiting since %(day)s"), get_language()
     made = ""
     for one in found:
@@ -95,7 +95,7 @@ def _in_common(number: int, named: bool, others: bool, language: str | None) -> 
 
 
 _BEFORE = {
-    "accepted": lambda number: ngettext("You accepted them before", "You accepted them %(number)d times", number),
+    "accepted": lambda number: ngettext("You approved them before", "You approved them %(number)d times", number),
     "rejected": lambda number: ngettext("You rejected them before", "You rejected them %(number)d times", number),
     "removed": lambda number: ngettext("You removed them before", "You removed them %(number)d times", number),
     "expired": lambda number: ngettext("A request expired before", "%(number)d requests expired before", number),

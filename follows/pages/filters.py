@@ -30,7 +30,7 @@ KINDS = {
     Decision.Kind.ASKED: _("asked to follow"),
     Decision.Kind.FOLLOWED: _("followed"),
     Decision.Kind.UNFOLLOWED: _("unfollowed"),
-    Decision.Kind.ACCEPTED: _("accepted"),
+    Decision.Kind.ACCEPTED: _("approved"),
     Decision.Kind.REJECTED: _("rejected"),
     Decision.Kind.CANCELLED: _("taken back"),
     Decision.Kind.REMOVED: _("removed"),

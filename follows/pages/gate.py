@@ -31,11 +31,11 @@ _NAME_ALONE = """<span class="avatar" aria-hidden="true"></span><div class="who"
 class Approved(List):
     name = "approved"
     group = "requests"
-    title = _("Approved before they ask")
+    title = _("Approved in advance")
     lead = _(
-        "These people may follow you once without asking. Nobody is told. A request of theirs is accepted at once."
+        "These people may follow you once without asking. They are not told. If one has asked, the request is approved."
     )
-    empty = _("You have not approved anybody yet")
+    empty = _("You have not approved anybody in advance")
     icon = "person-check"
     verb = _("Withdraw")
     verbs = {"withdraw": _("Withdraw selected")}
@@ -69,7 +69,11 @@ class Approved(List):
             except Invalid:
                 form.add_error("handles", gettext("You keep one of these accounts out. Stop that first."))
             else:
-                text = ngettext("You approved %(number)d account.", "You approved %(number)d accounts.", len(made))
+                text = ngettext(
+                    "You approved %(number)d account in advance.",
+                    "You approved %(number)d accounts in advance.",
+                    len(made),
+                )
                 return self.done(request, text, len(made))
         return self.get(request, 422, asked=form)
 

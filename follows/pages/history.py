@@ -24,7 +24,7 @@ OF_THEM = {
     Kind.ASKED: _("Asked to follow you"),
     Kind.FOLLOWED: _("Followed you"),
     Kind.UNFOLLOWED: _("Unfollowed you"),
-    Kind.ACCEPTED: _("Accepted"),
+    Kind.ACCEPTED: _("Approved"),
     Kind.REJECTED: _("Rejected"),
     Kind.CANCELLED: _("Took the request back"),
     Kind.REMOVED: _("Removed from your followers"),
@@ -37,7 +37,7 @@ OF_ME = {
     Kind.ASKED: _("You asked to follow them"),
     Kind.FOLLOWED: _("You followed them"),
     Kind.UNFOLLOWED: _("You unfollowed them"),
-    Kind.ACCEPTED: _("Your request was accepted"),
+    Kind.ACCEPTED: _("Your request was approved"),
     Kind.CANCELLED: _("You took your request back"),
     Kind.EXPIRED: _("Your request expired"),
 }
@@ -48,7 +48,7 @@ BY = {
     "server": _("by the server"),
 }
 RULES = {
-    GateRule.APPROVED: _("you had approved them"),
+    GateRule.APPROVED: _("you approved them in advance"),
     GateRule.ACCEPT_FOLLOWED: _("you follow them"),
     GateRule.ACCEPT_FRIENDS: _("friends in common"),
     GateRule.ACCEPT_VERIFIED: _("verified"),

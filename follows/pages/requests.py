@@ -168,7 +168,7 @@ def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> Ht
 
 
 _QUESTIONS = {
-    "accept": lambda number: ngettext("Accept %(number)d request?", "Accept %(number)d requests?", number),
+    "accept": lambda number: ngettext("Approve %(number)d request?", "Approve %(number)d requests?", number),
     "reject": lambda number: ngettext("Reject %(number)d request?", "Reject %(number)d requests?", number),
     "keep_out": lambda number: ngettext(
         "Reject %(number)d request, and keep the requester out?",

@@ -110,7 +110,7 @@ def _late(number: int) -> Sequence[str]:
 
 
 _ONE = {
-    Kind.ACCEPTED: lambda: _("You accepted %(name)s."),
+    Kind.ACCEPTED: lambda: _("You approved %(name)s."),
     Kind.REJECTED: lambda: _("You rejected %(name)s."),
     Kind.REMOVED: lambda: _("%(name)s no longer follows you."),
     Kind.CANCELLED: lambda: _("You took back your request to %(name)s."),
@@ -118,7 +118,7 @@ _ONE = {
 }
 _MANY = {
     Kind.ACCEPTED: lambda count: ngettext(
-        "You accepted %(number)d request.", "You accepted %(number)d requests.", count
+        "You approved %(number)d request.", "You approved %(number)d requests.", count
     ),
     Kind.REJECTED: lambda count: ngettext(
         "You rejected %(number)d request.", "You rejected %(number)d requests.", count

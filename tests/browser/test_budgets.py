@@ -55,8 +55,8 @@ def test_without_javascript_from_signing_up_to_undo(live: Live, plain: Browser) 
     crowd(live, ursula, 1)
 
     plain.get(f"{live.url}/requests")
-    press(plain, "Accept No 0")
-    assert is_told(plain, "You accepted No 0.")
+    press(plain, "Approve No 0")
+    assert is_told(plain, "You approved No 0.")
     assert waiting(live, ursula) == 0
     press(plain, "Undo")
     assert is_told(plain, "Undone: No 0")

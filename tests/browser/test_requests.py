@@ -105,9 +105,9 @@ def test_asked_with_a_mastodon_app_decided_on_the_page_known_to_the_twittner_app
     signs_in(live, browser, vera)
     browser.get(f"{live.url}/requests")
     assert find(browser, ".request .said").text == "From the choir"
-    press(browser, "Accept Ada Byron")
+    press(browser, "Approve Ada Byron")
 
-    assert is_told(browser, "You accepted Ada Byron.")
+    assert is_told(browser, "You approved Ada Byron.")
     browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".empty")))
     with live.database():
         session = sessions.open_session(ada.pk, Platform.ANDROID).token
@@ -160,7 +160,7 @@ def test_everything_is_done_by_keyboard(live: Live, browser: Browser, vera: Acco
     browser.get(f"{live.url}/requests")
     find(browser, ".request")
     keys(browser, "jja")
-    assert is_told(browser, "You accepted No 2.")
+    assert is_told(browser, "You approved No 2.")
     assert has_focus(browser, "No 1")
     keys(browser, "r")
     assert is_told(browser, "You rejected No 1.")

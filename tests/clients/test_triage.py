@@ -34,7 +34,7 @@ def token_of(account: Account) -> str:
     return said[0].strip()
 
 
-def test_it_accepts_and_rejects_by_its_rules_and_leaves_the_rest(live: Live) -> None:
+def test_it_approves_and_rejects_by_its_rules_and_leaves_the_rest(live: Live) -> None:
     owner = live.sign_up("owner", locked=True)
     friend, bot, spammer, stranger = (live.sign_up(name) for name in ("friend", "bot", "spammer", "stranger"))
     live.follow(owner, friend)
@@ -46,13 +46,13 @@ def test_it_accepts_and_rejects_by_its_rules_and_leaves_the_rest(live: Live) -> 
     for asker in (friend, bot, spammer, stranger):
         live.follow(asker, owner)
 
-    assert triage(live, token, "--dry-run") == "1 accepted, 2 rejected, 1 left for you.\n"
+    assert triage(live, token, "--dry-run") == "1 approved, 2 rejected, 1 left for you.\n"
     with live.database():
         assert all(relationships.one(asker.pk, owner.pk).requested for asker in (friend, bot, spammer, stranger))
-    assert triage(live, token) == "1 accepted, 2 rejected, 1 left for you.\n"
+    assert triage(live, token) == "1 approved, 2 rejected, 1 left for you.\n"
     with live.database():
         assert relationships.one(friend.pk, owner.pk).following
         assert not any(relationships.one(asker.pk, owner.pk).requested for asker in (bot, spammer))
         assert relationships.one(stranger.pk, owner.pk).requested
         graph.accept(owner.pk, stranger.pk, Actor(owner.pk, "test"))
-    assert triage(live, token) == "0 accepted, 0 rejected, 0 left for you.\n"
+    assert triage(live, token) == "0 approved, 0 rejected, 0 left for you.\n"

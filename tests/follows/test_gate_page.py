@@ -106,7 +106,7 @@ def test_somebody_in_particular(member: Client, carol: Account, alice: Account, 
 
     assert {name: show(member, locked="on", who=name)[-1] for name in ("@alice", "bob", "@mallory", zoe.acct)} == {
         "@alice": "@alice has asked already. You decide.",
-        "bob": "@bob follows you at once, because you approved this account.",
+        "bob": "@bob follows you at once, because you approved this account in advance.",
         "@mallory": "@mallory can ask, but you do not see the request, because you keep them out.",
         "zoe@other.example": "@zoe@other.example cannot follow you.",
     }
@@ -153,11 +153,11 @@ def test_a_pause_ends_at_the_moment_of_the_members_own_time_zone(member: Client,
 
 
 @pytest.mark.parametrize("accept", [False, True])
-def test_who_waits_is_accepted_only_if_the_member_wants_it(
+def test_waiting_requests_are_approved_only_if_the_member_wants_it(
     member: Client, carol: Account, alice: Account, accept: bool
 ) -> None:
     graph.follow(alice.pk, carol.pk, by(alice))
-    assert "Accept everybody who waits now" in member.get(PAGE).content.decode()
+    assert "Approve all requests that are waiting" in member.get(PAGE).content.decode()
     member.post(PAGE, {"accept_waiting": "on"} if accept else {})
 
     carol.refresh_from_db()

@@ -30,8 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._failed = 0
         owners = list(Opening.objects.values_list("account_id", flat=True))
-        accepted = sum(self._each(owners, opening.finish))
-        self.stdout.write(f"{len(owners)} accounts opened, {accepted} requests accepted.")
+        approved = sum(self._each(owners, opening.finish))
+        self.stdout.write(f"{len(owners)} accounts opened, {approved} requests approved.")
         self._each(journal.left(), journal.settle)
         self.stdout.write(f"{kept_out.finish()} requests and follows of people who are kept out put in their place.")
         self.stdout.write(f"{expiry.expire()} requests have expired.")

@@ -34,7 +34,7 @@ CHOICES = [
 
 
 class NoticesForm(forms.Form):
-    """The mail, the notice of an accepted request, and a rule for each group of accounts."""
+    """The mail, the notice of an approved request, and a rule for each group of accounts."""
 
     digest = forms.ChoiceField(
         label=gettext_lazy("A summary of waiting follow requests by mail"),
@@ -46,7 +46,7 @@ class NoticesForm(forms.Form):
         help_text=gettext_lazy("You get a mail only if a request waits. Each mail has a link to unsubscribe."),
     )
     tell_accepted = forms.BooleanField(
-        label=gettext_lazy("Tell me when somebody accepts my request"),
+        label=gettext_lazy("Tell me when somebody approves my request"),
         required=False,
         help_text=gettext_lazy("In Mastodon apps that know this notice."),
     )

@@ -26,7 +26,7 @@ REASONS: dict[ArrivalReason | None, str | Promise] = {
     ArrivalReason.MASS: gettext_lazy("{who} has to ask, because you want accounts that follow very many to ask."),
 }
 ACCEPTED: dict[str | None, str | Promise] = {
-    "approved": gettext_lazy("{who} follows you at once, because you approved this account."),
+    "approved": gettext_lazy("{who} follows you at once, because you approved this account in advance."),
     "accept_followed": gettext_lazy("{who} follows you at once, because you let in accounts that you follow."),
     "accept_friends": gettext_lazy("{who} follows you at once, because you let in accounts with friends in common."),
     "accept_verified": gettext_lazy("{who} follows you at once, because you let in accounts with the badge."),

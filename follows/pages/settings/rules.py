@@ -46,7 +46,7 @@ class GateForm(forms.Form):
 
     locked = _rule(gettext_lazy("Ask me before somebody follows me"))
     accept_waiting = _rule(
-        gettext_lazy("Accept everybody who waits now"),
+        gettext_lazy("Approve all requests that are waiting"),
         gettext_lazy("This applies only if you no longer want to be asked."),
     )
     accept_followed = _rule(gettext_lazy("Let in accounts that I follow"))

@@ -16,7 +16,7 @@ def test_handles_are_approved_one_or_many(alice: Account, carol: Account) -> Non
     ask(carol, alice)
     client = browser(carol)
     page = send(client, "/approved", handles="@alice\r\nDora@Other.Example, @eve", until="2099-01-31")
-    assert "You approved 3 accounts." in words(page)
+    assert "You approved 3 accounts in advance." in words(page)
     assert sorted(names(page)) == ["@dora@other.example", "@eve"]  # alice waited, and follows now
     assert "Until 31 Jan 2099" in words(page)
     assert relationships.one(alice.pk, carol.pk).following
@@ -24,7 +24,7 @@ def test_handles_are_approved_one_or_many(alice: Account, carol: Account) -> Non
     assert names(client.get("/approved?q=dora@")) == ["@dora@other.example"]
     page = send(client, "/approved", ticked="withdraw", row=list(Approval.objects.values_list("pk", flat=True)))
     assert "You withdrew 2 approvals." in words(page)
-    assert "You have not approved anybody yet" in words(page)
+    assert "You have not approved anybody in advance" in words(page)
 
 
 def test_approvals_that_are_over_are_on_no_list(carol: Account) -> None:

@@ -13,9 +13,9 @@ def test_the_history_says_what_happened_and_undoes(alice: Account, bob: Account,
     client = browser(carol)
     page = words(client.get("/history"))
     assert "Rejected · by you · on these pages Bob Brown @bob" in page
-    assert "Accepted · by you · in a Mastodon app Alice Adams @alice" in page
+    assert "Approved · by you · in a Mastodon app Alice Adams @alice" in page
     assert "Asked to follow you Bob Brown" in page
-    assert "Accepted" not in words(client.get(f"/history?kinds={Decision.Kind.REJECTED.value}")).split("Apply")[1]
+    assert "Approved" not in words(client.get(f"/history?kinds={Decision.Kind.REJECTED.value}")).split("Apply")[1]
 
     about_bob = f"/history?account={bob.pk}"
     read = words(client.get(about_bob))

@@ -103,7 +103,7 @@ def test_a_request_is_answered_on_the_page_of_who_asks(alice: Account, bob: Acco
     ask(carol, alice, bob)
     assert "They asked to follow you." in words(browser(carol).get("/@alice"))
     page = does(carol, alice, "accept")
-    assert "You accepted Alice Adams." in words(page)
+    assert "You approved Alice Adams." in words(page)
     assert "Undo" in words(page)
     assert "You rejected Bob Brown. 1 is kept out now." in words(does(carol, bob, "keep_out"))
     assert relationships.one(alice.pk, carol.pk).following

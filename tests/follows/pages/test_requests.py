@@ -46,7 +46,7 @@ def test_a_card_has_what_helps_to_decide(alice: Account, bob: Account, carol: Ac
     assert "You follow them" in read
     assert "You rejected them before" in read
     assert f'<time datetime="{Follow.objects.get(follower=alice, target=carol).created_at:%Y-%m-%dT%H}' in text(page)
-    for button in ("Accept Alice Adams", "Reject Alice Adams", "Keep out Alice Adams"):
+    for button in ("Approve Alice Adams", "Reject Alice Adams", "Keep out Alice Adams"):
         assert button in read
 
 
@@ -77,7 +77,7 @@ def test_why_an_open_account_got_a_request_is_told(alice: Account, bob: Account,
 
 @pytest.mark.parametrize(
     ("verdict", "sentence", "follows"),
-    [("accept", "You accepted Alice Adams.", True), ("reject", "You rejected Alice Adams.", False)],
+    [("accept", "You approved Alice Adams.", True), ("reject", "You rejected Alice Adams.", False)],
 )
 def test_one_is_decided_and_the_bar_offers_undo(
     alice: Account, carol: Account, verdict: str, sentence: str, follows: bool
@@ -112,7 +112,7 @@ def test_the_ticked_are_decided_together(alice: Account, bob: Account, carol: Ac
     graph.reject(carol.pk, bob.pk, by(carol))
     page = send(browser(carol), "/requests/decide", page="/requests", ticked="accept", request=ticked)
 
-    assert "You accepted Alice Adams. 1 was gone" in words(page)
+    assert "You approved Alice Adams. 1 was gone" in words(page)
     assert names(page) == ["Mallory"]
 
 
@@ -190,7 +190,7 @@ def test_more_than_fit_a_batch_are_named(monkeypatch: pytest.MonkeyPatch, carol:
     ask(carol, *[AccountFactory() for _ in range(5)])
     read = words(browser(carol).get("/requests/all?verdict=accept"))
 
-    assert "Accept 3 requests?" in read
+    assert "Approve 3 requests?" in read
     assert "These are the newest. 2 more wait, and are not decided now." in read
 
 
