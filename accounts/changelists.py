@@ -28,6 +28,7 @@ from accounts import lookup
 from accounts.access import Actor
 from accounts.bounded_lists import BoundedChangeList, BoundedPaginator
 from accounts.models import Account
+from accounts.searching import sought_domain
 
 FOUND = 1_000  # people that a search finds by their names and bios
 AT_ONCE = 500  # rows that one click may change
@@ -255,6 +256,19 @@ class ReadOnlyAdmin(ListAdmin[Row]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class DomainsAdmin(admin.ModelAdmin[Row]):
+    """A list of the names of servers, found in any spelling."""
+
+    search_fields = ("domain",)
+    ordering = ("domain",)
+    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(domain__contains=sought_domain(search_term.strip().removeprefix("@"))), False
 
 
 def actor(request: HttpRequest) -> Actor:

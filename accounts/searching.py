@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import models
 
+from accounts.domains import NotADomain, canonical
+
 SOURCES = ("username", "display_name", "first_name", "last_name", "note")
 NAMES = ("display_name", "first_name", "last_name")  # stored composed (NFC)
 END = "\x1f"  # before and after each name; no folded text holds it
@@ -35,6 +37,14 @@ def fold(text: str) -> str:
         text = "".join(filter(_stays, unicodedata.normalize("NFKD", apart.casefold()))).translate(_LETTERS)
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.lower().replace("\0", " ").split())
+
+
+def sought_domain(text: str) -> str:
+    """Return what to look for in stored domains: the one spelling of a domain, and other text folded."""
+    try:
+        return canonical(text)
+    except NotADomain:
+        return fold(text)
 
 
 @lru_cache(4096)

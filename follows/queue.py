@@ -5,13 +5,17 @@ by friends in common at `RANKED` of these: the newest, or the oldest where these
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts import lookup
+from accounts.lookup import NoSuchAccount
 from accounts.searching import fold
 from accounts.statements import Statement, each, given
 from follows import friends, queries
@@ -153,7 +157,13 @@ def _chosen(owner: int, chosen: Filter) -> QuerySet[Follow]:
 
 
 def named(end: str, text: str) -> Q:
-    """Return a filter: the account at this end of an edge has all the words in its names or bio."""
+    """Return a filter: the account at this end of an edge is the one with this `user@domain`.
+
+    If there is none, it has all the words in its names or bio.
+    """
+    if "@" in text.strip()[1:]:
+        with suppress(NoSuchAccount):
+            return Q((end, lookup.by_handle(text, settings.LOCAL_DOMAIN)))
     condition = Q()
     for word in fold(text.strip().removeprefix("@")).split()[:MOST_WORDS]:
         columns = (f"{end}__found__{column}__contains" for column in ("handle", "names", "bio"))

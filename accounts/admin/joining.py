@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import domains, joining, moderation_log
-from accounts.changelists import ReadOnlyAdmin, moderator_of
+from accounts.changelists import DomainsAdmin, ReadOnlyAdmin, moderator_of
 from accounts.columns import account_column, age_column, in_words
 from accounts.models.joining import Application, Document, Invite, MailDomain, Rule
 
@@ -122,14 +122,11 @@ class MailDomainForm(forms.ModelForm[MailDomain]):
 
 
 @admin.register(MailDomain)
-class MailDomainAdmin(admin.ModelAdmin[MailDomain]):
+class MailDomainAdmin(DomainsAdmin[MailDomain]):
     """Domains of e-mail addresses that nobody can sign up with."""
 
     form = MailDomainForm
     list_display = ("domain", "created_at")
-    search_fields = ("domain",)
-    ordering = ("domain",)
-    show_full_result_count = False
 
 
 @admin.register(Rule)

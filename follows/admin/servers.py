@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.changelists import actor
+from accounts.changelists import DomainsAdmin, actor
 from accounts.columns import account_column, moment_column
 from accounts.domains import NotADomain
 from accounts.validation import Invalid
@@ -36,7 +36,7 @@ class RuleForm(forms.ModelForm[ServerRule]):
 
 
 @admin.register(ServerRule)
-class ServerRuleAdmin(admin.ModelAdmin[ServerRule]):
+class ServerRuleAdmin(DomainsAdmin[ServerRule]):
     """The moderators' rules for whole servers. The history keeps each change with its reason."""
 
     form = RuleForm
@@ -49,9 +49,6 @@ class ServerRuleAdmin(admin.ModelAdmin[ServerRule]):
     )
     list_filter = ("rule",)
     list_select_related = ("created_by",)
-    search_fields = ("domain",)
-    ordering = ("domain",)
-    show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: ServerRule | None = None) -> tuple[str, ...]:
         return ("domain",) if obj else ()

@@ -13,7 +13,7 @@ from accounts import databases, domains, lookup
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.refused import Refused
-from accounts.searching import fold
+from accounts.searching import sought_domain
 from accounts.statements import given
 from accounts.validation import Fault, Invalid, Problem
 from follows import graph
@@ -72,7 +72,7 @@ def found_by(owner: int, text: str, after: int | None, limit: int) -> Part[Appro
     """As `approved_by`, those with `text` in the handle."""
     lasting = Q(until__isnull=True) | Q(until__gt=timezone.now())
     everything = Approval.objects.filter(lasting, owner=owner)
-    chosen = everything.filter(handle__contains=fold(text).removeprefix("@"))
+    chosen = everything.filter(handle__contains=_sought(text))
     found = part(everything, chosen, after, limit, "account_id", "handle", "until", "created_at")
     return Part([Approved(*row) for row in found.rows], found.after)
 
@@ -132,6 +132,14 @@ def parsed(handle: str) -> str:
     if domain == domains.NOBODYS:
         raise Invalid([Fault("acct", Problem.INVALID)])
     return f"{name}@{domain}".removesuffix("@").lower()
+
+
+def _sought(text: str) -> str:
+    """Return what to look for in stored handles: the one spelling of a handle or of a domain, and other text folded."""
+    try:
+        return parsed(text)
+    except Invalid:
+        return sought_domain(text.strip().removeprefix("@"))
 
 
 def _account(handle: str) -> int | None:

@@ -11,7 +11,7 @@ from accounts.domains import NotADomain, canonical
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from accounts.searching import fold
+from accounts.searching import sought_domain
 from accounts.statements import given
 from follows import edges, graph
 from follows.locks import account_lock, pair_lock
@@ -134,7 +134,7 @@ def kept_out_by(owner: int, window: Window) -> Page[Entry]:
 def found_by(owner: int, text: str, after: int | None, limit: int) -> Part[Entry]:
     """As `kept_out_by`, those with the words of `text` in the names or the bio of an account, or in a domain."""
     everything = KeptOut.objects.filter(owner=owner)
-    chosen = everything.filter(named("account", text) | Q(domain__contains=fold(text))) if text else everything
+    chosen = everything.filter(named("account", text) | Q(domain__contains=sought_domain(text))) if text else everything
     found = part(everything, chosen, after, limit, *_COLUMNS[1:])
     return Part([Entry(*row) for row in found.rows], found.after)
 

@@ -300,6 +300,15 @@ def test_a_refused_mail_domain(person: Client, app: App, twittner: Callable[...,
     assert not Account.objects.exists()
 
 
+@pytest.mark.parametrize("sought", ["bücher.example", "@BÜCHER.example.", "xn--bcher-kva", "Kva.Ex"])
+def test_a_refused_mail_domain_is_found_by_any_spelling(root: Account, sought: str) -> None:
+    desk = Desk(root)
+    for domain in ("Bücher.example", "other.example"):
+        desk.client.post("/admin/accounts/maildomain/add/", {"domain": domain})
+
+    assert [row.domain for row in desk.rows("accounts_maildomain", q=sought)] == ["xn--bcher-kva.example"]
+
+
 def test_a_moderator_makes_an_invitation(moderator: Account) -> None:
     desk = Desk(moderator)
     answer = desk.client.post("/admin/accounts/invite/add/", {"note": "Friends", "max_uses": "5"}, follow=True)

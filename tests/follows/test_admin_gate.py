@@ -185,3 +185,11 @@ def test_what_is_too_late_is_said(desk: Desk, alice: Account, carol: Account) ->
 
     assert desk.click(LOG, "undo", rejected.pk) == ["1 could not be undone: too late, or something happened since."]
     assert "undo-" not in desk.open(LOG).content.decode()
+
+
+@pytest.mark.parametrize("sought", ["Bücher.example", "xn--bcher-kva", "BÜCHER.example.", "kva.ex"])
+def test_a_rule_is_found_by_any_spelling_of_its_server(root: Account, sought: str) -> None:
+    for domain in ("bücher.example", "other.example"):
+        servers.set_rule(domain, ServerRuleKind.LIMITED, "Spam", by(root))
+
+    assert [rule.domain for rule in Desk(root).rows(RULES, q=sought)] == ["xn--bcher-kva.example"]

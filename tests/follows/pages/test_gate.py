@@ -78,3 +78,16 @@ def test_accounts_and_servers_are_kept_out(alice: Account, bob: Account, carol: 
 def test_nobody_is_kept_out_by_a_wrong_name(carol: Account, who: str, said: str) -> None:
     assert said in words(send(browser(carol), "/kept-out", who=who), 422)
     assert not KeptOut.objects.exists()
+
+
+@pytest.mark.parametrize("server", ["bücher.example", "BÜCHER.example.", "xn--bcher-kva.example", "kva.ex"])
+def test_servers_and_handles_are_found_by_any_spelling(carol: Account, server: str) -> None:
+    for other in ("bücher.example", "other.example"):
+        kept_out.keep_server_out(carol.pk, other, by(carol))
+    approvals.approve(carol.pk, ["zoe@Bücher.example", "zoe@other.example"], None, by(carol))
+    client = browser(carol)
+
+    assert names(client.get("/kept-out", {"q": server})) == ["xn--bcher-kva.example"]
+    assert names(client.get("/approved", {"q": server})) == ["@zoe@xn--bcher-kva.example"]
+    if not server.endswith("ex"):  # a whole name
+        assert names(client.get("/approved", {"q": f"@Zoe@{server}"})) == ["@zoe@xn--bcher-kva.example"]

@@ -205,3 +205,26 @@ def test_no_template_asks_the_database(
     client = browser(alice)
     with connection.execute_wrapper(run):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("handle", ["zoe@bücher.example", "@ZOE@BÜCHER.example.", " zoe@xn--bcher-kva.example"])
+def test_a_whole_handle_finds_its_account_on_every_list(carol: Account, handle: str) -> None:
+    zoe = Account.objects.create(username="zoe", domain="xn--bcher-kva.example", display_name="Far Zoe")
+    near = AccountFactory(username="zoe", display_name="Near Zoe", locked=True)
+    local = f"@{near.username}@testserver"
+    client = browser(carol)
+
+    def found(path: str) -> list[list[str]]:
+        return [names(client.get(path, {"q": sought})) for sought in (handle, local, "zoe@other.example")]
+
+    ask(carol, zoe, near)
+    assert found("/requests") == [["Far Zoe"], ["Near Zoe"], []]
+    for one in (zoe, near):
+        graph.accept(carol.pk, one.pk, by(carol))
+        marks.mute(carol.pk, one.pk)
+        graph.follow(carol.pk, one.pk, by(carol))
+    assert found("/followers") == found("/mutes") == [["Far Zoe"], ["Near Zoe"], []]
+    assert found("/requests/sent")[1:] == [["Near Zoe"], []]
+    for one in (zoe, near):
+        graph.block(carol.pk, one.pk, by(carol))
+    assert found("/blocks") == [["Far Zoe"], ["Near Zoe"], []]
