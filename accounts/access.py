@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import OperationalError
@@ -54,7 +54,7 @@ def forget_the_future() -> int:
 
 def note_use(clients: Manager[Any], row: int, used_at: datetime) -> None:
     """Note in the column `used_at` of a client's token or session that it is used; writes at most every 30 minutes."""
-    now = timezone.now()
+    now = datetime.now(UTC)
     if abs(now - used_at) >= ACTIVE_EVERY:
         with turns.by_the_way(), suppress(OperationalError), databases.atomic(clients.model):
             clients.filter(pk=row).update(used_at=now)
@@ -66,7 +66,7 @@ def touch(account: int, last_active_at: datetime, address: str | None = None, *,
     A moment in the future was written while the clock was wrong, and gives way. Nothing is noted while somebody
     holds the account's row or no disk takes it: no request waits or fails for this.
     """
-    now = timezone.now()
+    now = datetime.now(UTC)
     if not moved and abs(now - last_active_at) < ACTIVE_EVERY:
         return
     changed: dict[str, object] = {"last_address": address} if address else {}

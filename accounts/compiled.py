@@ -8,26 +8,29 @@ from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
 
 class Value:
-    """Stands among the parameters for a value that is named when the SQL runs."""
+    """Stands among the parameters for a value that is named when the SQL runs, and is sent as it is."""
 
     name: str
 
-    def bind(self, values: dict[str, Any], connection: Any) -> Any:
+
+class Made(Value):
+    """Stands for what it makes of the value."""
+
+    def make(self, value: Any, connection: Any) -> Any:
         raise NotImplementedError
 
 
 class Compiled:
-    """SQL for one database. Each `given` is bound once for each run, however often it stands there."""
+    """SQL for one database. Each value is bound once for each run, however often it stands there."""
 
     def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:
         self._sql = self._of_the_driver = sql
         if connection.vendor == "sqlite":
             self._of_the_driver = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
-        pool: dict[Any, Any] = {}
-        for place, parameter in enumerate(parameters):
-            pool[_key(place, parameter)] = parameter
-        self._pool = list(pool.values())
-        self._places = [list(pool).index(_key(place, parameter)) for place, parameter in enumerate(parameters)]
+        self._keys = [_key(place, parameter) for place, parameter in enumerate(parameters)]
+        pool = dict(zip(self._keys, parameters, strict=True))
+        self._constants = {key: one for key, one in pool.items() if not isinstance(one, Value)}
+        self._made = [(key, one) for key, one in pool.items() if isinstance(one, Made)]
 
     def run(self, alias: str, values: dict[str, Any], take: Callable[[Any], Any]) -> Any:
         """Return what `take` takes from the driver's own cursor; Django's costs more than many a statement.
@@ -35,8 +38,10 @@ class Compiled:
         Django's is for a connection that is to be opened, or failed within a transaction, or whose queries are watched.
         """
         connection: Any = connections[alias]
-        pool = [one.bind(values, connection) if isinstance(one, Value) else one for one in self._pool]
-        bound = [pool[place] for place in self._places]
+        pool = self._constants | values
+        for key, one in self._made:
+            pool[key] = one.make(values[one.name], connection)
+        bound = list(map(pool.__getitem__, self._keys))
         connection.close_if_health_check_failed()
         driver = connection.connection
         watched = connection.force_debug_cursor or connection.execute_wrappers
@@ -51,5 +56,7 @@ class Compiled:
                 raise
 
 
-def _key(place: int, parameter: Any) -> Any:
-    return (type(parameter), parameter.name) if isinstance(parameter, Value) else place
+def _key(place: int, parameter: Any) -> int | str:
+    if isinstance(parameter, Made):
+        return f"{type(parameter).__name__} {parameter.name}"
+    return parameter.name if isinstance(parameter, Value) else place

@@ -9,7 +9,7 @@ random source. Sessions last a year from their creation.
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -86,7 +86,7 @@ def resolve(token: str, address: str | None = None) -> Caller | None:
 
     This also records the activity of the account.
     """
-    row = _BY_TOKEN.first(token_digest=_digest(token), now=timezone.now())
+    row = _BY_TOKEN.first(token_digest=_digest(token), now=datetime.now(UTC))
     if row is None:
         return None
     touch(row.account, row.last_active_at, address)

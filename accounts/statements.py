@@ -21,7 +21,6 @@ with; with any other, `manage.py check` warns with `latchkey.W001`.
 
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime
 from functools import cache, cached_property, partial
 from operator import attrgetter, methodcaller
 from typing import Any, Generic, TypeVar, cast
@@ -42,7 +41,7 @@ from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts import databases
-from accounts.compiled import Compiled, Value
+from accounts.compiled import Compiled, Made, Value
 
 TESTED_WITH = ((5, 2),)  # versions of Django
 
@@ -59,12 +58,8 @@ class given(Value, Expression):  # noqa: N801  # reads as a word inside a filter
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
-    def bind(self, values: dict[str, Any], connection: Any) -> Any:
-        value = values[self.name]
-        return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
-
-class each(given):  # noqa: N801
+class each(Made, given):  # noqa: N801
     """For `__among`: the members of a sequence of integers of any length, sent as one value."""
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
@@ -73,8 +68,8 @@ class each(given):  # noqa: N801
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         return "(%s::integer[])", [self]
 
-    def bind(self, values: dict[str, Any], connection: Any) -> Any:
-        members = list(values[self.name])
+    def make(self, value: Any, connection: Any) -> Any:
+        members = list(value)
         return orjson.dumps(members).decode() if connection.vendor == "sqlite" else members
 
 

@@ -17,7 +17,7 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from accounts.headers import Headers
+from accounts.headers import Headers, put
 
 View = Callable[..., HttpResponseBase]
 Found = tuple[View, dict[str, str]]  # a view, and the parts of the path that it is called with
@@ -46,7 +46,7 @@ class ApiMiddleware:
         response: HttpResponse = self._security.process_request(request) or self._answer(request)
         self._headers[request.scheme or "http"].complete(response)
         if not response.streaming and "Content-Length" not in response.headers:
-            response.headers["Content-Length"] = str(len(response.content))
+            put(response, {"Content-Length": str(len(response.content))})
         return response
 
     def _headers_for(self, scheme: str) -> Headers:

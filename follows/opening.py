@@ -97,10 +97,9 @@ def accept_oldest(owner: int) -> int:
 
 def _renewed(requests: list[int], pairs: dict[str, Any]) -> list[int]:
     """Accept these requests of these pairs; returns the ids of the rows that take their place."""
-    values = pairs | {"requests": requests, "now": timezone.now()}
     connection = databases.writing(Follow)
-    names = (each("requests"), each("followers"), given("owner"), given("now"))
-    bound = {value.name: value.bind(values, connection) for value in names}
+    bound = pairs | {"now": timezone.now(), "requests": requests}
+    bound |= {name: each(name).make(bound[name], connection) for name in ("requests", "followers")}
     with connection.cursor() as cursor:
         cursor.execute(_RENEW[connection.vendor], bound)
         return [row for (row,) in cursor.fetchall()]

@@ -10,7 +10,7 @@ often misses the short times in which the lock is free.
 import sqlite3
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,8 @@ ASK_EVERY = 0.001  # seconds
 AT_ONCE = 0.25  # seconds that a request waits at most until it gives its turn back; a chunk of an opening takes less
 
 
-# Moments are stored in UTC. Django's own way to read one does in Python what this does in C.
+# Moments are stored in UTC. Django's own ways to write and read one do in Python what these do in C.
+sqlite3.register_adapter(datetime, lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)))
 sqlite3.register_converter("datetime", lambda text: datetime.fromisoformat(f"{text.decode()}+00:00"))
 
 
