@@ -62,9 +62,9 @@ def accept_oldest(owner: int) -> int:
     """
     primary = databases.for_write(Follow)  # an empty queue ends the opening, so no replica may be asked
     waiting = _WAITING.using(primary).rows(CHUNK, owner=owner)
-    askers = [row.follower for row in waiting]
+    requesters = [row.follower for row in waiting]
     # On its own: a tally that is made in the transaction is locked out of the order of `journal.hold`.
-    _START_COUNTING.run(followers=askers)
+    _START_COUNTING.run(followers=requesters)
     with databases.atomic(Opening, durable=True):
         opening = Opening.objects.filter(account=owner).select_related("account").first()
         if opening is None:
@@ -72,7 +72,7 @@ def accept_oldest(owner: int) -> int:
         if opening.account.locked:
             opening.delete()
             return 0
-        lock_pairs(owner, askers)
+        lock_pairs(owner, requesters)
         asked = _STILL_WAITING.rows(owner=owner, requests=[row.id for row in waiting])
         if not asked:
             if not waiting:

@@ -63,7 +63,7 @@ class Person:
 
 
 @pytest.fixture
-def asker(alice: Account) -> Person:
+def requester(alice: Account) -> Person:
     return Person(alice)
 
 
@@ -77,82 +77,82 @@ def open_owner(bob: Account) -> Person:
     return Person(bob)
 
 
-def test_who_is_kept_out_sees_an_ordinary_request(asker: Person, owner: Person) -> None:
-    kept_out.keep_out(owner.pk, asker.pk, by(owner.account))
+def test_who_is_kept_out_sees_an_ordinary_request(requester: Person, owner: Person) -> None:
+    kept_out.keep_out(owner.pk, requester.pk, by(owner.account))
 
-    assert asker.ask(owner) == asker.sees(owner) == (False, True)
-    assert (asker.log(), len(asker.mastodon.get(f"{V1}/sent").json())) == (["asked"], 1)
+    assert requester.ask(owner) == requester.sees(owner) == (False, True)
+    assert (requester.log(), len(requester.mastodon.get(f"{V1}/sent").json())) == (["asked"], 1)
     assert (owner.requesters(), owner.notices(), owner.log()) == (set(), [], [])
 
 
-def test_who_was_approved_follows_at_once(asker: Person, owner: Person) -> None:
-    approvals.approve_account(owner.pk, asker.pk, None, by(owner.account))
+def test_who_was_approved_follows_at_once(requester: Person, owner: Person) -> None:
+    approvals.approve_account(owner.pk, requester.pk, None, by(owner.account))
 
-    assert asker.ask_by_phone(owner) == 200
-    assert asker.sees(owner) == (True, False)
-    assert (owner.notices(), owner.log(), asker.log()) == (
+    assert requester.ask_by_phone(owner) == 200
+    assert requester.sees(owner) == (True, False)
+    assert (owner.notices(), owner.log(), requester.log()) == (
         [("follow", "alice")],
         ["accepted", "followed"],
         ["followed"],
     )
 
 
-def test_who_is_accepted_by_a_rule_follows_at_once(asker: Person, owner: Person) -> None:
-    graph.follow(owner.pk, asker.pk, by(owner.account))
+def test_who_is_accepted_by_a_rule_follows_at_once(requester: Person, owner: Person) -> None:
+    graph.follow(owner.pk, requester.pk, by(owner.account))
     settings.change(owner.pk, by(owner.account), accept_followed=True)
 
-    assert asker.ask(owner) == asker.sees(owner) == (True, False)
+    assert requester.ask(owner) == requester.sees(owner) == (True, False)
     assert owner.notices() == [("follow", "alice")]
-    assert asker.log() == ["followed", "followed"]  # hers and the owner's of her
+    assert requester.log() == ["followed", "followed"]  # hers and the owner's of her
 
 
-def test_a_pause_is_quiet_for_the_owner_and_unknown_to_the_asker(asker: Person, open_owner: Person) -> None:
+def test_a_pause_is_quiet_for_the_owner_and_unknown_to_the_requester(requester: Person, open_owner: Person) -> None:
     settings.change(open_owner.pk, by(open_owner.account), paused=True)
 
-    assert asker.ask_by_phone(open_owner) == 201
-    assert asker.sees(open_owner) == (False, True)
+    assert requester.ask_by_phone(open_owner) == 201
+    assert requester.sees(open_owner) == (False, True)
     assert (open_owner.requesters(), open_owner.notices()) == ({"alice"}, [])
-    assert asker.log() == ["asked"]
+    assert requester.log() == ["asked"]
 
 
-def test_an_expired_request_is_gone_and_may_be_made_again(asker: Person, owner: Person) -> None:
+def test_an_expired_request_is_gone_and_may_be_made_again(requester: Person, owner: Person) -> None:
     settings.change(owner.pk, by(owner.account), expire_days=14)
-    asker.ask(owner)
+    requester.ask(owner)
     Follow.objects.update(created_at=timezone.now() - timedelta(days=15))
     assert expiry.expire() == 1
 
-    assert asker.sees(owner) == (False, False)
+    assert requester.sees(owner) == (False, False)
     assert (owner.requesters(), owner.notices()) == (set(), [])
-    assert (asker.log(), owner.log()) == (["expired", "asked"], ["expired", "asked"])
-    assert asker.ask(owner) == (False, True)
+    assert (requester.log(), owner.log()) == (["expired", "asked"], ["expired", "asked"])
+    assert requester.ask(owner) == (False, True)
 
 
-def test_an_undone_rejection_waits_again_and_tells_nobody(asker: Person, owner: Person) -> None:
-    asker.ask(owner)
-    sent = {"verdict": "reject", "accounts": [asker.pk]}
+def test_an_undone_rejection_waits_again_and_tells_nobody(requester: Person, owner: Person) -> None:
+    requester.ask(owner)
+    sent = {"verdict": "reject", "accounts": [requester.pk]}
     (outcome,) = owner.mastodon.post(f"{V1}/requests/decide", sent).json()["results"]
-    assert asker.sees(owner) == (False, False)
+    assert requester.sees(owner) == (False, False)
     owner.mastodon.post(f"{V1}/decisions/{outcome['decision']}/undo")
 
-    assert asker.sees(owner) == (False, True)
-    assert (owner.requesters(), owner.notices(), asker.notices()) == ({"alice"}, [], [])
-    assert (asker.log(), owner.log()) == (["asked"], ["undone", "rejected", "asked"])
+    assert requester.sees(owner) == (False, True)
+    assert (owner.requesters(), owner.notices(), requester.notices()) == ({"alice"}, [], [])
+    assert (requester.log(), owner.log()) == (["asked"], ["undone", "rejected", "asked"])
 
 
-def test_an_undone_acceptance_waits_again(asker: Person, owner: Person) -> None:
-    asker.ask(owner)
-    sent = {"verdict": "accept", "accounts": [asker.pk]}
+def test_an_undone_acceptance_waits_again(requester: Person, owner: Person) -> None:
+    requester.ask(owner)
+    sent = {"verdict": "accept", "accounts": [requester.pk]}
     batch = owner.mastodon.post(f"{V1}/requests/decide", sent).json()["batch"]
     owner.mastodon.post(f"{V1}/batches/{batch}/undo")
 
-    assert asker.sees(owner) == (False, True)
+    assert requester.sees(owner) == (False, True)
     assert owner.requesters() == {"alice"}
 
 
-def test_a_limited_asker_has_to_ask_an_open_account(asker: Person, open_owner: Person) -> None:
-    people.change(asker.pk, limited_at=timezone.now())
+def test_a_limited_requester_has_to_ask_an_open_account(requester: Person, open_owner: Person) -> None:
+    people.change(requester.pk, limited_at=timezone.now())
 
-    assert asker.ask(open_owner) == asker.sees(open_owner) == (False, True)
+    assert requester.ask(open_owner) == requester.sees(open_owner) == (False, True)
     assert (open_owner.requesters(), open_owner.notices()) == ({"alice"}, [])  # kept aside
     assert open_owner.mastodon.get(f"{V1}/requests").json()[0]["reason"] == "limited"
-    assert asker.log() == ["asked"]
+    assert requester.log() == ["asked"]

@@ -140,8 +140,8 @@ def test_the_graph_is_written_on_the_primary(alice: Account, bob: Account, carol
 def test_many_rows_are_written_on_the_primary(
     alice: Account, bob: Account, carol: Account, ran: dict[str, Ran]
 ) -> None:
-    for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    for requester in (alice, bob):
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
 
     graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False)
     call_command("recount", "--check", verbosity=0)

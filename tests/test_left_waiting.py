@@ -26,10 +26,10 @@ OPEN = {
 @pytest.fixture
 def queue(carol: Account) -> list[int]:
     """Who asked carol, who then opened her account through Twittner."""
-    askers = [AccountFactory().pk for _ in range(3)]
-    for asker in askers:
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
-    return askers
+    requesters = [AccountFactory().pk for _ in range(3)]
+    for requester in requesters:
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
+    return requesters
 
 
 def change(owner: Account, **values: Any) -> Any:
@@ -48,7 +48,7 @@ def test_unlocked_through_mastodon_an_account_that_is_open_accepts_who_waits(
     shown = change(carol, locked=sent)
 
     assert (shown["locked"], shown["source"]["follow_requests_count"], shown["followers_count"]) == (False, 0, 3)
-    assert all(relationships.one(asker, carol.pk).following for asker in queue)
+    assert all(relationships.one(requester, carol.pk).following for requester in queue)
 
 
 def test_other_changes_accept_nobody(twittner: Phone, carol: Account, queue: list[int]) -> None:
@@ -78,8 +78,8 @@ def test_the_total_counts_what_the_list_shows(
     monkeypatch.setattr(queries, "COUNTED", counted)
     monkeypatch.setattr(queries, "_PENDING_COUNT", type(queries._PENDING_COUNT)(None, queries._PENDING_COUNT._build))
     more = [AccountFactory().pk for _ in range(2)]
-    for asker in more:
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
+    for requester in more:
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
     people.suspend(queue[0])
     people.suspend(AccountFactory().pk)
     phone = twittner(carol)

@@ -91,12 +91,12 @@ def look_closely(door: Domain, cast: dict[str, int], expected: Ties, line: str) 
         assert {f"{names[one]} {word} {names[other]}" for one, word, other in ties} == own, (
             f"{name} after “{line}”, through {door.name}"
         )
-        askers, followers, following = (
+        requesters, followers, following = (
             {cast[one] for one, other in pairs if other == name and f"{one} asks {name}" in expected},
             {cast[one] for one, other in pairs if other == name and f"{one} follows {name}" in expected},
             {cast[other] for one, other in pairs if one == name and f"{name} follows {other}" in expected},
         )
-        assert set(door.requesters(account)) == askers
+        assert set(door.requesters(account)) == requesters
         assert set(door.followers(account)) == followers
         assert set(door.following(account)) == following
         assert door.counts(account) == (len(followers), len(following))

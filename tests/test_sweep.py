@@ -40,13 +40,13 @@ def test_what_has_expired_is_deleted_and_nothing_else(alice: Account) -> None:
 def test_an_opening_that_was_left_is_finished(
     alice: Account, bob: Account, carol: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    for requester in (alice, bob):
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     monkeypatch.setattr(opening, "AT_ONCE", 0)
     graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False)
 
     assert "1 accounts opened, 2 requests approved." in sweep()
-    assert all(relationships.one(carol.pk, asker.pk).followed_by for asker in (alice, bob))
+    assert all(relationships.one(carol.pk, requester.pk).followed_by for requester in (alice, bob))
 
 
 def test_a_deletion_that_was_left_is_finished(alice: Account) -> None:
@@ -86,8 +86,8 @@ def test_requests_that_have_waited_too_long_expire(alice: Account, carol: Accoun
 
 
 def test_a_keeping_out_that_was_left_half_done_is_finished(alice: Account, bob: Account, carol: Account) -> None:
-    for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    for requester in (alice, bob):
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     kept_out.keep_out(carol.pk, alice.pk, Actor(carol.pk, "test"))
     KeptOut.objects.all().delete()  # as a server that stopped in `let_in`
     Account.objects.filter(pk=bob.pk).update(domain="other.example", email="", password="")

@@ -48,7 +48,7 @@ class Draft(NamedTuple):
     locked: bool
 
 
-class Asker(NamedTuple):
+class Requester(NamedTuple):
     """An imagined account of this server that asks. Nothing about it is special but what is given."""
 
     followed: bool = False
@@ -71,7 +71,7 @@ def of(follower: int, target: int, draft: Draft | None = None) -> Facts | None:
     return known._replace(friends=friends, **_drafted(draft))
 
 
-def imagined(asker: Asker, draft: Draft) -> Facts:
+def imagined(requester: Requester, draft: Draft) -> Facts:
     """The facts about a follow by an account that there may not be."""
     return Facts(
         remote=False,
@@ -80,12 +80,12 @@ def imagined(asker: Asker, draft: Draft) -> Facts:
         limited=False,
         kept_out=False,
         approved=False,
-        followed=asker.followed,
-        friends=asker.friends,
-        bot=asker.bot,
-        verification=Verification.VERIFIED if asker.verified else Verification.NONE,
-        since=timezone.now() - timedelta(days=asker.days),
-        following=asker.following,
+        followed=requester.followed,
+        friends=requester.friends,
+        bot=requester.bot,
+        verification=Verification.VERIFIED if requester.verified else Verification.NONE,
+        since=timezone.now() - timedelta(days=requester.days),
+        following=requester.following,
         followers=0,
         **_drafted(draft),
     )

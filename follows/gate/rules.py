@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account, Verification
 from follows.gate import facts
-from follows.gate.facts import Asker, Draft, Facts
+from follows.gate.facts import Draft, Facts, Requester
 from follows.models import ArrivalReason, Follow, GateRule, ServerRuleKind
 from follows.policy import Blocked, FollowsTooMany, SelfFollow, check_ceiling
 
@@ -83,10 +83,10 @@ def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
 
     :raises NoSuchAccount: when there is no such follower or target.
     """
-    asker = Account.objects.filter(pk=follower).first()
-    if asker is None:
+    requester = Account.objects.filter(pk=follower).first()
+    if requester is None:
         raise NoSuchAccount
-    if follower == target or asker.suspended_at:
+    if follower == target or requester.suspended_at:
         return Answer(Outcome.REFUSED, 0)
     edge = Follow.objects.filter(follower=follower, target=target, aside=False).first()
     if edge:
@@ -98,9 +98,9 @@ def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
     return check(follower, target, draft)
 
 
-def suppose(asker: Asker, draft: Draft) -> Answer:
+def suppose(requester: Requester, draft: Draft) -> Answer:
     """Return the result that a follow by an imagined account would have; nothing is read."""
-    return judge(facts.imagined(asker, draft))
+    return judge(facts.imagined(requester, draft))
 
 
 def judge(known: Facts) -> Answer:

@@ -51,7 +51,7 @@ def measure(seconds: float) -> bool:
     each = WARM + int(seconds * 1_000 / COMMIT)  # for every writer, more than it can do
     seeder = Seeder(1)
     sum(seeder.accounts(WRITERS * each))
-    askers = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    requesters = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     good = True
     with _slow_commits():
         for name, locked, write in (("accept", True, _accept), ("follow", False, _follow)):
@@ -59,8 +59,8 @@ def measure(seconds: float) -> bool:
             for targets in (WRITERS, 1):
                 owners = [AccountFactory(locked=locked).pk for _ in range(targets)]
                 if locked:
-                    _ask(owners, askers)
-                cost = _run(write, owners, askers, seconds)
+                    _ask(owners, requesters)
+                cost = _run(write, owners, requesters, seconds)
                 rates.append(cost.per_second)
                 say(f"{name}, {WRITERS} writers on {targets}: {cost}")
             good &= rates[1] >= ONE_TO_SIXTEEN * rates[0]
@@ -84,10 +84,11 @@ def _settings(changes: Iterable[str]) -> None:
         cursor.execute("SELECT pg_reload_conf()")
 
 
-def _ask(owners: list[int], askers: list[int]) -> None:
-    """Each writer's share of the askers asks the account that the writer decides for."""
+def _ask(owners: list[int], requesters: list[int]) -> None:
+    """Each writer's share of the requesters asks the account that the writer decides for."""
     seeded = [
-        Follow(follower_id=asker, target_id=owners[place % WRITERS % len(owners)]) for place, asker in enumerate(askers)
+        Follow(follower_id=requester, target_id=owners[place % WRITERS % len(owners)])
+        for place, requester in enumerate(requesters)
     ]
     Follow.objects.bulk_create(seeded, batch_size=5_000)
     call_command("recount", verbosity=0)
@@ -95,30 +96,30 @@ def _ask(owners: list[int], askers: list[int]) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _accept(owner: int, asker: int) -> None:
-    graph.accept(owner, asker, Actor(owner, "test"))
+def _accept(owner: int, requester: int) -> None:
+    graph.accept(owner, requester, Actor(owner, "test"))
 
 
-def _follow(owner: int, asker: int) -> None:
-    graph.follow(asker, owner, Actor(asker, "test"))
+def _follow(owner: int, requester: int) -> None:
+    graph.follow(requester, owner, Actor(requester, "test"))
 
 
-def _run(write: Callable[[int, int], None], owners: list[int], askers: list[int], seconds: float) -> Cost:
-    """All writers at once, each with its own askers, until the time is over."""
+def _run(write: Callable[[int, int], None], owners: list[int], requesters: list[int], seconds: float) -> Cost:
+    """All writers at once, each with its own requesters, until the time is over."""
     connections.close_all()
     fork = multiprocessing.get_context("fork")
     done, start = fork.Queue(), fork.Barrier(WRITERS + 1)
 
     def writer(number: int) -> None:
-        owner, mine = owners[number % len(owners)], askers[number::WRITERS]
-        for asker in mine[:WARM]:
-            write(owner, asker)
+        owner, mine = owners[number % len(owners)], requesters[number::WRITERS]
+        for requester in mine[:WARM]:
+            write(owner, requester)
         start.wait()
         ends, cpu, written = time.monotonic() + seconds, time.process_time(), 0
-        for asker in mine[WARM:]:
+        for requester in mine[WARM:]:
             if time.monotonic() > ends:
                 break
-            write(owner, asker)
+            write(owner, requester)
             written += 1
         done.put((written, time.process_time() - cpu))
         connections.close_all()

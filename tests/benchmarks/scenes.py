@@ -74,9 +74,9 @@ def cast_of(owner: int, followers: int = FOLLOWERS) -> Cast:
 
 
 def befriend(cast: Cast) -> None:
-    """Let the owner follow some accounts that the newest askers follow, so that they have friends in common."""
-    askers = [key.account for key in queries.requests_to(cast.owner, Window(FRIENDS)).rows]
-    followed = Follow.objects.accepted().filter(follower__in=askers).exclude(target=cast.owner)
+    """Let the owner follow some accounts that the newest requesters follow, so that they have friends in common."""
+    requesters = [key.account for key in queries.requests_to(cast.owner, Window(FRIENDS)).rows]
+    followed = Follow.objects.accepted().filter(follower__in=requesters).exclude(target=cast.owner)
     for account in set(followed.values_list("target", flat=True)[:FRIENDS]):
         graph.follow(cast.owner, account, Actor(cast.owner, "test"))
 
@@ -148,9 +148,9 @@ def mixed(cast: Cast, pairs: list[tuple[Account, Account]]) -> list[list[str]]:
     The second of a pair is locked: the first asks and withdraws, is accepted, leaves, asks and is rejected.
     """
     clients = []
-    for asker, locked in pairs:
-        me, owner = (f"Authorization: Bearer {token_of(account)}" for account in (asker, locked))
-        session = sessions.open_session(asker.pk, Platform.ANDROID).token
+    for requester, locked in pairs:
+        me, owner = (f"Authorization: Bearer {token_of(account)}" for account in (requester, locked))
+        session = sessions.open_session(requester.pk, Platform.ANDROID).token
         ids = "&".join(f"id[]={account}" for account in cast.crowd)
         pages = [
             get(f"/api/v1/follow_requests?limit={PAGE}", owner),
@@ -160,10 +160,10 @@ def mixed(cast: Cast, pairs: list[tuple[Account, Account]]) -> list[list[str]]:
         ]
         turns = [
             post("/mobile_api/follow", form=f"session_id={session}&user_id={locked.pk}"),
-            post(f"/api/v1/follow_requests/{asker.pk}/authorize", owner),
+            post(f"/api/v1/follow_requests/{requester.pk}/authorize", owner),
             post(f"/api/v1/accounts/{locked.pk}/unfollow", me),
             post(f"/api/v1/accounts/{locked.pk}/follow", me),
-            post(f"/api/v1/follow_requests/{asker.pk}/reject", owner),
+            post(f"/api/v1/follow_requests/{requester.pk}/reject", owner),
         ]
         clients.append([request for turn in turns for request in (turn, *pages)])
     return clients

@@ -222,11 +222,13 @@ def known(live: Live, vera: Account) -> Account:
         people.change(grace.pk, verification=Verification.VERIFIED, locked=True)
         gates.change(grace.pk, Actor(grace.pk, "pages"), read_first="Please say how we know each other.")
         graph.follow(vera.pk, rosa.pk, by)
-        for asker in made.values():
-            graph.follow(asker.pk, vera.pk, Actor(asker.pk, "mastodon"), note=NOTES.get(asker.display_name, ""))
+        for requester in made.values():
+            graph.follow(
+                requester.pk, vera.pk, Actor(requester.pk, "mastodon"), note=NOTES.get(requester.display_name, "")
+            )
         graph.accept(vera.pk, rosa.pk, by)
-        for asker in (grace, hedy):
-            graph.follow(rosa.pk, asker.pk, Actor(rosa.pk, "mastodon"))
+        for requester in (grace, hedy):
+            graph.follow(rosa.pk, requester.pk, Actor(rosa.pk, "mastodon"))
         graph.accept(grace.pk, rosa.pk, Actor(grace.pk, "mastodon"))
         graph.follow(vera.pk, grace.pk, by, note="We met in Leeds")
         graph.block(vera.pk, made["news"].pk, by)

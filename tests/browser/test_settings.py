@@ -41,12 +41,12 @@ def member(live: Live, browser: Browser, person: Account) -> Browser:
     return browser
 
 
-def follows(live: Live, asker: Account, target: Account) -> str:
-    """What a Mastodon client of the asker is told when it follows."""
+def follows(live: Live, requester: Account, target: Account) -> str:
+    """What a Mastodon client of the requester is told when it follows."""
     request = Request(
         f"{live.url}/api/v1/accounts/{target.pk}/follow",
         method="POST",
-        headers={"Authorization": f"Bearer {token_of(live, asker)}"},
+        headers={"Authorization": f"Bearer {token_of(live, requester)}"},
     )
     with urlopen(request) as answer:
         told = json.load(answer)

@@ -36,17 +36,17 @@ def client_of(live: Live) -> Callable[[Account], Mastodon]:
 def test_the_owner_of_a_locked_account_answers_her_requests(
     live: Live, client_of: Callable[[Account], Mastodon]
 ) -> None:
-    carol, askers = live.sign_up("carol"), [live.sign_up("asker") for _ in range(7)]
+    carol, requesters = live.sign_up("carol"), [live.sign_up("requester") for _ in range(7)]
     hers = client_of(carol)
     assert hers.me().acct == carol.username
     assert hers.account_update_credentials(locked=True).locked
 
-    theirs = [client_of(asker) for asker in askers[:2]]
+    theirs = [client_of(requester) for requester in requesters[:2]]
     for client in theirs:
         asked = client.account_follow(carol.pk)
         assert (asked.requested, asked.following) == (True, False)
-    for asker in askers[2:]:
-        live.follow(asker, carol)
+    for requester in requesters[2:]:
+        live.follow(requester, carol)
     assert hers.me().source.follow_requests_count == 7
 
     # Seven requests in pages of two, newest first, by the Link header alone.
@@ -54,10 +54,10 @@ def test_the_owner_of_a_locked_account_answers_her_requests(
     while page:
         pages.append([int(account.id) for account in page])
         page = hers.fetch_next(page)
-    newest_first = [asker.pk for asker in reversed(askers)]
+    newest_first = [requester.pk for requester in reversed(requesters)]
     assert pages == [newest_first[:2], newest_first[2:4], newest_first[4:6], newest_first[6:]]
 
-    accepted, rejected = askers[0], askers[1]
+    accepted, rejected = requesters[0], requesters[1]
     assert hers.follow_request_authorize(accepted.pk).followed_by
     assert not hers.follow_request_reject(rejected.pk).followed_by
     with pytest.raises(MastodonNotFoundError):

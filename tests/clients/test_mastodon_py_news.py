@@ -40,10 +40,10 @@ def posted() -> Iterator[tuple[str, queue.Queue[Posted]]]:
 
 def test_it_hears_of_a_request_by_stream_and_by_push(live: Live, posted: Any) -> None:
     live.start_streams()
-    carol, asker = live.sign_up("carol", locked=True), live.sign_up("asker", display_name="Asker")
+    carol, requester = live.sign_up("carol", locked=True), live.sign_up("requester", display_name="Requester")
     with live.database():
         client = Mastodon(access_token=token_for(carol), api_base_url=live.url)
-        other = Mastodon(access_token=token_for(asker), api_base_url=live.url)
+        other = Mastodon(access_token=token_for(requester), api_base_url=live.url)
     told: queue.Queue[Any] = queue.Queue()
     listening = Event()
 
@@ -75,7 +75,7 @@ def test_it_hears_of_a_request_by_stream_and_by_push(live: Live, posted: Any) ->
         other.account_follow(carol.pk)
         closing.join()
 
-    assert (notification.type, notification.account.acct) == ("follow_request", asker.username)
+    assert (notification.type, notification.account.acct) == ("follow_request", requester.username)
     message = client.push_subscription_decrypt_push(body, private, headers["Encryption"], headers["Crypto-Key"])
-    assert (message.title, message.notification_id) == ("Pending follower: Asker", notification.id)
+    assert (message.title, message.notification_id) == ("Pending follower: Requester", notification.id)
     client.push_subscription_delete()

@@ -25,10 +25,10 @@ def test_a_phone_goes_on_where_it_was(live: Live, kind: type[Client], tmp_path: 
     network, name = Network(), kind.__name__.lower()
     token, refresh = f"{base:x}".ljust(82, "a"), f"{base:x}".ljust(74, "b")
     owner = network.user(f"{name}_owner", id=base + 1, follow_privacy="approved", refresh_token=refresh)
-    fan, asker = network.user(f"{name}_fan"), network.user(f"{name}_asker")
+    fan, requester = network.user(f"{name}_fan"), network.user(f"{name}_requester")
     network.follow(fan, owner, id=base + 5)
-    request = network.follow(asker, owner, status="pending")
-    network.add("cl_notifications", id=base + 9, notifier_id=asker, recipient_id=owner, subject="subscribe_request")
+    request = network.follow(requester, owner, status="pending")
+    network.add("cl_notifications", id=base + 9, notifier_id=requester, recipient_id=owner, subject="subscribe_request")
     network.add("cl_sessions", id=base, user_id=str(owner), session_id=token)
     network.add("cl_sessions", user_id=str(owner), session_id="c" * 82, platform="web")
     path = tmp_path / "dump.sql"
@@ -41,10 +41,10 @@ def test_a_phone_goes_on_where_it_was(live: Live, kind: type[Client], tmp_path: 
     (notice,) = me.get("get_notifications", type="notifs", offset=0, page_size=20)["data"]
     assert read(notice, NOTICE)["id"] == base + 9
     (waiting,) = me.people("follow_requests", {"offset_id": number})
-    assert (waiting["offset_id"], waiting["id"]) == (request, asker)
+    assert (waiting["offset_id"], waiting["id"]) == (request, requester)
     assert me.post("accept_follow", req_id=request)["data"] == {"total": 0}  # the id that the phone held
     followers = me.people("fetch_followers", {"offset_id": number}, user_id=owner)
-    assert [item["id"] for item in followers] == [asker, fan]
+    assert [item["id"] for item in followers] == [requester, fan]
 
     fresh = kind(live.url).post("refresh_access_token", refresh_token=refresh)["data"]
     with pytest.raises(Failure, match="Unauthorized Access"):

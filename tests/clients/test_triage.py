@@ -43,16 +43,18 @@ def test_it_approves_and_rejects_by_its_rules_and_leaves_the_rest(live: Live) ->
         people.change(stranger.pk, note="I paint")
         servers.limit(spammer.pk)
         token = token_of(owner)
-    for asker in (friend, bot, spammer, stranger):
-        live.follow(asker, owner)
+    for requester in (friend, bot, spammer, stranger):
+        live.follow(requester, owner)
 
     assert triage(live, token, "--dry-run") == "1 approved, 2 rejected, 1 left for you.\n"
     with live.database():
-        assert all(relationships.one(asker.pk, owner.pk).requested for asker in (friend, bot, spammer, stranger))
+        assert all(
+            relationships.one(requester.pk, owner.pk).requested for requester in (friend, bot, spammer, stranger)
+        )
     assert triage(live, token) == "1 approved, 2 rejected, 1 left for you.\n"
     with live.database():
         assert relationships.one(friend.pk, owner.pk).following
-        assert not any(relationships.one(asker.pk, owner.pk).requested for asker in (bot, spammer))
+        assert not any(relationships.one(requester.pk, owner.pk).requested for requester in (bot, spammer))
         assert relationships.one(stranger.pk, owner.pk).requested
         graph.accept(owner.pk, stranger.pk, Actor(owner.pk, "test"))
     assert triage(live, token) == "0 approved, 0 rejected, 0 left for you.\n"

@@ -55,13 +55,13 @@ def test_a_newcomer_signs_up_signs_in_and_reads_their_profile(live: Live, kind: 
 @KINDS
 def test_requests_are_asked_listed_accepted_and_ignored(live: Live, kind: type[Client]) -> None:
     owner = signed_in(kind, live, live.sign_up("owner", locked=True))
-    askers = [signed_in(Library, live, live.sign_up("asker")) for _ in range(5)]
-    for asker in askers:
-        assert isinstance(asker, Library)
-        assert asker.follow(owner.id) is False
+    requesters = [signed_in(Library, live, live.sign_up("requester")) for _ in range(5)]
+    for requester in requesters:
+        assert isinstance(requester, Library)
+        assert requester.follow(owner.id) is False
 
     waiting = owner.people("follow_requests", {"offset_id": number, "pending_req": TIES["is_user"]})
-    assert [item["id"] for item in waiting] == [asker.id for asker in reversed(askers)]
+    assert [item["id"] for item in waiting] == [requester.id for requester in reversed(requesters)]
     totals = [
         read(owner.post(endpoint, req_id=item["offset_id"])["data"], {"total": number})["total"]
         for item, endpoint in zip(waiting, ["accept_follow", "ignore_follow"] * 3, strict=False)
@@ -72,7 +72,7 @@ def test_requests_are_asked_listed_accepted_and_ignored(live: Live, kind: type[C
 
     followers = owner.people("fetch_followers", LISTED, user_id=owner.id)
     assert {item["id"] for item in followers} == {item["id"] for item in waiting[::2]}
-    told = askers[-1].get("get_notifications", type="notifs", page_size=20, offset=0)["data"]
+    told = requesters[-1].get("get_notifications", type="notifs", page_size=20, offset=0)["data"]
     assert [(read(item, NOTICE)["subject"], item["user_id"]) for item in told] == [("subscribe_accept", owner.id)]
 
 

@@ -16,10 +16,10 @@ PATH = "/api/v1/follow_requests"
 @pytest.fixture
 def queue(carol: Account) -> list[int]:
     """Who asked, newest first."""
-    askers = [AccountFactory().pk for _ in range(5)]
-    for asker in askers:
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
-    return askers[::-1]
+    requesters = [AccountFactory().pk for _ in range(5)]
+    for requester in requesters:
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
+    return requesters[::-1]
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def addresses(carol: Account, bob: Account) -> dict[str, str]:
     by = Actor(carol.pk, "test")
     shelf = lists.create(carol.pk, "Shelf").pk
     for number in range(SIZE):
-        asker, follower, target, enemy = (AccountFactory().pk for _ in range(4))
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
+        requester, follower, target, enemy = (AccountFactory().pk for _ in range(4))
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
         graph.follow(follower, carol.pk, Actor(follower, "test"))
         graph.accept(carol.pk, follower, by)
         graph.follow(follower, bob.pk, Actor(follower, "test"))
@@ -35,7 +35,7 @@ def addresses(carol: Account, bob: Account) -> dict[str, str]:
         marks.endorse(carol.pk, target)
         lists.add(carol.pk, shelf, [target])
         graph.block(carol.pk, enemy, by)
-        marks.mute(carol.pk, asker, notices_too=True, seconds=0)
+        marks.mute(carol.pk, requester, notices_too=True, seconds=0)
         domains.block(carol.pk, f"server{number}.example", by)
     names = {"me": carol.pk, "other": bob.pk, "list": shelf}
     return {path: f"/api/v1/{path.format(**names)}" for path in LISTS}

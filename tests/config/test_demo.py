@@ -62,6 +62,6 @@ def test_everybody_is_suggested_somebody(cast: tuple[Account, ...]) -> None:
 
 def test_the_tour_still_begins_with_nothing_between_its_people(cast: tuple[Account, ...]) -> None:
     alice, bob, carol = (account.pk for account in cast)
-    for asker in (alice, bob):
-        tie = relationships.one(asker, carol)
+    for requester in (alice, bob):
+        tie = relationships.one(requester, carol)
         assert not (tie.following or tie.requested)

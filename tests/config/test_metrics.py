@@ -79,13 +79,13 @@ def wait_for(server: Live, name: str, value: float) -> None:
 
 @pytest.mark.once
 def test_what_two_workers_did_is_summed(measured: Live) -> None:
-    asker, owner = measured.sign_up("asker"), measured.sign_up("owner", locked=True)
+    requester, owner = measured.sign_up("requester"), measured.sign_up("owner", locked=True)
     before = scrape(measured)
     for _ in range(20):
         get(measured.port, "/api/v1/instance")
-    get(measured.port, "/mobile_api/login", urlencode({"email": asker.email, "password": "wrong"}))
+    get(measured.port, "/mobile_api/login", urlencode({"email": requester.email, "password": "wrong"}))
     with measured.database():
-        token = token_for(asker)
+        token = token_for(requester)
     get(measured.port, f"/api/v1/accounts/{owner.pk}/follow", "reblogs=true", Authorization=f"Bearer {token}")
 
     after = scrape(measured)
@@ -105,9 +105,9 @@ def test_what_two_workers_did_is_summed(measured: Live) -> None:
 @pytest.mark.once
 def test_streams_are_counted_while_they_are_open(measured: Live) -> None:
     measured.start_streams()
-    asker = measured.sign_up()
+    requester = measured.sign_up()
     with measured.database():
-        token = token_for(asker)
+        token = token_for(requester)
     stream = http.client.HTTPConnection("127.0.0.1", measured.streaming_port, timeout=PATIENCE)
     stream.request("GET", "/api/v1/streaming/user", headers={"Authorization": f"Bearer {token}"})
     answer = stream.getresponse()

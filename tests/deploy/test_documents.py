@@ -81,20 +81,22 @@ def test_operating(machine: Machine) -> None:
     )
     assert "database" in found
 
-    for name, locked in (("carol", "--locked"), ("dora", ""), ("asker", ""), ("alice", ""), ("alice2", "")):
+    for name, locked in (("carol", "--locked"), ("dora", ""), ("requester", ""), ("alice", ""), ("alice2", "")):
         words = f"{name} {locked} --email {name}@example.org --password 'quite a long one'"
         machine.run(f"{ENVIRONMENT}.venv/bin/python manage.py create_account {words}")
     (machine.folder / "follows").mkdir()
     (machine.folder / "follows" / "following_accounts.csv").write_text("Account address\ncarol\ndora\n")
-    for name in ("asker", "alice"):
+    for name in ("requester", "alice"):
         command = f"import_mastodon {machine.folder}/follows --account {name}"
         machine.run(f"{ENVIRONMENT}.venv/bin/python manage.py {command}")
     undone = machine.run(
-        ENVIRONMENT + take(left, "manage()"), ("@spam.example", "asker"), ("/tmp/done", f"{machine.folder}/tmp/done")
+        ENVIRONMENT + take(left, "manage()"),
+        ("@spam.example", "requester"),
+        ("/tmp/done", f"{machine.folder}/tmp/done"),
     )
-    assert "asker" in undone
+    assert "requester" in undone
     listed = machine.run(f"{ENVIRONMENT}.venv/bin/python manage.py requests list carol")
-    assert {line.split()[1].partition("@")[0] for line in listed.splitlines()} == {"asker", "alice"}
+    assert {line.split()[1].partition("@")[0] for line in listed.splitlines()} == {"requester", "alice"}
 
     imported = machine.run(
         ENVIRONMENT + take(left, "runuser -u latchkey -- .venv/bin/python manage.py export"),

@@ -71,13 +71,13 @@ def test_it_serves_pictures_to_web_clients(proxy: Proxy) -> None:
 def test_streams_reach_their_own_process(proxy: Proxy, server: Live) -> None:
     server.start_streams()
     assert proxy.ask("/api/v1/streaming/health")[0] == 200
-    owner, asker = server.sign_up("owner", locked=True), server.sign_up("asker")
+    owner, requester = server.sign_up("owner", locked=True), server.sign_up("requester")
     with server.database():
         token = token_for(owner)
     address = f"wss://{DOMAIN}/api/v1/streaming?stream=user&access_token={token}"
     line = socket.create_connection(("127.0.0.1", proxy.secure), timeout=PATIENCE)
     with connect(address, sock=line, ssl=ssl._create_unverified_context()) as stream:
-        server.follow(asker, owner)
+        server.follow(requester, owner)
         assert "follow_request" in stream.recv(PATIENCE)
 
 

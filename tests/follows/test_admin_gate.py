@@ -132,8 +132,8 @@ def test_what_waits_aside_is_not_in_the_moderators_queue(desk: Desk, alice: Acco
 
 def test_decided_together_is_one_line_that_opens_to_its_items(desk: Desk, carol: Account, bob: Account) -> None:
     Account.objects.filter(pk=bob.pk).update(locked=True)
-    askers = [AccountFactory() for _ in range(3)]
-    requests = [ask(asker, carol) for asker in askers] + [ask(askers[0], bob)]
+    requesters = [AccountFactory() for _ in range(3)]
+    requests = [ask(requester, carol) for requester in requesters] + [ask(requesters[0], bob)]
     assert desk.act(QUEUE, "reject", *requests) == ["Rejected 4 follow requests."]
 
     kind = Decision.Kind.REJECTED.value
@@ -142,12 +142,14 @@ def test_decided_together_is_one_line_that_opens_to_its_items(desk: Desk, carol:
     assert [(line.target, line.size) for line in lines] == [(bob, 1), (carol, 3)]
     assert "3 together" in desk.open(LOG, kind=kind).content.decode()
     assert len(desk.rows(LOG, batch__id__exact=lines[1].batch_id)) == 3
-    assert [line.follower for line in desk.rows(LOG, kind=kind, follower__id__exact=askers[0].pk)] == [askers[0]] * 2
+    assert [line.follower for line in desk.rows(LOG, kind=kind, follower__id__exact=requesters[0].pk)] == [
+        requesters[0]
+    ] * 2
 
 
 def test_the_line_of_a_batch_is_undone_as_one(desk: Desk, carol: Account) -> None:
-    askers = [AccountFactory() for _ in range(3)]
-    desk.act(QUEUE, "reject", *[ask(asker, carol) for asker in askers])
+    requesters = [AccountFactory() for _ in range(3)]
+    desk.act(QUEUE, "reject", *[ask(requester, carol) for requester in requesters])
     (line,) = desk.rows(LOG, kind=Decision.Kind.REJECTED.value)
 
     assert desk.click(LOG, "undo", line.pk) == ["Undid 1 decision."]
@@ -157,8 +159,8 @@ def test_the_line_of_a_batch_is_undone_as_one(desk: Desk, carol: Account) -> Non
 
 
 def test_one_decision_of_a_batch_is_undone_alone(desk: Desk, carol: Account) -> None:
-    askers = [AccountFactory() for _ in range(3)]
-    desk.act(QUEUE, "approve", *[ask(asker, carol) for asker in askers])
+    requesters = [AccountFactory() for _ in range(3)]
+    desk.act(QUEUE, "approve", *[ask(requester, carol) for requester in requesters])
     batch = Batch.objects.get().pk
     accepted = desk.rows(LOG, batch__id__exact=batch)[-1]
 

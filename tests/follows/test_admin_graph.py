@@ -126,8 +126,8 @@ def test_a_longer_list_needs_no_more_queries(
 def test_unlocking_an_account_accepts_who_waits_in_the_moderators_name(
     desk: Desk, root: Account, alice: Account, bob: Account, carol: Account
 ) -> None:
-    for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    for requester in (alice, bob):
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     desk.save("accounts_account", carol.pk, locked="")
 
     assert queries.pending_count(carol.pk) == 0

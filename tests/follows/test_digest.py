@@ -69,8 +69,8 @@ def test_it_says_how_many_wait_and_who(carol: Account, bob: Account, clock: Any)
 
 def test_it_names_ten_and_counts_the_others(carol: Account, clock: Any) -> None:
     for _ in range(11):
-        asker = AccountFactory()
-        graph.follow(asker.pk, carol.pk, by(asker))
+        requester = AccountFactory()
+        graph.follow(requester.pk, carol.pk, by(requester))
     clock.move_to(THURSDAY)
     digest.send_due()
 

@@ -24,10 +24,10 @@ def owner() -> Account:
 
 def ask(owner: Account, *, days: int = 0) -> Account:
     """Somebody has asked for so many days."""
-    asker: Account = AccountFactory()
-    graph.follow(asker.pk, owner.pk, by(asker))
-    Follow.objects.filter(follower=asker).update(created_at=timezone.now() - timedelta(days=days))
-    return asker
+    requester: Account = AccountFactory()
+    graph.follow(requester.pk, owner.pk, by(requester))
+    Follow.objects.filter(follower=requester).update(created_at=timezone.now() - timedelta(days=days))
+    return requester
 
 
 def waiting(owner: Account) -> set[int]:
@@ -62,12 +62,12 @@ def test_a_request_that_waits_again_after_an_undo_expires_by_the_day_it_was_made
 def test_spared_requests_hold_no_later_one_up(owner: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expiry, "CHUNK", 2)
     spared = [ask(owner, days=50) for _ in range(5)]
-    for asker in spared:
-        graph.follow(owner.pk, asker.pk, by(owner))
+    for requester in spared:
+        graph.follow(owner.pk, requester.pk, by(owner))
     ask(owner, days=40)
 
     assert expiry.expire() == 1
-    assert waiting(owner) == {asker.pk for asker in spared}
+    assert waiting(owner) == {requester.pk for requester in spared}
     assert expiry.expire() == 0
 
 

@@ -11,7 +11,7 @@ from accounts.models import Account, Verification
 from accounts.validation import Invalid
 from follows import graph
 from follows.gate import facts, rules, settings
-from follows.gate.facts import Asker
+from follows.gate.facts import Requester
 from follows.models import Gate, Tally
 from tests.follows.ledger import by
 
@@ -29,40 +29,40 @@ RULES: list[dict[str, Any]] = [
     {"paused": True},
     {"paused": True, "paused_until": timezone.now() + timedelta(days=1), "accept_followed": True},
 ]
-ASKERS = [
-    Asker(),
-    Asker(bot=True),
-    Asker(followed=True),
-    Asker(friends=2),
-    Asker(verified=True),
-    Asker(days=5),
-    Asker(following=5001),
+REQUESTERS = [
+    Requester(),
+    Requester(bot=True),
+    Requester(followed=True),
+    Requester(friends=2),
+    Requester(verified=True),
+    Requester(days=5),
+    Requester(following=5001),
 ]
 
 
-def make(asker: Asker, owner: Account, account: Account, friends: list[Account]) -> None:
+def make(requester: Requester, owner: Account, account: Account, friends: list[Account]) -> None:
     """Make a real account what was imagined."""
-    badge = Verification.VERIFIED if asker.verified else Verification.NONE
-    people.change(account.pk, bot=asker.bot, verification=badge)
-    Account.objects.filter(pk=account.pk).update(created_at=timezone.now() - timedelta(days=asker.days))
-    if asker.followed:
+    badge = Verification.VERIFIED if requester.verified else Verification.NONE
+    people.change(account.pk, bot=requester.bot, verification=badge)
+    Account.objects.filter(pk=account.pk).update(created_at=timezone.now() - timedelta(days=requester.days))
+    if requester.followed:
         graph.follow(owner.pk, account.pk, by(owner))
-    for friend in friends[: asker.friends]:
+    for friend in friends[: requester.friends]:
         graph.follow(owner.pk, friend.pk, by(owner))
         graph.follow(friend.pk, account.pk, by(friend))
-    Tally.objects.update_or_create(account=account, defaults={"following": asker.following, "followers": 0})
+    Tally.objects.update_or_create(account=account, defaults={"following": requester.following, "followers": 0})
 
 
-@pytest.mark.parametrize("asker", ASKERS, ids=str)
+@pytest.mark.parametrize("requester", REQUESTERS, ids=str)
 def test_it_is_what_happens_once_the_rules_are_saved(
-    alice: Account, bob: Account, carol: Account, mallory: Account, asker: Asker
+    alice: Account, bob: Account, carol: Account, mallory: Account, requester: Requester
 ) -> None:
     people.change(carol.pk, locked=False)
-    make(asker, bob, alice, [carol, mallory])
+    make(requester, bob, alice, [carol, mallory])
     for values in RULES:
         fresh = {"locked": False, **values}
         draft = settings.draft(bob.pk, **fresh)
-        foreseen, supposed = rules.foresee(alice.pk, bob.pk, draft), rules.suppose(asker, draft)
+        foreseen, supposed = rules.foresee(alice.pk, bob.pk, draft), rules.suppose(requester, draft)
 
         Gate.objects.all().delete()
         settings.change(bob.pk, by(bob), **fresh)
@@ -88,14 +88,14 @@ def test_wrong_rules_are_refused_as_when_they_are_saved(bob: Account) -> None:
 def test_an_imagined_account_costs_no_query(bob: Account, django_assert_num_queries: Any) -> None:
     draft = settings.draft(bob.pk, locked=True)
     with django_assert_num_queries(0):
-        rules.suppose(Asker(followed=True), draft)
+        rules.suppose(Requester(followed=True), draft)
 
 
 def test_every_fact_is_imagined(bob: Account, alice: Account) -> None:
     draft = settings.draft(bob.pk, locked=False)
     known = facts.of(alice.pk, bob.pk)
     assert known is not None
-    imagined = facts.imagined(Asker(), draft)._asdict()
+    imagined = facts.imagined(Requester(), draft)._asdict()
     assert {name: bool(value) for name, value in imagined.items()} == {
         name: bool(value) for name, value in known._asdict().items()
     }

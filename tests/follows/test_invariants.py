@@ -57,10 +57,10 @@ def test_the_database_itself_refuses_what_must_never_be(alice: Account, bob: Acc
 
 
 def test_a_list_pages_without_gaps_or_repeats(carol: Account) -> None:
-    askers = [AccountFactory() for _ in range(5)]
-    for asker in askers:
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
-    newest_first = [asker.pk for asker in reversed(askers)]
+    requesters = [AccountFactory() for _ in range(5)]
+    for requester in requesters:
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
+    newest_first = [requester.pk for requester in reversed(requesters)]
 
     first = queries.requests_to(carol.pk, Window(2))
     second = queries.requests_to(carol.pk, Window(2, before=first.ids[-1]))

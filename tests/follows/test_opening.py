@@ -13,10 +13,10 @@ from tests.factories import AccountFactory
 
 @pytest.fixture
 def queue(carol: Account) -> list[int]:
-    askers = [AccountFactory().pk for _ in range(5)]
-    for asker in askers:
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
-    return askers
+    requesters = [AccountFactory().pk for _ in range(5)]
+    for requester in requesters:
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
+    return requesters
 
 
 def open_up(owner: Account) -> None:
@@ -75,7 +75,9 @@ def test_each_acceptance_is_logged_and_told_to_the_requester(carol: Account, que
 
     decided = Decision.objects.filter(kind=Decision.Kind.ACCEPTED, target=carol, actor=carol, door="test")
     assert sorted(decided.values_list("follower", flat=True)) == queue
-    assert sorted(Notice.objects.values_list("recipient", "kind")) == [(asker, Notice.Kind.ACCEPTED) for asker in queue]
+    assert sorted(Notice.objects.values_list("recipient", "kind")) == [
+        (requester, Notice.Kind.ACCEPTED) for requester in queue
+    ]
 
 
 def test_counts_follow_both_ends(carol: Account, queue: list[int]) -> None:

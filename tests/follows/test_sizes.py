@@ -55,10 +55,10 @@ def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue_and_after_many_chu
 
 def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, carol: Account) -> None:
     def steps() -> int:
-        asker = AccountFactory().pk
-        graph.follow(asker, carol.pk, Actor(asker, "test"))
+        requester = AccountFactory().pk
+        graph.follow(requester, carol.pk, Actor(requester, "test"))
         with _counted() as executed:
-            graph.accept(carol.pk, asker, Actor(carol.pk, "test"))
+            graph.accept(carol.pk, requester, Actor(carol.pk, "test"))
         return executed()
 
     steps()

@@ -38,8 +38,8 @@ def test_an_opening_goes_on_after_the_database_was_away(
 ) -> None:
     monkeypatch.setattr(opening, "CHUNK", 1)
     monkeypatch.setattr(opening, "AT_ONCE", 0)
-    for asker in (alice, bob):
-        graph.follow(asker.pk, carol.pk, Actor(asker.pk, "test"))
+    for requester in (alice, bob):
+        graph.follow(requester.pk, carol.pk, Actor(requester.pk, "test"))
     with transaction.atomic():
         lock_pairs(carol.pk, [bob.pk])
         opens = beside(lambda: graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False))

@@ -37,21 +37,21 @@ def race(live: Live) -> Iterator[Callable[..., list[Any]]]:
 
 def asked(live: Live, owner: Account, days: int = 0) -> tuple[Account, int]:
     """A new account that asks the owner, since so many days, and the id of its request."""
-    asker = live.sign_up("asker")
-    live.follow(asker, owner)
+    requester = live.sign_up("requester")
+    live.follow(requester, owner)
     with live.database():
-        request = Follow.objects.get(follower=asker, target=owner)
+        request = Follow.objects.get(follower=requester, target=owner)
         Follow.objects.filter(pk=request.pk).update(created_at=timezone.now() - timedelta(days=days))
-    return asker, request.pk
+    return requester, request.pk
 
 
 def by(account: Account) -> Actor:
     return Actor(account.pk, "test")
 
 
-def follow(asker: Account, owner: Account) -> None:
+def follow(requester: Account, owner: Account) -> None:
     with contextlib.suppress(Blocked):
-        graph.follow(asker.pk, owner.pk, by(asker))
+        graph.follow(requester.pk, owner.pk, by(requester))
 
 
 def test_a_request_that_two_batches_decide_is_decided_once(live: Live, race: Callable[..., list[Any]]) -> None:
@@ -89,7 +89,7 @@ def test_decide_undo_block_follow_and_expiry_at_once(live: Live, race: Callable[
     with live.database():
         settings.change(owner.pk, by(owner), expire_days=14)
     for _ in range(ROUNDS):
-        asker, request = asked(live, owner, days=20)
+        requester, request = asked(live, owner, days=20)
         other, other_request = asked(live, owner)
         with live.database():
             (rejected,) = deciding.decide_requests(owner.pk, Verdict.REJECT, [other_request], by(owner)).outcomes
@@ -97,7 +97,7 @@ def test_decide_undo_block_follow_and_expiry_at_once(live: Live, race: Callable[
         race(
             partial(deciding.decide_requests, owner.pk, Verdict.ACCEPT, [request], by(owner)),
             expiry.expire,
-            partial(follow, asker, owner),
+            partial(follow, requester, owner),
             partial(deciding.undo, owner.pk, rejected.decision, by(owner)),
             partial(graph.block, owner.pk, other.pk, by(owner)),
             partial(follow, other, owner),
@@ -108,29 +108,29 @@ def test_decide_undo_block_follow_and_expiry_at_once(live: Live, race: Callable[
             assert ties.blocking
             assert not Follow.objects.filter(follower=other, target=owner).exists()
             assert not Notice.objects.filter(recipient=owner, actor=other).exists()
-            ends = Decision.objects.filter(follower=asker, target=owner, kind__in=[Kind.ACCEPTED, Kind.EXPIRED])
+            ends = Decision.objects.filter(follower=requester, target=owner, kind__in=[Kind.ACCEPTED, Kind.EXPIRED])
             assert ends.count() == 1
 
 
 def test_keeping_out_against_approving_asking_and_accepting(live: Live, race: Callable[..., list[Any]]) -> None:
     owner = live.sign_up("owner", locked=True)
 
-    def approve(asker: Account) -> None:
+    def approve(requester: Account) -> None:
         with contextlib.suppress(approvals.Invalid):
-            approvals.approve_account(owner.pk, asker.pk, None, by(owner))
+            approvals.approve_account(owner.pk, requester.pk, None, by(owner))
 
     for _ in range(ROUNDS):
-        asker = live.sign_up("asker")
+        requester = live.sign_up("requester")
 
         race(
-            partial(kept_out.keep_out, owner.pk, asker.pk, by(owner)),
-            partial(follow, asker, owner),
-            partial(approve, asker),
-            partial(deciding.decide_accounts, owner.pk, Verdict.ACCEPT, [asker.pk], by(owner)),
+            partial(kept_out.keep_out, owner.pk, requester.pk, by(owner)),
+            partial(follow, requester, owner),
+            partial(approve, requester),
+            partial(deciding.decide_accounts, owner.pk, Verdict.ACCEPT, [requester.pk], by(owner)),
         )
 
         with live.database():
-            assert KeptOut.objects.filter(owner=owner, account=asker).exists()
-            edge = Follow.objects.filter(follower=asker, target=owner).first()
+            assert KeptOut.objects.filter(owner=owner, account=requester).exists()
+            edge = Follow.objects.filter(follower=requester, target=owner).first()
             assert edge is None or edge.aside
-            assert Approval.objects.filter(owner=owner, account=asker).count() <= 1
+            assert Approval.objects.filter(owner=owner, account=requester).count() <= 1

@@ -50,13 +50,13 @@ def test_of_ten_accepts_through_both_doors_one_succeeds(live: Live, doors: Calla
     carol = doors("carol", locked=True)
     owner = carol.account.pk
     for _ in range(ROUNDS):
-        asker = live.sign_up("asker")
-        live.follow(asker, carol.account)
+        requester = live.sign_up("requester")
+        live.follow(requester, carol.account)
         with live.database():
             (request,) = queries.requests_to(owner, Window(1)).ids
 
         answers = statuses(
-            *[partial(carol.mastodon, "POST", f"follow_requests/{asker.pk}/authorize")] * 5,
+            *[partial(carol.mastodon, "POST", f"follow_requests/{requester.pk}/authorize")] * 5,
             *[partial(carol.twittner, "accept_follow", req_id=request)] * 5,
         )
 
@@ -64,9 +64,9 @@ def test_of_ten_accepts_through_both_doors_one_succeeds(live: Live, doors: Calla
         assert set(answers[:5]) <= {200, 404}
         assert set(answers[5:]) <= {200, 400}
         with live.database():
-            assert Follow.objects.accepted().filter(follower=asker, target=owner).count() == 1
-            assert ledger.answers().filter(follower=asker, target=owner).count() == 1
-            kinds = Notice.objects.filter(actor__in=[asker, owner], recipient__in=[asker, owner])
+            assert Follow.objects.accepted().filter(follower=requester, target=owner).count() == 1
+            assert ledger.answers().filter(follower=requester, target=owner).count() == 1
+            kinds = Notice.objects.filter(actor__in=[requester, owner], recipient__in=[requester, owner])
             assert Counter(kinds.values_list("kind", flat=True)) == {Notice.Kind.ACCEPTED: 1, Notice.Kind.JOINED: 1}
     with live.database():
         assert queries.person(owner).followers == ROUNDS
@@ -75,18 +75,18 @@ def test_of_ten_accepts_through_both_doors_one_succeeds(live: Live, doors: Calla
 def test_accept_against_reject_has_one_winner(live: Live, doors: Callable[..., Doors]) -> None:
     carol = doors("carol", locked=True)
     for _ in range(ROUNDS):
-        asker = live.sign_up("asker")
-        live.follow(asker, carol.account)
+        requester = live.sign_up("requester")
+        live.follow(requester, carol.account)
 
         answers = statuses(
-            *[partial(carol.mastodon, "POST", f"follow_requests/{asker.pk}/authorize")] * 3,
-            *[partial(carol.mastodon, "POST", f"follow_requests/{asker.pk}/reject")] * 3,
+            *[partial(carol.mastodon, "POST", f"follow_requests/{requester.pk}/authorize")] * 3,
+            *[partial(carol.mastodon, "POST", f"follow_requests/{requester.pk}/reject")] * 3,
         )
 
         assert answers.count(200) == 1, answers
         with live.database():
-            followed = relationships.one(carol.account.pk, asker.pk).followed_by
-            assert ledger.answers().filter(follower=asker).count() == 1
+            followed = relationships.one(carol.account.pk, requester.pk).followed_by
+            assert ledger.answers().filter(follower=requester).count() == 1
         assert followed == (200 in answers[:3])
 
 

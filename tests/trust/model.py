@@ -96,9 +96,9 @@ class Model:
     def open(self, me: int, *, accept_waiting: bool) -> None:
         self.locked.discard(me)
         if accept_waiting and me in self.local:
-            for asker, _ in {pair for pair in self.requests if pair[1] == me}:
-                self._join(asker, me)
-                self.notices.add((asker, me, "accepted"))
+            for requester, _ in {pair for pair in self.requests if pair[1] == me}:
+                self._join(requester, me)
+                self.notices.add((requester, me, "accepted"))
 
     def block_server(self, me: int) -> None:
         theirs = {pair for pair in self.follows | self.requests if me in pair and set(pair) & self.remote}

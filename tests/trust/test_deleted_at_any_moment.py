@@ -74,8 +74,8 @@ TWITTNER: dict[str, Callable[[Twittner, int], Any]] = {
 }
 
 
-def request_of(asker: int) -> int:
-    found: int = graph.Follow.objects.filter(follower=asker).values_list("pk", flat=True).first() or 1
+def request_of(requester: int) -> int:
+    found: int = graph.Follow.objects.filter(follower=requester).values_list("pk", flat=True).first() or 1
     return found
 
 

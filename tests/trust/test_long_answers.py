@@ -16,8 +16,8 @@ def test_an_export_arrives_whole_in_chunks(live: Live) -> None:
     with live.database():
         owner = AccountFactory(username="exporting", locked=True)
         for number in range(FOLLOWERS):
-            asker = AccountFactory._meta.model.objects.create(username=f"exported_{number}")
-            graph.follow(asker.pk, owner.pk, Actor(asker.pk, "test"))
+            requester = AccountFactory._meta.model.objects.create(username=f"exported_{number}")
+            graph.follow(requester.pk, owner.pk, Actor(requester.pk, "test"))
         token = token_for(owner)
     request = urllib.request.Request(  # our own server
         f"{live.url}/api/latchkey/v1/export/requests.csv", headers={"Authorization": f"Bearer {token}"}

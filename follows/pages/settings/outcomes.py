@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import lookup
 from accounts.lookup import NoSuchAccount
 from follows.gate import rules
-from follows.gate.facts import Asker, Draft
+from follows.gate.facts import Draft, Requester
 from follows.gate.rules import MASS, Answer
 from follows.gate.rules import Outcome as Foreseen
 from follows.models import ArrivalReason
@@ -50,27 +50,27 @@ class Outcome(NamedTuple):
 
 def outcomes(owner: int, draft: Draft, name: str = "") -> list[Outcome]:
     """Return the results of these rules, as if they were saved; with a name also for that account."""
-    found = [_told(who, rules.suppose(asker, draft)) for who, asker in _askers(draft)]
+    found = [_told(who, rules.suppose(requester, draft)) for who, requester in _requesters(draft)]
     return found + ([_of(owner, draft, name)] if name.strip() else [])
 
 
-def _askers(draft: Draft) -> Iterator[tuple[str, Asker]]:
+def _requesters(draft: Draft) -> Iterator[tuple[str, Requester]]:
     """Those who everybody thinks of, and those whom a rule means."""
     gate = draft.gate
-    yield _("A stranger"), Asker()
-    yield _("A bot"), Asker(bot=True)
-    yield _("Somebody whom you follow"), Asker(followed=True)
+    yield _("A stranger"), Requester()
+    yield _("A bot"), Requester(bot=True)
+    yield _("Somebody whom you follow"), Requester(followed=True)
     if number := gate.accept_friends:
         who = ngettext(
             "Somebody with {number} friend in common", "Somebody with {number} friends in common", number
         ).format(number=number)
-        yield who, Asker(friends=number)
+        yield who, Requester(friends=number)
     if gate.accept_verified:
-        yield _("Somebody with the badge"), Asker(verified=True)
+        yield _("Somebody with the badge"), Requester(verified=True)
     if gate.ask_new_days:
-        yield _("Somebody whose account was made today"), Asker(days=0)
+        yield _("Somebody whose account was made today"), Requester(days=0)
     if gate.ask_mass:
-        yield _("Somebody who follows {number} accounts").format(number=2 * MASS), Asker(following=2 * MASS)
+        yield _("Somebody who follows {number} accounts").format(number=2 * MASS), Requester(following=2 * MASS)
 
 
 def _of(owner: int, draft: Draft, name: str) -> Outcome:

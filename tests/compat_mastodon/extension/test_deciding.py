@@ -224,9 +224,9 @@ def test_followers_are_removed_in_bulk(mastodon: Clients, alice: Account, bob: A
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_answers_others_while_it_decides_on_many(mastodon: Clients, alice: Account, carol: Account) -> None:
     """The request gives its turn back, and has the outcomes when it begins anew, however often that is."""
-    askers = [AccountFactory() for _ in range(batches.FEW + 1)]
-    ask(carol, *askers)
-    sent = {"verdict": "accept", "accounts": [asker.pk for asker in askers]}
+    requesters = [AccountFactory() for _ in range(batches.FEW + 1)]
+    ask(carol, *requesters)
+    sent = {"verdict": "accept", "accounts": [requester.pk for requester in requesters]}
     client, turn = mastodon(carol), Turn(PATIENCE)
 
     with turn, pytest.raises(Again) as again:
@@ -237,9 +237,9 @@ def test_a_worker_answers_others_while_it_decides_on_many(mastodon: Clients, ali
     for _ in range(2):
         with turn:
             body = client.post(DECIDE, sent).json()
-        assert [result["outcome"] for result in body["results"]] == ["accepted"] * len(askers)
+        assert [result["outcome"] for result in body["results"]] == ["accepted"] * len(requesters)
 
-    assert Decision.objects.filter(kind=Decision.Kind.ACCEPTED).count() == len(askers)
+    assert Decision.objects.filter(kind=Decision.Kind.ACCEPTED).count() == len(requesters)
     assert {str(decision.batch_id) for decision in Decision.objects.filter(kind=Decision.Kind.ACCEPTED)} == {
         body["batch"]
     }

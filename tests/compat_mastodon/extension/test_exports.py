@@ -72,7 +72,7 @@ def test_a_cell_that_looks_like_a_formula_is_quoted(
     assert file(mastodon(carol), "requests")[1].endswith(f",'{note}")
 
 
-def test_an_asker_exports_only_the_own_share(mastodon: Clients, alice: Account, carol: Account) -> None:
+def test_an_requester_exports_only_the_own_share(mastodon: Clients, alice: Account, carol: Account) -> None:
     ask(carol, alice)
     graph.reject(carol.pk, alice.pk, by(carol))
 

@@ -60,10 +60,10 @@ def test_moderators_rules_and_the_server_are_named_to_the_owner(
     assert (found["rejected"]["by"], found["expired"]["by"]) == ("moderator", "server")
 
 
-def graph_request(owner: Account, asker: Account) -> int:
+def graph_request(owner: Account, requester: Account) -> int:
     from follows import edges
 
-    edge = edges.find(asker.pk, owner.pk)
+    edge = edges.find(requester.pk, owner.pk)
     assert edge
     return edge.id
 
@@ -78,7 +78,7 @@ def test_an_opening_is_mine_and_no_rule(mastodon: Clients, alice: Account, carol
     assert client.post(f"{LOG}/{accepted['id']}/undo").json()["outcome"] == "too_late"
 
 
-def test_an_asker_sees_only_what_the_pair_shows(mastodon: Clients, alice: Account, carol: Account) -> None:
+def test_an_requester_sees_only_what_the_pair_shows(mastodon: Clients, alice: Account, carol: Account) -> None:
     ask(carol, alice)
     graph.reject(carol.pk, alice.pk, by(carol))
     ask(carol, alice)
@@ -101,14 +101,14 @@ def test_an_asker_sees_only_what_the_pair_shows(mastodon: Clients, alice: Accoun
         assert one["door"] != "admin"
 
 
-def test_an_asker_who_is_let_in_by_a_rule_sees_a_follow(mastodon: Clients, alice: Account, carol: Account) -> None:
+def test_an_requester_who_is_let_in_by_a_rule_sees_a_follow(mastodon: Clients, alice: Account, carol: Account) -> None:
     approvals.approve_account(carol.pk, alice.pk, None, by(carol))
     ask(carol, alice)
 
     assert log(mastodon(alice)) == [("followed", "carol", "me")]
 
 
-def test_what_waits_aside_is_in_the_askers_log_alone(mastodon: Clients, alice: Account, carol: Account) -> None:
+def test_what_waits_aside_is_in_the_requesters_log_alone(mastodon: Clients, alice: Account, carol: Account) -> None:
     kept_out.keep_out(carol.pk, alice.pk, by(carol))
     ask(carol, alice)
     graph.unfollow(alice.pk, carol.pk, by(alice))

@@ -14,10 +14,10 @@ CALLS = {"sqlite": 9_500, "postgresql": 11_000}  # of Python functions; the driv
 
 
 def test_forty_requests_take_a_bounded_number_of_calls(carol: Account) -> None:
-    askers = [
+    requesters = [
         AccountFactory(display_name=f"Person {n}", note="I like https://example.org\n\nand @carol") for n in range(45)
     ]
-    ask(carol, *askers, note="We met at the wall.")
+    ask(carol, *requesters, note="We met at the wall.")
     client = browser(carol)
     for _ in range(2):
         assert client.get("/requests").content.decode().count('class="request"') == 40

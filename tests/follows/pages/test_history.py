@@ -29,7 +29,7 @@ def test_the_history_says_what_happened_and_undoes(alice: Account, bob: Account,
     assert "1 cannot be undone" in words(page)
 
 
-def test_an_askers_history_tells_nothing_that_the_asker_may_not_know(alice: Account, carol: Account) -> None:
+def test_an_requesters_history_tells_nothing_that_the_requester_may_not_know(alice: Account, carol: Account) -> None:
     ask(carol, alice)
     graph.reject(carol.pk, alice.pk, by(carol), keep_out=True)
     read = words(browser(alice).get("/history"))

@@ -91,9 +91,9 @@ def test_a_page_costs_the_same_queries_however_many_wait(bob: Account, carol: Ac
 
     def grow(number: int) -> None:
         for _ in range(number):
-            asker = AccountFactory()
-            graph.follow(bob.pk, asker.pk, by(bob))
-            ask(carol, asker)
+            requester = AccountFactory()
+            graph.follow(bob.pk, requester.pk, by(bob))
+            ask(carol, requester)
 
     client, costs = browser(carol), []
     for number in (1, 11):
