@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.db.models import F, Manager
 from django.utils import timezone
 
-from accounts import databases, familiar_addresses, turns
+from accounts import databases, familiar_addresses, retries
 from accounts.models import Account
 
 ACTIVE_EVERY = timedelta(minutes=30)
@@ -56,7 +56,7 @@ def note_use(clients: Manager[Any], row: int, used_at: datetime) -> None:
     """Note in the column `used_at` of a client's token or session that it is used; writes at most every 30 minutes."""
     now = datetime.now(UTC)
     if abs(now - used_at) >= ACTIVE_EVERY:
-        with turns.by_the_way(), suppress(OperationalError), databases.atomic(clients.model):
+        with retries.by_the_way(), suppress(OperationalError), databases.atomic(clients.model):
             clients.filter(pk=row).update(used_at=now)
 
 
@@ -70,7 +70,7 @@ def touch(account: int, last_active_at: datetime, address: str | None = None, *,
     if not moved and abs(now - last_active_at) < ACTIVE_EVERY:
         return
     changed: dict[str, object] = {"last_address": address} if address else {}
-    with turns.by_the_way(), suppress(OperationalError), databases.atomic(Account):
+    with retries.by_the_way(), suppress(OperationalError), databases.atomic(Account):
         free = Account.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=account).values("pk")
         noted = Account.objects.filter(pk__in=free).update(last_active_at=now, version=F("version") + 1, **changed)
         if noted and address:

@@ -13,7 +13,7 @@ from django.db import OperationalError, models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import databases, turns
+from accounts import databases, retries
 
 NOTED = "noted"  # in the session: its own key, and when its use was noted
 NOTED_EVERY = timedelta(minutes=30)
@@ -67,7 +67,7 @@ def note(request: HttpRequest, account: int) -> None:
         return
     agent = request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:300]
     values = {"account_id": account, "agent": agent, "used_at": now}
-    with turns.by_the_way(), suppress(OperationalError), databases.atomic(Browser):
+    with retries.by_the_way(), suppress(OperationalError), databases.atomic(Browser):
         if not Browser.objects.filter(session_key=key).update(session_key=session.session_key, **values):
             Browser.objects.update_or_create(session_key=session.session_key, defaults=values)
         session[NOTED] = (session.session_key, now.timestamp())

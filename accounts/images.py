@@ -22,7 +22,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import databases, lookup, people, turns
+from accounts import databases, lookup, people, retries
 from accounts.models import Account
 from accounts.refused import Refused
 
@@ -32,7 +32,7 @@ MOST_PIXELS = 4096 * 4096
 DECODER = [sys.executable, "-I", str(Path(__file__).with_name("decoder.py"))]
 ENVIRONMENT = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}  # no secrets
 PATIENCE = 20  # seconds for one picture; the decoder's own limit of 5 counts only while it has the processor
-WAITING = turns.Room(8)  # pictures that wait for the decoder or are in it
+WAITING = retries.Room(8)  # pictures that wait for the decoder or are in it
 logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
 REFUSED = 3  # the decoder's exit code
@@ -161,7 +161,7 @@ def _decoded(data: bytes, *task: str) -> list[bytes]:
 
     :raises BadImage: when the decoder refuses, needs more than it may have, or has too much to do.
     """
-    return turns.aside(("picture", task), lambda: _decode(data, *task), WAITING, BadImage(BUSY))
+    return retries.aside(("picture", task), lambda: _decode(data, *task), WAITING, BadImage(BUSY))
 
 
 def _decode(data: bytes, *task: str) -> list[bytes]:

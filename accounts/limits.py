@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts import events, turns
+from accounts import events, retries
 from accounts.refused import Refused
 
 MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
@@ -86,7 +86,7 @@ def charge(*charges: Charge) -> State | None:
     """
     if not settings.RATE_LIMITS:
         return None
-    now, counts = turns.once(("charge", charges), lambda: _count(charges))
+    now, counts = retries.once(("charge", charges), lambda: _count(charges))
     states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
     least = min(states, key=attrgetter("remaining"))
     if not least.remaining and (over := [number for number, count in enumerate(counts) if count > states[number].most]):
@@ -112,7 +112,7 @@ def give_back(*charges: Charge) -> None:
     """Take back one use of each limit."""
     if settings.RATE_LIMITS:
         for charge in charges:
-            turns.once(("give back", charge), partial(_give_back, *charge))
+            retries.once(("give back", charge), partial(_give_back, *charge))
 
 
 def _give_back(limit: Limit, whose: int | str) -> None:

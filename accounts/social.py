@@ -16,13 +16,13 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import databases, joining, lookup, outgoing, people, turns, validation
+from accounts import databases, joining, lookup, outgoing, people, retries, validation
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
 
 PATIENCE = 5  # seconds that a provider has for all that it is asked
-ASKED_AT_ONCE = turns.Room(8)
+ASKED_AT_ONCE = retries.Room(8)
 REFUSED = {"error": "invalid_request", "error_description": "Invalid Credentials"}  # as Google says it
 PREFIXES = {Provider.GOOGLE: "go", Provider.FACEBOOK: "fb"}
 
@@ -100,7 +100,7 @@ def account_for(provider: Provider, token: str) -> Account:
     if not token:
         raise BadToken(REFUSED)
     ask = partial(PROVIDERS[provider], token, time.monotonic() + PATIENCE)
-    profile = turns.aside(("social", provider, token), ask, ASKED_AT_ONCE, Unavailable())
+    profile = retries.aside(("social", provider, token), ask, ASKED_AT_ONCE, Unavailable())
     if not profile.subject:
         raise Unavailable
     if known := _known(provider, profile):

@@ -12,7 +12,7 @@ primary (`databases`). `.using(alias)` names a database instead.
 
 SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.opening`
 (chunks of requests), `follows.journal` (moves of tallies), `follows.finding.search` and
-`accounts.trigrams` (search), `accounts.census` (domains), `follows.requester_facts` (friends in common)
+`accounts.trigrams` (search), `accounts.counts` (domains), `follows.requester_facts` (friends in common)
 and `accounts.bulk` (rows in bulk), with `follows.seeding` (tallies).
 
 The SQL is compiled with private parts of Django. `TESTED_WITH` names the versions that the tests ran

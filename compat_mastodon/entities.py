@@ -17,11 +17,11 @@ from accounts.moderators import Role
 from accounts.pictures import avatar_url, header_url, still_avatar_url
 from compat_mastodon.models import Application, PushSubscription
 from compat_mastodon.push import webpush
+from follows.blocks_and_mutes import Muted
 from follows.fragments import Fragments
 from follows.models import List, Report
 from follows.queries import Key, Own, OwnKey, Person, own, people
 from follows.relationships import Relationship
-from follows.rosters import Muted
 
 Entity = dict[str, Any]
 DEFAULT_ROLE = {

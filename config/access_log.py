@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts import turns
+from accounts import retries
 from compat_mastodon import api
 from config.log import REQUEST
 from config.views import view_of
@@ -26,7 +26,7 @@ class Logged:
         api.request_id = lambda: REQUEST.get() or api.new_request_id()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        started, name = turns.once("access log", lambda: (time.perf_counter(), api.new_request_id()))
+        started, name = retries.once("access log", lambda: (time.perf_counter(), api.new_request_id()))
         token = REQUEST.set(name)
         try:
             response = self.get_response(request)

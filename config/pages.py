@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts import census, joining
+from accounts import counts, joining
 from accounts.pages.shell import SITE, PageView, page, render_page
 from compat_mastodon.api import RETRY_AFTER, answer
 from compat_mastodon.views.instance import PUBLIC
@@ -35,7 +35,7 @@ def front(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # it is the sa
     """Introduce the server and say how to use it with an app."""
     told = {
         "description": settings.SITE_DESCRIPTION,
-        "people": census.local_count(),
+        "people": counts.local_count(),
         "contact": settings.CONTACT_EMAIL,
         "registrations_open": settings.REGISTRATIONS_OPEN,
         "texts": joining.documents() | ({"rules"} if joining.rules() else set()),

@@ -3,7 +3,7 @@
 A WSGI application reads the body in its thread. Each worker has only one, so a few clients that stop in the middle of
 a body would block all others.
 
-A request that waits for a lock of the database, or for work in a thread, starts again later (`accounts.turns`).
+A request that waits for a lock of the database, or for work in a thread, starts again later (`accounts.retries`).
 Meanwhile the worker answers other requests.
 """
 
@@ -26,7 +26,7 @@ from django.http import HttpRequest, HttpResponse
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]  # it exports both
 
 from accounts.headers import listed
-from accounts.turns import Again, Turn
+from accounts.retries import Again, Tries
 from config import wsgi
 from config.bodies import PATIENCE, Body
 from config.watchdog import Worker
@@ -36,8 +36,8 @@ if connection.vendor == "sqlite":
     LOCKS = connection.settings_dict["OPTIONS"]["timeout"]
 PAUSE = 0.1  # seconds between two that try for a lock again; each holds the worker for less
 MOST_RESTING = 25  # requests of a worker that wait for locks; those beyond hear at once that the server is busy
-_resting: set[Turn] = set()
-_turns = asyncio.Lock()
+_resting: set[Tries] = set()
+_one_at_a_time = asyncio.Lock()
 META = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -93,12 +93,12 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     meta = _meta(scope)
     if Body.comes_with(meta):
         await _receive(protocol, meta)
-    turn = Turn(LOCKS)
-    while isinstance(outcome := _try(scope, protocol, meta, turn), Again):
+    tries = Tries(LOCKS)
+    while isinstance(outcome := _try(scope, protocol, meta, tries), Again):
         if outcome.done:
             await asyncio.gather(asyncio.wrap_future(outcome.done), return_exceptions=True)
         else:
-            await _rest(turn)
+            await _rest(tries)
     if outcome is not None:
         try:
             await _stream(scope, protocol.response_stream(outcome.status_code, listed(outcome)), iter(outcome))
@@ -109,10 +109,10 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
                 _close(outcome, meta)
 
 
-def _try(scope: Scope, protocol: HTTPProtocol, meta: dict[str, Any], turn: Turn) -> Again | HttpResponse | None:
+def _try(scope: Scope, protocol: HTTPProtocol, meta: dict[str, Any], tries: Tries) -> Again | HttpResponse | None:
     """Answer, unless the request is to begin anew, or its answer is long: that is given, to be sent part by part."""
     try:
-        with _AtWork(scope), turn:
+        with _AtWork(scope), tries:
             response: HttpResponse = wsgi.respond(Request(meta.copy()))
             if response.streaming:
                 return response
@@ -141,17 +141,17 @@ class _AtWork:
         Worker.post.end()
 
 
-async def _rest(turn: Turn) -> None:
+async def _rest(tries: Tries) -> None:
     """Wait until it makes sense to try for a lock again. Of those who wait, one tries at a time."""
     if len(_resting) >= MOST_RESTING:
-        turn.give_up()
+        tries.give_up()
         return
-    _resting.add(turn)
+    _resting.add(tries)
     try:
-        async with _turns:
+        async with _one_at_a_time:
             await asyncio.sleep(PAUSE)
     finally:
-        _resting.discard(turn)
+        _resting.discard(tries)
 
 
 async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:

@@ -11,13 +11,13 @@ from follows import graph, marks
 from follows.gate import approvals, kept_out
 from follows.gate.approvals import NoSuchApproval
 from follows.gate.kept_out import NotKeptOut
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.models import Mute
 
 
 def unfollow(member: int, accounts: Iterable[int], by: Actor) -> int:
     """End the member's follows of these accounts."""
-    return sum(graph.unfollow(member, account, by) is Turn.UNFOLLOWED for account in accounts)
+    return sum(graph.unfollow(member, account, by) is FollowResult.UNFOLLOWED for account in accounts)
 
 
 def unblock(member: int, accounts: Iterable[int], by: Actor) -> int:

@@ -30,7 +30,7 @@ class NoSuchRequest(Refused):
     """There is no pending request with this id or from this account to this owner."""
 
 
-class Turn(Enum):
+class FollowResult(Enum):
     """The effect of a change on a pair."""
 
     FOLLOWED = "followed"
@@ -54,7 +54,7 @@ def follow(
     by: Actor,
     note: str | None = None,
     **options: Unpack[Options],
-) -> Turn:
+) -> FollowResult:
     """Follow an account, or ask to. A second call only changes the given options and the note.
 
     A request that would be a follow now becomes one. `gate.rules` has the rules. `note` is for the owner, and is
@@ -73,20 +73,20 @@ def follow(
             edges.row(edge).update(**options)
         if edge.waits and answer.outcome is Outcome.FOLLOW:
             transitions.open_to(edge._replace(**options), answer, by)
-            return Turn.FOLLOWED
+            return FollowResult.FOLLOWED
         if edge.pending and note is not None:
             edges.row(edge).update(note=note)
-        return Turn.NOTHING
+        return FollowResult.NOTHING
 
 
-def unfollow(follower: int, target: int, by: Actor) -> Turn:
+def unfollow(follower: int, target: int, by: Actor) -> FollowResult:
     """End the follow or take back the request; it is not an error if there is neither."""
     with pair_lock(follower, target):
         edge = edges.find(follower, target)
-        return _end(edge, by) if edge else Turn.NOTHING
+        return _end(edge, by) if edge else FollowResult.NOTHING
 
 
-def toggle(follower: int, target: int, by: Actor) -> Turn:
+def toggle(follower: int, target: int, by: Actor) -> FollowResult:
     """Follow or ask; if there is a follow or request, end it or take it back. A follow can always be ended.
 
     A request that would be a follow now becomes one; one to a suspended account can only be taken back.
@@ -108,7 +108,7 @@ def toggle(follower: int, target: int, by: Actor) -> Turn:
             return _begin(follower, target, answer, by)
         if edge.waits and answer.outcome is Outcome.FOLLOW:
             transitions.open_to(edge, answer, by)
-            return Turn.FOLLOWED
+            return FollowResult.FOLLOWED
         return _end(edge, by)
 
 
@@ -137,7 +137,7 @@ def reject(
     batch: int | None = None,
     keep_out: bool = False,
 ) -> int:
-    """Turn a request away, as `accept`; returns the id of the decision.
+    """Reject a request, as `accept`; returns the id of the decision.
 
     Only the decision is logged: the requester may ask again. With `keep_out`, later requests are hidden.
 
@@ -259,16 +259,16 @@ def _block(blocker: int, target: int, by: Actor) -> bool:
 
 def _begin(
     follower: int, target: int, answer: Answer, by: Actor, note: str = "", options: Options | None = None
-) -> Turn:
+) -> FollowResult:
     policy.check_ceiling(follower)
     limits.charge((limits.FOLLOWS, follower))
     edge = transitions.begin(follower, target, answer, by, note, options or {})
-    return Turn.REQUESTED if edge.pending else Turn.FOLLOWED
+    return FollowResult.REQUESTED if edge.pending else FollowResult.FOLLOWED
 
 
-def _end(edge: Edge, by: Actor) -> Turn:
+def _end(edge: Edge, by: Actor) -> FollowResult:
     transitions.cut(edge, by)
-    return Turn.CANCELLED if edge.pending else Turn.UNFOLLOWED
+    return FollowResult.CANCELLED if edge.pending else FollowResult.UNFOLLOWED
 
 
 def _waiting(owner: int, requester: int, request: int | None) -> Edge:

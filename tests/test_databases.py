@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import Client
 
-from accounts import census, sessions
+from accounts import counts, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
 from accounts.statements import Statement, Write
@@ -98,7 +98,7 @@ READS: dict[str, Callable[[Mastodon, Twittner, int], Any]] = {
     "profile": lambda mastodon, twittner, me: twittner.get("profile", user_id=me),
     "people": lambda mastodon, twittner, me: twittner.get("search_people", query="ali"),
     "page": lambda mastodon, twittner, me: Client().get("/@carol"),
-    "servers": lambda mastodon, twittner, me: census.domains(),
+    "servers": lambda mastodon, twittner, me: counts.domains(),
 }
 
 

@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import databases, events, turns
+from accounts import databases, events, retries
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
 from accounts.models import Account, Letter
@@ -54,11 +54,11 @@ def post(kind: Letter.Kind, address: str, account: int | None = None) -> None:
     if not sends_mail():
         raise NoMailServer
     recent = f"mail:{kind}:{account or ''}:{digest(address)}"
-    if settings.RATE_LIMITS and not turns.once(recent, lambda: cache.add(recent, 1, EVERY)):
+    if settings.RATE_LIMITS and not retries.once(recent, lambda: cache.add(recent, 1, EVERY)):
         return
     letter = Letter(kind=kind, address=address, account_id=account)
     if isinstance(get_connection(), console.EmailBackend | locmem.EmailBackend):  # there is nobody to wait for
-        turns.once(("mail", kind, address, account), lambda: _send(letter))
+        retries.once(("mail", kind, address, account), lambda: _send(letter))
     elif Letter.objects.count() >= MOST_WAITING:
         logger.warning("More than %d mails wait to be sent; one was not taken", MOST_WAITING)
     else:

@@ -9,11 +9,11 @@ from functools import partial
 
 from django.db import connections
 
-from accounts import turns
+from accounts import retries
 from follows.deciding import Batched
 
 FEW = 20  # that hold nobody up
-AT_ONCE = turns.Room(2)  # batches in a thread of this process; each has a database connection
+AT_ONCE = retries.Room(2)  # batches in a thread of this process; each has a database connection
 
 
 class _NoRoom(Exception):
@@ -25,7 +25,7 @@ def take(size: int, work: Callable[[], Batched]) -> Batched:
     if size <= FEW:
         return work()
     try:
-        return turns.aside("batch", partial(_in_thread, work, threading.get_ident()), AT_ONCE, _NoRoom())
+        return retries.aside("batch", partial(_in_thread, work, threading.get_ident()), AT_ONCE, _NoRoom())
     except _NoRoom:
         return work()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from compat_mastodon.oauth import endpoints, everywhere, pages
+from compat_mastodon.oauth import endpoints, pages, sessions
 from compat_mastodon.views import discovery
 
 MACHINE = {
@@ -24,7 +24,7 @@ urlpatterns = [
     path("oauth/authorize/native", pages.native, name="native"),
     path("oauth/authorized_applications", pages.authorized_applications, name="authorized_applications"),
     path("oauth/authorized_applications/<application>", pages.authorized_application, name="authorized_application"),
-    path("settings/sessions", everywhere.signed_in_everywhere, name="sessions"),
+    path("settings/sessions", sessions.page, name="sessions"),
     re_path("^oauth/applications(?:/|$)", pages.developers),
     *(path(f"{route}{end}", view.as_view()) for route, view in MACHINE.items() for end in ("", "/")),
 ]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts import census, joining, markup
+from accounts import counts, joining, markup
 from accounts.models.joining import Document
 from compat_mastodon.api import Caller, View
 from compat_mastodon.views.instance import public, rules
@@ -69,7 +69,7 @@ class Peers(View):
     caller = Caller.EVERYBODY
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return public(census.domains())
+        return public(counts.domains())
 
 
 class Activity(View):
@@ -84,6 +84,6 @@ class Activity(View):
                     "logins": str(week.last_seen),
                     "registrations": str(week.signed_up),
                 }
-                for week in census.weeks(WEEKS)
+                for week in counts.weeks(WEEKS)
             ]
         )

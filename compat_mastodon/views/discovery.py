@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import census, markup
+from accounts import counts, markup
 from accounts.pictures import avatar_url
 from accounts.replicas.routing import public
 from compat_mastodon.addresses import handle_at
@@ -34,8 +34,8 @@ class NodeInfo(Discovery):
     """The name is this software's own; `upstream` says whose clients it is for (§6.8)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        users = {"total": census.local_count()}
-        users |= {"activeMonth": census.active_count(30), "activeHalfyear": census.active_count(180)}
+        users = {"total": counts.local_count()}
+        users |= {"activeMonth": counts.active_count(30), "activeHalfyear": counts.active_count(180)}
         return answer(
             {
                 "version": "2.0",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import census, joining, limits
+from accounts import counts, joining, limits
 from accounts.images import MOST_PIXELS
 from accounts.pictures import header_url
 from accounts.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_FILE, MAX_NOTE
@@ -62,7 +62,7 @@ class InstanceV2(View):
                 "version": VERSION,
                 "source_url": settings.BASE_URL,
                 "description": settings.SITE_DESCRIPTION,
-                "usage": {"users": {"active_month": census.active_count(days=30)}},
+                "usage": {"users": {"active_month": counts.active_count(days=30)}},
                 "thumbnail": {"url": THUMBNAIL, "description": ""},
                 "icon": [],
                 "languages": ["en"],
@@ -112,7 +112,7 @@ class InstanceV1(View):
                 "email": settings.CONTACT_EMAIL,
                 "version": VERSION,
                 "urls": {"streaming_api": settings.STREAMING_URL},
-                "stats": {"user_count": census.local_count(), "status_count": 0, "domain_count": census.domain_count()},
+                "stats": {"user_count": counts.local_count(), "status_count": 0, "domain_count": counts.domain_count()},
                 "thumbnail": THUMBNAIL,
                 "languages": ["en"],
                 "registrations": joining.is_possible(),

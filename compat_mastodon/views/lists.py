@@ -8,7 +8,7 @@ from accounts.lookup import NoSuchAccount
 from compat_mastodon import entities
 from compat_mastodon.api import View, answer
 from compat_mastodon.params import Params, as_id
-from follows import lists, queries, rosters
+from follows import blocks_and_mutes, lists, queries
 
 READ, WRITE = ("read", "read:lists"), ("write", "write:lists")
 
@@ -54,7 +54,7 @@ class Members(View):
 
     def get(self, request: HttpRequest, pk: str) -> HttpResponse:
         found = lists.one(self.me, as_id(pk))
-        return self.accounts(request, rosters.members_of(found.pk, self.params.window(all_at_once=True)))
+        return self.accounts(request, blocks_and_mutes.members_of(found.pk, self.params.window(all_at_once=True)))
 
 
 class AddMembers(View):

@@ -10,15 +10,15 @@ from compat_twittner import cards
 from compat_twittner.api import Read, Write, listing, success
 from compat_twittner.refusals import Failure
 from follows import graph, queries
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.paging import Page, Window
 from follows.queries import Key
 
-TURNS = {
-    Turn.FOLLOWED: (200, "Subscribed successfully"),
-    Turn.REQUESTED: (201, "Subscription request sent successfully"),
-    Turn.UNFOLLOWED: (200, "Subscription canceled successfully"),
-    Turn.CANCELLED: (200, "Subscription request canceled successfully"),
+ANSWERS = {
+    FollowResult.FOLLOWED: (200, "Subscribed successfully"),
+    FollowResult.REQUESTED: (201, "Subscription request sent successfully"),
+    FollowResult.UNFOLLOWED: (200, "Subscription canceled successfully"),
+    FollowResult.CANCELLED: (200, "Subscription request canceled successfully"),
 }
 
 
@@ -26,9 +26,9 @@ class Follow(Write):
     """A toggle: follow or ask, and the other time unfollow or take back."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        turn = graph.toggle(self.me, self.params.form.number("user_id"), self.actor)
-        code, message = TURNS[turn]
-        return success(message, {"follow": turn is Turn.FOLLOWED}, code=code)
+        result = graph.toggle(self.me, self.params.form.number("user_id"), self.actor)
+        code, message = ANSWERS[result]
+        return success(message, {"follow": result is FollowResult.FOLLOWED}, code=code)
 
 
 class _People(Read):

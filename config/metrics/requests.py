@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts import turns
+from accounts import retries
 from config.metrics import meters
 from config.views import view_of
 
@@ -25,7 +25,7 @@ class Measured:
         meters.listen()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        started = turns.once("metrics", time.perf_counter)
+        started = retries.once("metrics", time.perf_counter)
         with connection.execute_wrapper(_statement):
             response = self.get_response(request)
         view = view_of(request)

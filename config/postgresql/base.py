@@ -3,7 +3,7 @@
 If the server closes a connection, there is something to read on it. `SELECT 1` before each request would cost as much
 as a query of the request.
 
-A request that finds a lock held starts again later, see `accounts.turns`. So it waits for locks only for a moment,
+A request that finds a lock held starts again later, see `accounts.retries`. So it waits for locks only for a moment,
 until it has committed something. A connection that a request opens has this short timeout from the start, except
 behind a pooler, which would give it to others. A transaction that needs the other timeout sets it for itself.
 """
@@ -17,7 +17,7 @@ from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg.errors import FeatureNotSupported, LockNotAvailable
 
-from accounts import turns
+from accounts import retries
 
 HURRIED = 20  # milliseconds
 
@@ -25,7 +25,7 @@ HURRIED = 20  # milliseconds
 class Errors(DatabaseErrorWrapper):
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, LockNotAvailable):
-            turns.found_locked()
+            retries.found_locked()
         if isinstance(error, FeatureNotSupported):
             self.wrapper.is_outdated = True  # type: ignore[attr-defined]  # the stubs leave it out
         super().__exit__(kind, error, traceback)
@@ -45,14 +45,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        self.is_hurried = turns.hurries() and not settings.LISTEN_DATABASE_URL
+        self.is_hurried = retries.hurries() and not settings.LISTEN_DATABASE_URL
         if self.is_hurried:
             params["options"] = f"{params.get('options', '')} -c lock_timeout={HURRIED}"
         return params
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
-        hurries = turns.hurries()
+        hurries = retries.hurries()
         if not autocommit and hurries is not self.is_hurried:
             milliseconds = HURRIED if hurries else settings.POSTGRESQL_TIMEOUTS["lock_timeout"] * 1000
             with self.wrap_database_errors:
@@ -60,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # the stubs leave it out
-        turns.committed()
+        retries.committed()
 
     def is_usable(self) -> bool:
         if self.is_outdated:

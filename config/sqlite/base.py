@@ -19,7 +19,7 @@ from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.db.models.expressions import Col
 
-from accounts import turns
+from accounts import retries
 
 ASK_EVERY = 0.001  # seconds
 AT_ONCE = 0.25  # seconds that a request waits at most until it gives its turn back; a chunk of an opening takes less
@@ -68,7 +68,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         patience = self.settings_dict["OPTIONS"]["timeout"]
-        given_up = time.monotonic() + (AT_ONCE if turns.hurries() else patience)
+        given_up = time.monotonic() + (AT_ONCE if retries.hurries() else patience)
         self.connection.execute("PRAGMA busy_timeout = 0")
         try:
             while True:
@@ -79,7 +79,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     if not _is_busy(error):
                         raise
                     if time.monotonic() > given_up:
-                        turns.found_locked()
+                        retries.found_locked()
                         raise
                 time.sleep(ASK_EVERY)
         finally:
@@ -87,7 +87,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # the stubs leave it out
-        turns.committed()
+        retries.committed()
 
     def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)

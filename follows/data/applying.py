@@ -13,7 +13,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.validation import Invalid
 from follows import domains, graph, lists, marks
 from follows.export import address_of
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.lists import AlreadyListed, TooManyLists
 from follows.models import (
     Block,
@@ -103,8 +103,9 @@ def _mutes(account: int) -> QuerySet[Any]:
 
 
 def _follow(job: Import, row: ImportRow, by: Actor) -> ImportResult:
-    turn = graph.follow(job.account_id, _target(row), by, **row.options)
-    return {Turn.FOLLOWED: ImportResult.ADDED, Turn.REQUESTED: ImportResult.REQUESTED}.get(turn, ImportResult.KNOWN)
+    result = graph.follow(job.account_id, _target(row), by, **row.options)
+    outcomes = {FollowResult.FOLLOWED: ImportResult.ADDED, FollowResult.REQUESTED: ImportResult.REQUESTED}
+    return outcomes.get(result, ImportResult.KNOWN)
 
 
 def _block(job: Import, row: ImportRow, by: Actor) -> ImportResult:

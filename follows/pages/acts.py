@@ -15,19 +15,19 @@ from accounts.validation import clean_text
 from follows import deciding, graph, marks, queries, reports
 from follows.deciding import Batched, Verdict
 from follows.gate import settings as gates
-from follows.graph import Turn
-from follows.pages import told
-from follows.pages.door import actor, door, me, next_page
+from follows.graph import FollowResult
+from follows.pages import undo_bar
+from follows.pages.caller import actor, me, members_page, next_page
 from follows.pages.forms import AskForm, ReportForm
 from follows.pages.profile import local_person
 
 TOLD = {
-    Turn.FOLLOWED: _("You follow this account now."),
-    Turn.REQUESTED: _("You asked to follow this account. Its owner decides."),
-    Turn.UNFOLLOWED: _("You no longer follow this account."),
-    Turn.CANCELLED: _("You took your request back."),
+    FollowResult.FOLLOWED: _("You follow this account now."),
+    FollowResult.REQUESTED: _("You asked to follow this account. Its owner decides."),
+    FollowResult.UNFOLLOWED: _("You no longer follow this account."),
+    FollowResult.CANCELLED: _("You took your request back."),
 }
-ACTS: dict[str, tuple[Callable[[int, int, Actor], Turn | object], str | Promise]] = {
+ACTS: dict[str, tuple[Callable[[int, int, Actor], FollowResult | object], str | Promise]] = {
     "follow": (graph.follow, ""),
     "unfollow": (graph.unfollow, ""),
     "block": (graph.block, _("You block this account now.")),
@@ -44,31 +44,31 @@ DECISIONS: dict[str, Callable[[int, int, Actor], Batched]] = {
 }
 
 
-@door
+@members_page
 @require_POST
 def act(request: HttpRequest, account: int, verb: str) -> HttpResponse:
     """Do one thing with one account, and go back to where the button was."""
     other = queries.person(account).id
     if verb in DECISIONS:
-        return told.back(request, DECISIONS[verb](me(request), other, actor(request)), "requests")
+        return undo_bar.back(request, DECISIONS[verb](me(request), other, actor(request)), "requests")
     if verb not in ACTS:
         raise Http404
     do, text = ACTS[verb]
-    turn = do(me(request), other, actor(request))
-    if said := (TOLD.get(turn, "") if isinstance(turn, Turn) else text):
+    result = do(me(request), other, actor(request))
+    if said := (TOLD.get(result, "") if isinstance(result, FollowResult) else text):
         messages.success(request, str(said))
     return HttpResponseRedirect(next_page(request, "requests"))
 
 
-@door
+@members_page
 def ask(request: HttpRequest, name: str) -> HttpResponse:
     """The owner's text to read first, and the form for a note to the owner."""
     person = local_person(name)
     form = AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         note = clean_text(form.cleaned_data["note"])
-        turn = graph.follow(me(request), person.id, actor(request), note=note)
-        if said := TOLD.get(turn):
+        result = graph.follow(me(request), person.id, actor(request), note=note)
+        if said := TOLD.get(result):
             messages.success(request, str(said))
         return HttpResponseRedirect(reverse("profile", args=[person.username]))
     return render_page(
@@ -82,7 +82,7 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
-@door
+@members_page
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """Tell the moderators about an account."""
     person = local_person(name)

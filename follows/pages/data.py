@@ -18,7 +18,7 @@ from accounts.validation import Invalid
 from follows import export
 from follows.data import archives, contents, imports, previews, reading
 from follows.models import Archive, Import, ImportKind, ImportState
-from follows.pages.door import actor, door, is_htmx, me
+from follows.pages.caller import actor, is_htmx, me, members_page
 
 BLOCK = 65_536  # bytes of the archive that are read at once
 LISTS = {  # in the order of the page
@@ -42,13 +42,13 @@ class ImportForm(forms.Form):
     mode = forms.ChoiceField(choices=[("merge", ""), ("overwrite", "")])
 
 
-@door
+@members_page
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     return _data(request)
 
 
-@door
+@members_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest) -> HttpResponse:
     """Make one on POST; how far it is on GET, for the page's script alone."""
@@ -60,7 +60,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     return redirect("data")
 
 
-@door
+@members_page
 @require_safe
 def archive_file(request: HttpRequest) -> HttpResponseBase:
     found = archives.of(me(request))
@@ -76,7 +76,7 @@ def archive_file(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@door
+@members_page
 @require_safe
 def csv(request: HttpRequest, kind: str) -> HttpResponseBase:
     """One list, as the archive has it."""
@@ -85,7 +85,7 @@ def csv(request: HttpRequest, kind: str) -> HttpResponseBase:
     return _csv(export.lines(kind, me(request)), contents.NAMES[kind])
 
 
-@door
+@members_page
 @require_POST
 def new_import(request: HttpRequest) -> HttpResponse:
     """Take a file, and read it for a preview."""
@@ -116,7 +116,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
     return redirect("import", job.pk)
 
 
-@door
+@members_page
 @require_safe
 def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the preview, the progress or the result of an import. The script of the page requests only this part."""
@@ -125,7 +125,7 @@ def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, part, section="data", **_state(job))
 
 
-@door
+@members_page
 @require_POST
 def start_import(request: HttpRequest, pk: int) -> HttpResponse:
     job = _import(request, pk)
@@ -136,7 +136,7 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk)
 
 
-@door
+@members_page
 @require_POST
 def stop_import(request: HttpRequest, pk: int) -> HttpResponse:
     """End it where it is, or throw the preview away."""
@@ -149,7 +149,7 @@ def stop_import(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("import", pk)
 
 
-@door
+@members_page
 @require_safe
 def import_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     job = _import(request, pk)

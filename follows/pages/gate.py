@@ -16,7 +16,7 @@ from follows import bulk
 from follows.gate import approvals, kept_out
 from follows.gate.approvals import Approved as Approval
 from follows.gate.kept_out import Entry
-from follows.pages.door import PAGE, actor, me
+from follows.pages.caller import PAGE, actor, me
 from follows.pages.filters import Chosen
 from follows.pages.forms import ApproveForm, KeepOutForm
 from follows.pages.lists import List, Row, Rows, dated

@@ -13,8 +13,8 @@ from accounts.pages.shell import render_page
 from follows import history
 from follows.history import Entry
 from follows.models import Decision, GateRule
-from follows.pages import told
-from follows.pages.door import PAGE, door, me
+from follows.pages import undo_bar
+from follows.pages.caller import PAGE, me, members_page
 from follows.pages.filters import HistoryFilters
 from follows.pages.people import Face, faces_of
 from follows.pages.trail import Trail
@@ -75,7 +75,7 @@ class Line(NamedTuple):
     decision: int
 
 
-@door
+@members_page
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """The member's log, of everybody or about one person."""
@@ -92,7 +92,7 @@ def log(request: HttpRequest) -> HttpResponse:
         filtered=chosen != history.Filter(),
         trail=trail,
         next=trail.next(found.after),
-        told=told.told(request, me(request)),
+        told=undo_bar.told(request, me(request)),
     )
 
 

@@ -14,10 +14,10 @@ from django.views import View
 
 from accounts.pages.parts import part
 from accounts.pages.shell import PageView, render_page
-from follows import bulk, deciding, followers, rosters
+from follows import blocks_and_mutes, bulk, deciding, followers
 from follows.followers import Place
-from follows.pages import told
-from follows.pages.door import PAGE, actor, door, me, next_page
+from follows.pages import undo_bar
+from follows.pages.caller import PAGE, actor, me, members_page, next_page
 from follows.pages.filters import Chosen, Filters, PeopleFilters, Search, people_filter
 from follows.pages.forms import MOST_DAYS, number, numbers
 from follows.pages.people import day, faces
@@ -29,7 +29,7 @@ Text = str | Promise
 
 def of(kind: "type[List]") -> PageView:
     """The page of a list."""
-    return door(kind.as_view())
+    return members_page(kind.as_view())
 
 
 class Row(NamedTuple):
@@ -83,7 +83,7 @@ class List(View):
             tabs=part("follows/pages/tabs", group=self.group, here=self.name),
             trail=trail,
             next=trail.next(found.after),
-            told=told.told(request, me(request)),
+            told=undo_bar.told(request, me(request)),
             **context,
         )
 
@@ -129,7 +129,7 @@ class Followers(List):
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
         keep_out = verb == "keep_out"
         found = deciding.remove_followers(me(request), ids, actor(request), keep_out=keep_out)
-        return told.back(request, found, self.name)
+        return undo_bar.back(request, found, self.name)
 
 
 class Following(Followers):
@@ -171,11 +171,11 @@ class Sent(List):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if days := min(number(request.POST.get("older_than_days")), MOST_DAYS):
-            return told.back(request, deciding.cancel_older(me(request), days, actor(request)), self.name)
+            return undo_bar.back(request, deciding.cancel_older(me(request), days, actor(request)), self.name)
         return super().post(request)
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
-        return told.back(request, deciding.cancel_requests(me(request), ids, actor(request)), self.name)
+        return undo_bar.back(request, deciding.cancel_requests(me(request), ids, actor(request)), self.name)
 
 
 class Blocks(List):
@@ -186,14 +186,14 @@ class Blocks(List):
     icon = "ban"
     verb = _("Unblock")
     verbs = {"unblock": _("Unblock selected")}
-    read: ClassVar[Callable[..., Any]] = staticmethod(rosters.blocks)
+    read: ClassVar[Callable[..., Any]] = staticmethod(blocks_and_mutes.blocks)
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
         found = self.read(member, form.values.get("q", ""), trail.after, PAGE)
         details = {one.account: self.detail(one) for one in found.rows}
         return Rows(_people([(one.account.account, one.account) for one in found.rows], details), found.after)
 
-    def detail(self, one: rosters.Marked) -> SafeString:
+    def detail(self, one: blocks_and_mutes.Marked) -> SafeString:
         return dated(_("Blocked since %(day)s"), one.since)
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
@@ -210,9 +210,9 @@ class Mutes(Blocks):
     icon = "mute"
     verb = _("Unmute")
     verbs = {"unmute": _("Unmute selected")}
-    read = staticmethod(rosters.mutes)
+    read = staticmethod(blocks_and_mutes.mutes)
 
-    def detail(self, one: rosters.Marked) -> SafeString:
+    def detail(self, one: blocks_and_mutes.Marked) -> SafeString:
         since = dated(_("Muted since %(day)s"), one.since)
         return format_html("{} · {}", since, dated(_("until %(day)s"), one.until)) if one.until else since
 

@@ -15,8 +15,8 @@ from accounts.replicas.routing import public
 from follows import queries, relationships
 from follows.followers import request_to
 from follows.gate import settings as gates
-from follows.pages.door import door, me, nobody
-from follows.pages.told import told
+from follows.pages.caller import me, members_page, nobody
+from follows.pages.undo_bar import told
 from follows.queries import Person
 
 
@@ -43,7 +43,7 @@ def _for_anybody(request: HttpRequest, name: str) -> HttpResponseBase:
     return _rendered(request, person, frame="accounts/pages/base.html")
 
 
-@door
+@members_page
 @require_safe
 def _for_member(request: HttpRequest, name: str) -> HttpResponseBase:
     person = local_person(name)

@@ -15,9 +15,9 @@ from accounts.pages.parts import part
 from accounts.pages.shell import render_page
 from follows import deciding, queries, queue
 from follows.deciding import Batched, NoSuchDecision, Result, Verdict
-from follows.pages import told
+from follows.pages import undo_bar
+from follows.pages.caller import PAGE, actor, is_htmx, me, members_page, next_page
 from follows.pages.cards import cards
-from follows.pages.door import PAGE, actor, door, is_htmx, me, next_page
 from follows.pages.filters import QueueFilters, queue_filter
 from follows.pages.forms import number, numbers
 from follows.pages.trail import Trail
@@ -34,7 +34,7 @@ VERDICTS = {
 }
 
 
-@door
+@members_page
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """The requests that wait."""
@@ -60,7 +60,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         filtered=chosen != queue.Filter(),
         trail=trail,
         next=trail.next(found.after),
-        told=told.told(request, me(request)),
+        told=undo_bar.told(request, me(request)),
         swap=SWAP,
         waiting=queries.pending_count(me(request)) if is_htmx(request) else 0,
     )
@@ -69,7 +69,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@door
+@members_page
 @require_safe
 def newer(request: HttpRequest) -> HttpResponse:
     """How many requests came since the page was made: the part of it that asks for this again and again."""
@@ -77,7 +77,7 @@ def newer(request: HttpRequest) -> HttpResponse:
     return render(request, "follows/pages/newer.html", {"new": queue.newer(me(request), than), "swap": SWAP})
 
 
-@door
+@members_page
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Decide the request that the button names, with the account that asks, or those that are ticked."""
@@ -92,10 +92,10 @@ def decide(request: HttpRequest) -> HttpResponse:
     gone = number(account) if one and found.outcomes[0].result is Result.GONE else 0
     if one and is_htmx(request):
         return _in_its_card(request, ids[0], found, gone)
-    return told.back(request, found, "requests", gone)
+    return undo_bar.back(request, found, "requests", gone)
 
 
-@door
+@members_page
 def decide_all(request: HttpRequest) -> HttpResponse:
     """Ask whether all requests that the filters leave shall be decided, and then decide them, as many as fit a batch.
 
@@ -110,7 +110,7 @@ def decide_all(request: HttpRequest) -> HttpResponse:
     verdict, keep_out = VERDICTS[name]
     if request.method == "POST":
         found = deciding.decide_requests(me(request), verdict, ids, actor(request), keep_out=keep_out)
-        return told.back(request, found, "requests")
+        return undo_bar.back(request, found, "requests")
     return render_page(
         request,
         "follows/pages/decide_all",
@@ -123,20 +123,20 @@ def decide_all(request: HttpRequest) -> HttpResponse:
     )
 
 
-@door
+@members_page
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take a decision back, or a batch of them."""
     batch, decision = number(request.POST.get("batch")), number(request.POST.get("decision"))
     try:
         if batch:
-            return told.back(request, deciding.undo_batch(me(request), batch, actor(request)), "requests")
+            return undo_bar.back(request, deciding.undo_batch(me(request), batch, actor(request)), "requests")
         outcome = deciding.undo(me(request), decision, actor(request))
     except NoSuchDecision:
         raise Http404 from None
     if outcome.result is Result.RESTORED:
         messages.success(request, _("Undone."))
-    return told.back(request, Batched(0, [outcome]), "history")
+    return undo_bar.back(request, Batched(0, [outcome]), "history")
 
 
 def _filters(request: HttpRequest) -> str:
@@ -153,11 +153,11 @@ def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> Ht
     """
     waiting = queries.pending_count(me(request))
     if not waiting and not gone:
-        return told.back(request, found, "requests")
+        return undo_bar.back(request, found, "requests")
     context = {
-        "now": told.now(me(request), gone) if gone else "",
+        "now": undo_bar.now(me(request), gone) if gone else "",
         "card": f"r{pk}",
-        "told": None if gone else told.about(me(request), found),
+        "told": None if gone else undo_bar.about(me(request), found),
         "count": waiting,
         "waiting": waiting,
         "swap": SWAP,

@@ -23,7 +23,7 @@ PARTS = {  # by what the path of the code contains; the first that fits
         "/config/rsgi.py",
         "/config/wsgi.py",
         "/config/watchdog.py",
-        "/accounts/turns.py",
+        "/accounts/retries.py",
         "/tests/",
         "/asyncio/",
     ),

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import census, people
+from accounts import counts, people
 from accounts.models import Account
 from tests.compat_mastodon.conftest import Clients, Mastodon, ids, refusal
 from tests.compat_mastodon.test_registration import DORA, PATH
@@ -123,7 +123,7 @@ def test_nobody_sees_the_account_meanwhile(dora: Mastodon, client: Client, masto
     assert client.get("/.well-known/webfinger?resource=acct:dora@testserver").status_code == 404
     assert Twittner().get("profile", user_id=account.pk)["code"] != 200
     assert Twittner().get("search_people", query="dora")["code"] != 200
-    assert census.local_count() == 1
+    assert counts.local_count() == 1
 
     client.get(newest_link())
     assert viewer.get(f"/api/v1/accounts/{account.pk}").json()["username"] == "dora"

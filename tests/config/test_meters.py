@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
-from accounts import devices, events, limits, turns
+from accounts import devices, events, limits, retries
 from accounts.access import Actor
 from accounts.mail import outbox
 from accounts.models import Account, Letter, Platform
@@ -107,7 +107,7 @@ def test_limits_and_locks(counted: Counted, settings: Any) -> None:
     limits.charge((roomy, "me"), (tight, "me"))
     with pytest.raises(limits.TooMany):
         limits.charge((roomy, "me"), (tight, "me"))
-    turns.found_locked()
+    retries.found_locked()
 
     assert counted("limits_hit", limit="tight") == 1
     assert counted("limits_hit", limit="roomy") == 0

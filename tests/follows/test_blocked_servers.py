@@ -27,7 +27,7 @@ def test_nobody_of_a_blocked_server_may_ask_again(zoe: Account, alice: Account, 
         with pytest.raises(policy.Blocked):
             graph.follow(account.pk, zoe.pk, Actor(account.pk, "test"))
     domains.unblock(alice.pk, SERVER)
-    assert graph.follow(zoe.pk, alice.pk, Actor(zoe.pk, "test")) is graph.Turn.FOLLOWED
+    assert graph.follow(zoe.pk, alice.pk, Actor(zoe.pk, "test")) is graph.FollowResult.FOLLOWED
 
 
 def test_people_of_other_servers_still_may(alice: Account, bob: Account, carol: Account) -> None:
@@ -35,7 +35,7 @@ def test_people_of_other_servers_still_may(alice: Account, bob: Account, carol: 
     elsewhere = Account.objects.create(username="zoe", domain="third.example")
 
     for follower in (elsewhere, bob, carol):
-        assert graph.follow(follower.pk, alice.pk, Actor(follower.pk, "test")) is graph.Turn.FOLLOWED
+        assert graph.follow(follower.pk, alice.pk, Actor(follower.pk, "test")) is graph.FollowResult.FOLLOWED
 
 
 @pytest.mark.parametrize("accepted", [False, True])

@@ -7,7 +7,7 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from follows import graph, policy, queries, relationships
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.models import Block
 from follows.paging import Window
 from tests.follows.ledger import Counts, Decided, by, counts, decided, told
@@ -32,7 +32,7 @@ def test_unblocking_brings_nothing_back(alice: Account, bob: Account) -> None:
     assert not graph.unblock(bob.pk, alice.pk, by(bob))
     assert not relationships.one(alice.pk, bob.pk).following
     assert [kind for kind, *_ in decided()] == [Decided.BLOCKED, Decided.UNBLOCKED]
-    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is Turn.FOLLOWED
+    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is FollowResult.FOLLOWED
 
 
 def test_both_may_block_each_other(alice: Account, bob: Account) -> None:
@@ -76,8 +76,8 @@ def test_who_follows_a_suspended_account_may_leave_it(alice: Account, bob: Accou
     graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     people.suspend(bob.pk)
 
-    assert graph.toggle(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
-    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING
+    assert graph.toggle(alice.pk, bob.pk, by(alice)) is FollowResult.UNFOLLOWED
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is FollowResult.NOTHING
 
 
 def test_of_two_who_block_each_other_neither_sees_the_lists_of_the_other(alice: Account, bob: Account) -> None:

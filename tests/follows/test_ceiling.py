@@ -38,7 +38,7 @@ def test_the_options_of_a_follow_change_at_the_ceiling_too(alice: Account, bob: 
     graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
     tally(alice, policy.MAX_FOLLOWS)
 
-    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"), notify=True) is graph.Turn.NOTHING
+    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"), notify=True) is graph.FollowResult.NOTHING
 
 
 def test_accepting_asks_for_no_ceiling(alice: Account, carol: Account) -> None:

@@ -9,7 +9,7 @@ from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from follows import graph, policy, relationships
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.models import Follow, KeptOut
 from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, told
 
@@ -20,27 +20,30 @@ def zoe(db: None) -> Account:
 
 
 def test_following_an_open_account(alice: Account, bob: Account) -> None:
-    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is Turn.FOLLOWED
+    assert graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test")) is FollowResult.FOLLOWED
     assert (counts(alice), counts(bob)) == (Counts(following=1), Counts(followers=1))
     assert told() == {("bob", "alice", Told.FOLLOWED)}
     assert decided() == []
 
 
 def test_asking_a_locked_account(alice: Account, carol: Account) -> None:
-    assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is Turn.REQUESTED
+    assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is FollowResult.REQUESTED
     assert (counts(alice), counts(carol)) == (Counts(), Counts(requests=1))
     assert told() == {("carol", "alice", Told.REQUESTED)}
 
 
 def test_somebody_of_another_server_is_always_asked(alice: Account, zoe: Account) -> None:
-    assert graph.follow(alice.pk, zoe.pk, Actor(alice.pk, "test")) is Turn.REQUESTED
+    assert graph.follow(alice.pk, zoe.pk, Actor(alice.pk, "test")) is FollowResult.REQUESTED
 
 
 def test_repeating_it_changes_the_options_and_nothing_else(alice: Account, bob: Account, carol: Account) -> None:
     for target in (bob, carol):
         graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"))
-        assert graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), notify=True, languages=["de"]) is Turn.NOTHING
-        assert graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), show_reblogs=False) is Turn.NOTHING
+        assert (
+            graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), notify=True, languages=["de"])
+            is FollowResult.NOTHING
+        )
+        assert graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"), show_reblogs=False) is FollowResult.NOTHING
         tie = relationships.one(alice.pk, target.pk)
         assert (tie.show_reblogs, tie.notify, tie.languages) == (False, True, ["de"])
     assert counts(alice) == Counts(following=1)
@@ -56,22 +59,22 @@ def test_the_options_of_a_request_outlast_its_acceptance(alice: Account, carol: 
 
 @pytest.mark.parametrize("again", [graph.follow, graph.toggle])
 def test_a_request_to_an_account_that_has_opened_becomes_a_follow(
-    alice: Account, carol: Account, again: Callable[[int, int, Actor], Turn]
+    alice: Account, carol: Account, again: Callable[[int, int, Actor], FollowResult]
 ) -> None:
     graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     graph.change_profile(carol.pk, by(carol), locked=False, accept_waiting=False)
     assert relationships.one(alice.pk, carol.pk).requested
 
-    assert again(alice.pk, carol.pk, by(alice)) is Turn.FOLLOWED
+    assert again(alice.pk, carol.pk, by(alice)) is FollowResult.FOLLOWED
     assert (counts(alice), counts(carol)) == (Counts(following=1), Counts(followers=1))
     assert told() == {("carol", "alice", Told.FOLLOWED)}
     assert decided() == []
 
 
 def test_toggling_follows_and_unfollows_asks_and_takes_back(alice: Account, bob: Account, carol: Account) -> None:
-    turns = [graph.toggle(alice.pk, target.pk, by(alice)) for target in (bob, bob, carol, carol)]
+    results = [graph.toggle(alice.pk, target.pk, by(alice)) for target in (bob, bob, carol, carol)]
 
-    assert turns == [Turn.FOLLOWED, Turn.UNFOLLOWED, Turn.REQUESTED, Turn.CANCELLED]
+    assert results == [FollowResult.FOLLOWED, FollowResult.UNFOLLOWED, FollowResult.REQUESTED, FollowResult.CANCELLED]
     assert {counts(account) for account in (alice, bob, carol)} == {Counts()}
     assert told() == set()
     assert decided() == [(Decided.CANCELLED, "alice", "carol", "alice")]
@@ -79,7 +82,7 @@ def test_toggling_follows_and_unfollows_asks_and_takes_back(alice: Account, bob:
 
 @pytest.mark.parametrize("follow", [graph.follow, graph.toggle])
 def test_who_cannot_be_followed(
-    alice: Account, bob: Account, mallory: Account, carol: Account, follow: Callable[[int, int, Actor], Turn]
+    alice: Account, bob: Account, mallory: Account, carol: Account, follow: Callable[[int, int, Actor], FollowResult]
 ) -> None:
     graph.block(alice.pk, bob.pk, by(alice))
     graph.block(mallory.pk, alice.pk, by(mallory))
@@ -102,15 +105,15 @@ def test_who_cannot_be_followed(
 def test_unfollowing(alice: Account, bob: Account) -> None:
     graph.follow(alice.pk, bob.pk, Actor(alice.pk, "test"))
 
-    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.UNFOLLOWED
-    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is Turn.NOTHING
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is FollowResult.UNFOLLOWED
+    assert graph.unfollow(alice.pk, bob.pk, by(alice)) is FollowResult.NOTHING
     assert (counts(alice), counts(bob), told()) == (Counts(), Counts(), set())
 
 
 def test_taking_a_request_back(alice: Account, carol: Account) -> None:
     graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
 
-    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
+    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is FollowResult.CANCELLED
     assert (counts(carol), told()) == (Counts(), set())
     assert decided() == [(Decided.CANCELLED, "alice", "carol", "alice")]
 

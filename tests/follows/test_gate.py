@@ -11,7 +11,7 @@ from accounts.models import Account, Verification
 from follows import graph, queries
 from follows.gate import rules, servers, settings
 from follows.gate.rules import Outcome
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.models import ArrivalReason, Follow, ServerRuleKind, Tally
 from follows.paging import Window
 from follows.policy import Blocked
@@ -26,7 +26,7 @@ def zoe(db: None) -> Account:
     return Account.objects.create(username="zoe", domain="other.example")
 
 
-def ask(follower: Account, target: Account, **options: Any) -> Turn:
+def ask(follower: Account, target: Account, **options: Any) -> FollowResult:
     return graph.follow(follower.pk, target.pk, by(follower), **options)
 
 
@@ -40,7 +40,7 @@ def reason(follower: Account) -> ArrivalReason | None:
 
 
 def test_an_account_without_rules_is_followed_or_asked_as_ever(alice: Account, bob: Account, carol: Account) -> None:
-    assert (ask(alice, bob), ask(alice, carol)) == (Turn.FOLLOWED, Turn.REQUESTED)
+    assert (ask(alice, bob), ask(alice, carol)) == (FollowResult.FOLLOWED, FollowResult.REQUESTED)
     assert rules.check(bob.pk, alice.pk) == rules.Answer(Outcome.FOLLOW, 7)
     assert rules.check(bob.pk, carol.pk) == rules.Answer(Outcome.REQUEST, 6, "locked", ArrivalReason.LOCKED)
     assert Follow.objects.get(target=carol).reason == ArrivalReason.LOCKED
@@ -63,7 +63,7 @@ def test_mutuals_only_lets_in_whom_the_owner_follows(zoe: Account, alice: Accoun
         ask(zoe, alice)
 
     Follow.objects.create(follower=alice, target=zoe, accepted_at=timezone.now())
-    assert ask(zoe, alice) is Turn.FOLLOWED
+    assert ask(zoe, alice) is FollowResult.FOLLOWED
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_mutuals_only_lets_in_whom_the_owner_follows(zoe: Account, alice: Accoun
 def test_everybody_of_a_server_must_ask(zoe: Account, alice: Account, rule: ServerRuleKind, why: ArrivalReason) -> None:
     servers.set_rule("other.example", rule, "", by(alice))
 
-    assert ask(zoe, alice) is Turn.REQUESTED
+    assert ask(zoe, alice) is FollowResult.REQUESTED
     assert reason(zoe) is why
 
 
@@ -89,7 +89,7 @@ def test_whom_the_owner_follows_is_accepted(alice: Account, carol: Account) -> N
     settings.change(carol.pk, by(carol), accept_followed=True)
     ask(carol, alice)
 
-    assert ask(alice, carol) is Turn.FOLLOWED
+    assert ask(alice, carol) is FollowResult.FOLLOWED
     assert rules.check(alice.pk, carol.pk).rule == "accept_followed"
 
 
@@ -109,7 +109,7 @@ def test_the_badge_is_enough(alice: Account, carol: Account) -> None:
     settings.change(carol.pk, by(carol), accept_verified=True)
     people.change(alice.pk, verification=Verification.VERIFIED)
 
-    assert ask(alice, carol) is Turn.FOLLOWED
+    assert ask(alice, carol) is FollowResult.FOLLOWED
 
 
 # --- row 5: paused ----------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_the_badge_is_enough(alice: Account, carol: Account) -> None:
 def test_a_pause_keeps_everybody_waiting_without_a_notice(alice: Account, bob: Account) -> None:
     settings.change(bob.pk, by(bob), paused=True)
 
-    assert ask(alice, bob) is Turn.REQUESTED
+    assert ask(alice, bob) is FollowResult.REQUESTED
     assert (waiting(bob), told(), reason(alice)) == ([alice.pk], set(), ArrivalReason.PAUSED)
     assert Follow.objects.get().while_paused
 
@@ -129,7 +129,7 @@ def test_a_pause_ends_by_itself(alice: Account, bob: Account) -> None:
     settings.Gate.objects.update(paused_until=timezone.now() - timedelta(seconds=1))
 
     assert not settings.of(bob.pk).paused
-    assert ask(alice, bob) is Turn.FOLLOWED
+    assert ask(alice, bob) is FollowResult.FOLLOWED
 
 
 # --- row 6: who must ask --------------------------------------------------------------------------------------
@@ -137,11 +137,11 @@ def test_a_pause_ends_by_itself(alice: Account, bob: Account) -> None:
 
 def test_a_limited_account_asks_at_an_open_one(alice: Account, bob: Account) -> None:
     servers.limit(alice.pk)
-    assert ask(alice, bob) is Turn.REQUESTED
+    assert ask(alice, bob) is FollowResult.REQUESTED
     assert reason(alice) is ArrivalReason.LIMITED
 
     servers.unlimit(alice.pk)
-    assert ask(alice, bob) is Turn.FOLLOWED
+    assert ask(alice, bob) is FollowResult.FOLLOWED
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from accounts import people, validation
 from accounts.models import Account
 from follows import graph
 from follows.gate import approvals, kept_out
-from follows.graph import Turn
+from follows.graph import FollowResult
 from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, logged, told
 from tests.follows.test_gate import WINDOW, ask
 
@@ -17,12 +17,12 @@ from tests.follows.test_gate import WINDOW, ask
 def test_an_approval_lets_in_once_and_looks_like_an_open_account(alice: Account, carol: Account) -> None:
     approvals.approve_account(carol.pk, alice.pk, None, by(carol))
 
-    assert ask(alice, carol) is Turn.FOLLOWED
+    assert ask(alice, carol) is FollowResult.FOLLOWED
     assert told() == {("carol", "alice", Told.FOLLOWED)}
     assert decided() == [(Decided.ACCEPTED, "alice", "carol", None)]
     assert logged()[0] == (Decided.FOLLOWED, "alice", "carol", "alice")
     graph.unfollow(alice.pk, carol.pk, by(alice))
-    assert ask(alice, carol) is Turn.REQUESTED
+    assert ask(alice, carol) is FollowResult.REQUESTED
 
 
 def test_a_handle_may_be_approved_before_there_is_such_an_account(carol: Account) -> None:
@@ -30,7 +30,7 @@ def test_a_handle_may_be_approved_before_there_is_such_an_account(carol: Account
     assert (approved.account, approved.handle) == (None, "dora@other.example")
 
     dora = Account.objects.create(username="dora", domain="other.example")
-    assert ask(dora, carol) is Turn.FOLLOWED
+    assert ask(dora, carol) is FollowResult.FOLLOWED
 
 
 def test_approving_somebody_who_waits_accepts_at_once(alice: Account, carol: Account) -> None:
@@ -47,7 +47,7 @@ def test_an_approval_ends(alice: Account, carol: Account) -> None:
     carol_approves.until = timezone.now() - timedelta(seconds=1)
     carol_approves.save()
 
-    assert ask(alice, carol) is Turn.REQUESTED
+    assert ask(alice, carol) is FollowResult.REQUESTED
 
 
 def test_a_second_approval_replaces_the_first(alice: Account, carol: Account) -> None:
@@ -78,4 +78,4 @@ def test_two_who_approve_each_other_follow_each_other_by_asking(alice: Account, 
     approvals.approve_account(carol.pk, alice.pk, None, by(carol))
     approvals.approve_account(alice.pk, carol.pk, None, by(alice))
 
-    assert (ask(alice, carol), ask(carol, alice)) == (Turn.FOLLOWED, Turn.FOLLOWED)
+    assert (ask(alice, carol), ask(carol, alice)) == (FollowResult.FOLLOWED, FollowResult.FOLLOWED)

@@ -8,7 +8,7 @@ from accounts.domains import NotADomain
 from accounts.models import Account
 from follows import graph, queries, relationships
 from follows.gate import kept_out
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.models import ArrivalReason, Follow, KeptOut
 from tests.follows.ledger import Counts, Decided, by, counts, decided, told
 from tests.follows.test_gate import ask, reason, waiting, zoe
@@ -19,7 +19,7 @@ __all__ = ["zoe"]
 def test_the_request_of_an_account_that_is_kept_out_waits_aside_and_shows_nowhere(alice: Account, bob: Account) -> None:
     kept_out.keep_out(bob.pk, alice.pk, by(bob))
 
-    assert ask(alice, bob) is Turn.REQUESTED
+    assert ask(alice, bob) is FollowResult.REQUESTED
     assert relationships.one(alice.pk, bob.pk).requested
     assert not relationships.one(bob.pk, alice.pk).requested_by
     assert (waiting(bob), counts(bob), told(), queries.pending_count(bob.pk)) == ([], Counts(), set(), 0)
@@ -32,9 +32,9 @@ def test_the_request_of_an_account_that_is_kept_out_waits_aside_and_shows_nowher
 def test_asking_again_or_taking_back_looks_like_any_request(alice: Account, carol: Account) -> None:
     kept_out.keep_out(carol.pk, alice.pk, by(carol))
 
-    assert [ask(alice, carol), ask(alice, carol)] == [Turn.REQUESTED, Turn.NOTHING]
+    assert [ask(alice, carol), ask(alice, carol)] == [FollowResult.REQUESTED, FollowResult.NOTHING]
     assert reason(alice) is ArrivalReason.LOCKED
-    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is Turn.CANCELLED
+    assert graph.unfollow(alice.pk, carol.pk, by(alice)) is FollowResult.CANCELLED
     assert counts(carol) == Counts()
 
 
@@ -65,7 +65,7 @@ def test_a_server_is_kept_out_with_everybody_on_it(zoe: Account, alice: Account,
     for owner in (carol, alice):
         entry = kept_out.keep_server_out(owner.pk, "OTHER.example", by(owner))
     assert (waiting(carol), counts(alice)) == ([], Counts())
-    assert ask(zoe, alice) is Turn.REQUESTED
+    assert ask(zoe, alice) is FollowResult.REQUESTED
     assert waiting(alice) == []
 
     kept_out.let_in(alice.pk, entry)

@@ -19,7 +19,7 @@ from follows import deciding, graph, queries
 from follows.deciding import Result, Verdict
 from follows.gate import approvals, expiry, kept_out, rules, servers
 from follows.gate import settings as gate
-from follows.graph import Turn
+from follows.graph import FollowResult
 from follows.locks import embedded
 from follows.models import Decision, Follow, ServerRuleKind
 from follows.paging import Window
@@ -117,19 +117,19 @@ class Gate(RuleBasedStateMachine):
             except Blocked:
                 return
             raise AssertionError("nothing refused it")
-        turn = graph.follow(follower.pk, owner.pk, by(follower))
+        result = graph.follow(follower.pk, owner.pk, by(follower))
         tie = self.model.ties.get(pair)
         if tie is None:
             self.model.touched(pair)
             state = {"follow": "following", "request": "waiting", "aside": "aside"}[outcome]
             self.model.ties[pair] = Tie(state)
-            assert turn is (Turn.FOLLOWED if state == "following" else Turn.REQUESTED)
+            assert result is (FollowResult.FOLLOWED if state == "following" else FollowResult.REQUESTED)
         elif tie.state == "waiting" and outcome == "follow":
             self.model.touched(pair)
             self.model.ties[pair] = replace(tie, state="following")
-            assert turn is Turn.FOLLOWED
+            assert result is FollowResult.FOLLOWED
         else:
-            assert turn is Turn.NOTHING
+            assert result is FollowResult.NOTHING
             return
         if row == 3:
             self.model.approved.discard((pair[1], pair[0]))

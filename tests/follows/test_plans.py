@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import census
+from accounts import counts
 from accounts.models import Account
 from compat_mastodon.oauth import bearer
-from follows import policy, queries, queue, relationships, rosters
+from follows import blocks_and_mutes, policy, queries, queue, relationships
 from follows.models import Block, Follow, Mute, Notice
 from follows.notices import inbox
 from follows.paging import Window
@@ -39,14 +39,14 @@ READS: dict[str, Callable[[int, int, int], Any]] = {
     "relationships": lambda me, you, deep: relationships.many(me, range(me + 1, me + 41)),
     "people": lambda me, you, deep: queries.people(range(me, me + 40)),
     "own account": lambda me, you, deep: queries.own(me),
-    "blocks": lambda me, you, deep: rosters.blocked_by(me, PAGE),
-    "blocks, from below": lambda me, you, deep: rosters.blocked_by(me, BELOW),
-    "mutes": lambda me, you, deep: rosters.muted_by(me, PAGE),
-    "mutes, from below": lambda me, you, deep: rosters.muted_by(me, BELOW),
+    "blocks": lambda me, you, deep: blocks_and_mutes.blocked_by(me, PAGE),
+    "blocks, from below": lambda me, you, deep: blocks_and_mutes.blocked_by(me, BELOW),
+    "mutes": lambda me, you, deep: blocks_and_mutes.muted_by(me, PAGE),
+    "mutes, from below": lambda me, you, deep: blocks_and_mutes.muted_by(me, BELOW),
     "newest request": lambda me, you, deep: queue.newest(me),
     "newer requests": lambda me, you, deep: queue.newer(me, deep),
     "notices": lambda me, you, deep: inbox.notices(me, inbox.Choice((Notice.Kind.REQUESTED,)), PAGE),
-    "other servers": lambda me, you, deep: census.domains(),
+    "other servers": lambda me, you, deep: counts.domains(),
     "token": lambda me, you, deep: bearer.find("unknown"),
 }
 

@@ -19,7 +19,7 @@ def test_a_rejected_requester_may_ask_again(alice: Account, carol: Account) -> N
     graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test"))
     graph.reject(carol.pk, alice.pk, by(carol))
 
-    assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is graph.Turn.REQUESTED
+    assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is graph.FollowResult.REQUESTED
     assert not KeptOut.objects.exists()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accounts import census
+from accounts import counts
 from accounts.access import Actor
 from accounts.models import Account
 from follows import graph, opening
@@ -77,7 +77,7 @@ def test_other_servers_are_found_without_looking_at_each_account() -> None:
         names = [f"person_{number}_{n}" for n in range(number)]
         Account.objects.bulk_create(Account(username=name, domain=f"{n % 5}.example") for n, name in enumerate(names))
         with _counted() as executed:
-            assert census.domains() == [f"{n}.example" for n in range(5)]
+            assert counts.domains() == [f"{n}.example" for n in range(5)]
         return executed()
 
     few = steps(100)

@@ -55,7 +55,7 @@ def test_a_writer_commits_while_another_holds_the_tally(star: Account, alice: Ac
     with transaction.atomic(), embedded():
         hold_up(star)
         writer = beside(lambda: follow(alice, star))
-        assert writer.ends() is graph.Turn.FOLLOWED  # its count is added behind it, for the tally stays held
+        assert writer.ends() is graph.FollowResult.FOLLOWED  # its count is added behind it, for the tally stays held
         assert Follow.objects.filter(follower=alice, target=star).exists()
         assert (followers(star), wrong()) == (1, 0)
 
@@ -74,7 +74,7 @@ def test_the_count_is_right_when_the_writer_returns(
         writer.waits()
         assert Follow.objects.filter(follower=alice, target=star).exists()
 
-    assert writer.ends() is graph.Turn.FOLLOWED
+    assert writer.ends() is graph.FollowResult.FOLLOWED
     assert followers(star) == 2
 
 

@@ -20,7 +20,7 @@ def test_an_opening_waits_for_who_is_asking_and_accepts_them(
     alice: Account, carol: Account, beside: Callable[[Callable[[], Any]], Other]
 ) -> None:
     with transaction.atomic(), embedded():
-        assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is graph.Turn.REQUESTED
+        assert graph.follow(alice.pk, carol.pk, Actor(alice.pk, "test")) is graph.FollowResult.REQUESTED
         opening = beside(lambda: graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False))
         opening.waits()
 

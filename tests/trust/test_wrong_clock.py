@@ -90,10 +90,10 @@ def test_a_phone_that_signed_in_long_ago_gets_a_new_session_for_its_token(alice:
 def test_what_was_kept_is_counted_anew(tmp_path: Path) -> None:
     cache = SharedFile(str(tmp_path / "cache.sqlite3"), {})
     with time_machine.travel(WRONG[1], tick=False):
-        cache.set("census:local", 7, 300)
+        cache.set("counts:local", 7, 300)
         cache.add("recent", 1, 300)
 
-    assert cache.get("census:local") is None
+    assert cache.get("counts:local") is None
     assert cache.add("recent", 2, 300)
     assert cache.get("recent") == 2
 

@@ -17,7 +17,7 @@ from accounts.pages.settings.tabs import posted, render_settings, settings_page
 from follows.gate import settings as gates
 from follows.models import Digest, Rule
 from follows.notices import policies
-from follows.pages.door import actor
+from follows.pages.caller import actor
 
 POLICY = {
     "for_not_following": gettext_lazy("From accounts that you do not follow"),

@@ -24,7 +24,7 @@ from follows.gate import settings as gates
 from follows.gate.facts import Draft
 from follows.gate.rules import MASS, MASS_RATIO
 from follows.models.gate import EXPIRY_DAYS, MAX_FRIENDS, MAX_NEW_DAYS, MAX_READ_FIRST
-from follows.pages.door import actor, is_htmx
+from follows.pages.caller import actor, is_htmx
 from follows.pages.settings.outcomes import outcomes
 
 RULES = (

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import Account
-from accounts.turns import Again, Turn
+from accounts.retries import Again, Tries
 from compat_mastodon.extension import batches
 from follows import graph, queries
 from follows.gate import kept_out
@@ -227,15 +227,15 @@ def test_a_worker_answers_others_while_it_decides_on_many(mastodon: Clients, ali
     requesters = [AccountFactory() for _ in range(batches.FEW + 1)]
     ask(carol, *requesters)
     sent = {"verdict": "accept", "accounts": [requester.pk for requester in requesters]}
-    client, turn = mastodon(carol), Turn(PATIENCE)
+    client, tries = mastodon(carol), Tries(PATIENCE)
 
-    with turn, pytest.raises(Again) as again:
+    with tries, pytest.raises(Again) as again:
         client.post(DECIDE, sent)
     assert mastodon(alice).get("/api/v1/accounts/verify_credentials").status_code == 200
     assert again.value.done
     again.value.done.result(PATIENCE)
     for _ in range(2):
-        with turn:
+        with tries:
             body = client.post(DECIDE, sent).json()
         assert [result["outcome"] for result in body["results"]] == ["accepted"] * len(requesters)
 

@@ -16,7 +16,7 @@ from compat_mastodon.params import as_id
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page
-def signed_in_everywhere(request: HttpRequest) -> HttpResponse:
+def page(request: HttpRequest) -> HttpResponse:
     account = request.user
     assert isinstance(account, Account)  # noqa: S101  # of a member
     if request.method == "POST":

@@ -1,9 +1,9 @@
-"""Requests that wait without blocking their worker, which answers one request at a time.
+"""Run a request again later instead of waiting, so that its worker can answer others in the meantime.
 
 A request waits for a lock, or for work in a thread (`aside`). Then it raises `Again`: its transaction is rolled back,
 nothing is sent, and the server runs it again from its start. Effects outside of the database still happen only once
 (`once`). A request that has committed something blocks its worker while it waits. So does everything outside of a
-`Turn`: threads, commands, tests, and requests of another server.
+`Tries`: threads, commands, tests, and requests of another server.
 """
 
 import threading
@@ -27,8 +27,8 @@ class Again(BaseException):  # no handler of errors may keep it
         super().__init__("This request begins anew.")
 
 
-class Turn:
-    """One request. `patience` is for how many seconds it waits for locks in all; None for waiting where it is."""
+class Tries:
+    """The tries of one request. `patience` is the seconds that it waits for locks in all; None to wait where it is."""
 
     def __init__(self, patience: float | None) -> None:
         self.patience = patience
@@ -40,17 +40,17 @@ class Turn:
     def __enter__(self) -> None:
         """Begin to answer this request, from its start."""
         self._seen.clear()
-        self._token = _turn.set(self)
+        self._token = _tries.set(self)
 
     def __exit__(self, *error: object) -> None:
-        _turn.reset(self._token)
+        _tries.reset(self._token)
 
     @classmethod
-    def last(cls) -> "Turn":
+    def last(cls) -> "Tries":
         """Return a request that does not wait any longer."""
-        turn = cls(0)
-        turn.give_up()
-        return turn
+        tries = cls(0)
+        tries.give_up()
+        return tries
 
     def give_up(self) -> None:
         """Do not run again because of a lock."""
@@ -76,7 +76,7 @@ class Turn:
         return self._done[numbered]
 
 
-_turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
+_tries: ContextVar[Tries | None] = ContextVar("tries", default=None)
 
 
 class Room:
@@ -106,8 +106,8 @@ class Room:
 
 def once(key: Hashable, work: Callable[[], Result]) -> Result:
     """Do something that a rollback does not undo, only once for all runs of the request."""
-    turn = _turn.get()
-    return work() if turn is None else cast("Result", turn.remembered(key, work))
+    tries = _tries.get()
+    return work() if tries is None else cast("Result", tries.remembered(key, work))
 
 
 def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception) -> Result:
@@ -115,10 +115,10 @@ def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception
 
     :raises Exception: `full`, when there is no room.
     """
-    turn = _turn.get()
-    if turn is None or turn.committed:
+    tries = _tries.get()
+    if tries is None or tries.committed:
         return work()
-    done = turn.remembered(key, lambda: room.start(work, full))
+    done = tries.remembered(key, lambda: room.start(work, full))
     if not done.done():
         raise Again(done)
     return cast("Result", done.result())
@@ -126,8 +126,8 @@ def aside(key: Hashable, work: Callable[[], Result], room: Room, full: Exception
 
 def hurries() -> bool:
     """Return True if the request should not wait for a lock: it can run again, or has waited long enough."""
-    turn = _turn.get()
-    return turn is not None and turn.patience is not None and not turn.committed
+    tries = _tries.get()
+    return tries is not None and tries.patience is not None and not tries.committed
 
 
 def found_locked() -> None:
@@ -136,23 +136,23 @@ def found_locked() -> None:
     :raises Again: when the request can run again.
     """
     events.waited.send(None)
-    turn = _turn.get()
-    if turn is not None and turn.may_wait:
-        turn.waits()
+    tries = _tries.get()
+    if tries is not None and tries.may_wait:
+        tries.waits()
         raise Again
 
 
 def committed() -> None:
     """Record a commit: the request can no longer run again."""
-    if turn := _turn.get():
-        turn.committed = True
+    if tries := _tries.get():
+        tries.committed = True
 
 
 @contextmanager
 def by_the_way() -> Iterator[None]:
     """Inside, a lock that is held is an immediate error, and a commit does not prevent another run."""
-    token = _turn.set(Turn.last() if _turn.get() else None)
+    token = _tries.set(Tries.last() if _tries.get() else None)
     try:
         yield
     finally:
-        _turn.reset(token)
+        _tries.reset(token)

@@ -75,12 +75,12 @@ def domain_count() -> int:
 
 
 def _kept(name: str, count: Callable[[], Counted]) -> Counted:
-    kept = cache.get(f"census:{name}")
+    kept = cache.get(f"counts:{name}")
     if kept is not None:
         return cast("Counted", kept)
     counted = count()
     if (counted if isinstance(counted, int) else sum(counted.values())) > MANY:
-        cache.set(f"census:{name}", counted, KEPT)
+        cache.set(f"counts:{name}", counted, KEPT)
     return counted
 
 

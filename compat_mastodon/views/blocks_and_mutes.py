@@ -6,21 +6,21 @@ from accounts.replicas.routing import public
 from compat_mastodon import entities
 from compat_mastodon.api import Caller, View, answer, raw
 from compat_mastodon.params import as_id
-from follows import domains, queries, rosters
+from follows import blocks_and_mutes, domains, queries
 
 
 class Blocks(View):
     accepts = ("follow", "read", "read:blocks")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.accounts(request, rosters.blocked_by(self.me, self.params.window()))
+        return self.accounts(request, blocks_and_mutes.blocked_by(self.me, self.params.window()))
 
 
 class Mutes(View):
     accepts = ("follow", "read", "read:mutes")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        page = rosters.muted_by(self.me, self.params.window())
+        page = blocks_and_mutes.muted_by(self.me, self.params.window())
         return self.linked(request, raw(entities.muted_accounts(page.rows)), page)
 
 
@@ -29,7 +29,7 @@ class Endorsements(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         window = self.params.window(all_at_once=True)
-        return self.accounts(request, rosters.endorsed_by(self.me, self.me, window))
+        return self.accounts(request, blocks_and_mutes.endorsed_by(self.me, self.me, window))
 
 
 class EndorsementsOf(View):
@@ -43,7 +43,7 @@ class EndorsementsOf(View):
         owner = queries.person(account)
         if owner.suspended_at:
             return answer([])
-        return self.accounts(request, rosters.endorsed_by(owner.id, self.viewer, self.params.window()))
+        return self.accounts(request, blocks_and_mutes.endorsed_by(owner.id, self.viewer, self.params.window()))
 
 
 class DomainBlocks(View):

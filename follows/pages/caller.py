@@ -1,4 +1,4 @@
-"""Members' pages about people: who calls and how often, as whom they act, and how refusals sound."""
+"""The member who calls a page: the id, the limits, the messages of refusals, and the next page."""
 
 from functools import wraps
 from typing import Any
@@ -29,8 +29,8 @@ REFUSALS: dict[type[Exception], Promise] = {
 }
 
 
-def door(view: PageView) -> PageView:
-    """Wrap a page for members: count its calls together with those of the APIs, and tell refusals.
+def members_page(view: PageView) -> PageView:
+    """Wrap a page for members: count its calls with those of the APIs, and show the message of a refusal.
 
     A refused form leads back to its page, which says why.
     """

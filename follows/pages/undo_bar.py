@@ -12,7 +12,7 @@ from follows import history, relationships
 from follows.deciding import Batched, Result
 from follows.history import Summary
 from follows.models import Decision
-from follows.pages.door import next_page
+from follows.pages.caller import next_page
 from follows.pages.forms import number
 from follows.pages.people import faces_of
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Account
 from compat_mastodon.api import Caller
-from compat_mastodon.views.nothing import PATHS
+from compat_mastodon.views.empty_lists import PATHS
 from follows import lists
 from tests.compat_mastodon import reference_server as reference
 from tests.compat_mastodon.conftest import refusal, token_for

@@ -1,6 +1,6 @@
 """Lists that clients ask every server for, and that are empty here because nobody posts (mastodon.md §3.9).
 
-The answers are empty, but who may ask is judged as everywhere. The verbs of posts are a 404 that says why (`urls`).
+Callers need the same scopes as elsewhere. Paths that act on a post are a 404 that says why (`urls`).
 """
 
 import re
