@@ -6,10 +6,11 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
-from django.views.generic import FormView, RedirectView
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.generic import FormView
 
 from accounts import attempts, limits, people
 from accounts.mail import letters, outbox
@@ -139,4 +140,8 @@ def confirm_email(request: HttpRequest, person: str, token: str) -> HttpResponse
     )
 
 
-change_password = RedirectView.as_view(pattern_name="forgotten_password")
+@page
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Lead to the settings, or people who are not signed in to the page for a forgotten password."""
+    return redirect("settings_account" if request.user.is_authenticated else "forgotten_password")

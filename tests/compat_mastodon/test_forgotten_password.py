@@ -21,6 +21,14 @@ def test_the_page_is_linked_where_people_look_for_it(client: Client, alice: Acco
     assert client.get("/.well-known/change-password").headers["Location"] == PAGE
 
 
+def test_a_member_who_is_signed_in_is_led_to_the_settings(client: Client, alice: Account) -> None:
+    client.force_login(alice)
+    page = client.get("/.well-known/change-password", follow=True)
+
+    assert page.redirect_chain == [("/settings/account", 302)]
+    assert 'autocomplete="new-password"' in page.content.decode()
+
+
 def test_the_page_sends_the_mail_of_the_other_door(client: Client, alice: Account) -> None:
     page = client.post(PAGE, {"email": alice.email}).content.decode()
     Twittner().post("resetpassword", email=alice.email)
