@@ -89,7 +89,8 @@ class Live:
         """End the server, and fail if it had anything to complain about."""
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(PATIENCE) == 0
-        assert self.log.read_text() == f"Latchkey answers at {self.environment['BASE_URL']}\n"
+        said = self.log.read_text().removeprefix(f"Latchkey answers at {self.environment['BASE_URL']}\n")
+        assert not said, said
 
     @contextmanager
     def database(self) -> Iterator[None]:

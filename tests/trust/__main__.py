@@ -1,6 +1,7 @@
 """`python -m tests.trust`: runs the stories behind each promise on both databases, and writes docs/trust.md's table."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from xml.etree import ElementTree as ET
 from tests.__main__ import PYTEST, postgres, say
 
 PAGE = Path("docs/trust.md")
+NUMBER = re.compile(r"\d+")
 BEGIN, END = "<!-- figures: written by make trust -->\n", "<!-- end of figures -->\n"
 # What is promised, and the files whose stories show it.
 PROMISES = {
@@ -93,9 +95,18 @@ def cell(runs: list[Run]) -> str:
         return "does not apply"
     passed, failed = sum(run.passed for run in runs), sum(run.failed for run in runs)
     counted = f"{passed} passed" + (f", **{failed} failed**" if failed else "")
-    return "; ".join(
-        [counted, f"{sum(run.seconds for run in runs):.0f} s", *(text for run in runs for text in run.figures)]
-    )
+    seconds = f"{sum(run.seconds for run in runs):.0f} s"
+    return "; ".join([counted, seconds, *added([text for run in runs for text in run.figures])])
+
+
+def added(figures: list[str]) -> list[str]:
+    """Those with the same words as one, with the sums of their numbers."""
+    sums: dict[str, list[int]] = {}
+    for figure in figures:
+        words = NUMBER.sub("{}", figure)
+        numbers = [int(number) for number in NUMBER.findall(figure)]
+        sums[words] = [a + b for a, b in zip(sums.get(words, [0] * len(numbers)), numbers, strict=True)]
+    return [words.format(*numbers) for words, numbers in sorted(sums.items())]
 
 
 def main() -> int:

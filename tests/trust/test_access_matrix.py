@@ -128,7 +128,7 @@ def test_the_mastodon_door_answers_each_caller_as_the_table_says(
                     heard = OPEN  # the caller may ask, and this is refused
                 if heard != expected(endpoint, caller):
                     wrong[f"{method} {path}{end}"] = heard
-    figure(f"{asked} calls by {caller}, {len(wrong)} answered otherwise than the table")
+    figure(f"{asked} calls of the Mastodon API, {len(wrong)} answered otherwise than the table")
     assert wrong == {}
 
 
@@ -186,7 +186,7 @@ def test_the_twittner_door_answers_each_caller_as_the_table_says(
             heard = phone(method, endpoint, mine)
             if (heard == (400, "You are already logged in")) != (kind == "guest") or heard[0] == 401:
                 wrong[f"{method} {endpoint} member"] = heard
-    figure(f"{asked} calls of what is for a {kind}, {len(wrong)} answered otherwise than the table")
+    figure(f"{asked} calls of the Twittner API, {len(wrong)} answered otherwise than the table")
     assert wrong == {}
 
 
@@ -250,7 +250,7 @@ def test_the_admin_opens_its_screens_for_each_role_as_the_table_says(
                 wrong[path] = answer.status_code
         elif answer.status_code != status:
             wrong[path] = answer.status_code
-    figure(f"{len(opened) + len(ADMIN_ITSELF)} admin addresses as {role}, {len(wrong)} otherwise than the table")
+    figure(f"{len(opened) + len(ADMIN_ITSELF)} calls of the admin, {len(wrong)} answered otherwise than the table")
     assert wrong == {}
 
 

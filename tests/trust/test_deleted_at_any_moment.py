@@ -13,6 +13,7 @@ from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
 from follows import graph, leaving, lists
+from follows.models import Follow
 from tests.compat_mastodon.conftest import Mastodon, token_for
 from tests.compat_twittner.conftest import Twittner
 from tests.compat_twittner.files import picture
@@ -75,7 +76,7 @@ TWITTNER: dict[str, Callable[[Twittner, int], Any]] = {
 
 
 def request_of(requester: int) -> int:
-    found: int = graph.Follow.objects.filter(follower=requester).values_list("pk", flat=True).first() or 1
+    found: int = Follow.objects.filter(follower=requester).values_list("pk", flat=True).first() or 1
     return found
 
 
