@@ -27,7 +27,7 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[att
 
 from accounts.headers import listed
 from accounts.retries import Again, Tries
-from config import wsgi
+from config import long_answers, sockets, wsgi
 from config.bodies import PATIENCE, Body
 from config.watchdog import Worker
 
@@ -102,8 +102,6 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     if outcome is not None:
         try:
             await _stream(scope, protocol.response_stream(outcome.status_code, listed(outcome)), iter(outcome))
-        except (ProtocolClosed, TimeoutError):  # the client went away, or takes nothing
-            pass
         finally:
             with _AtWork(scope):
                 _close(outcome, meta)
@@ -154,15 +152,22 @@ async def _rest(tries: Tries) -> None:
         _resting.discard(tries)
 
 
-async def _stream(scope: Scope, stream: Any, chunks: Iterator[bytes]) -> None:
-    """Send a long answer chunk by chunk, with others' requests between; a client that takes none is given up."""
-    while True:
+async def _stream(scope: Scope, stream: Any, parts: Iterator[bytes]) -> None:
+    """Send a long answer. If it breaks off, the client can tell."""
+
+    def next_part() -> bytes | None:
         with _AtWork(scope):
-            chunk = next(chunks, None)
-        if chunk is None:
-            return
-        async with asyncio.timeout(PATIENCE):
-            await stream.send_bytes(chunk)
+            return next(parts, None)
+
+    try:
+        await long_answers.send(stream, next_part)
+    except ProtocolClosed:  # the client went away
+        pass
+    except TimeoutError:
+        sockets.cut_off(scope.client)
+    except Exception:
+        sockets.cut_off(scope.client)
+        raise
 
 
 def _close(response: HttpResponse, meta: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # it exports both
 
+from config import sockets
+
 logger = logging.getLogger(__name__)
 BEAT = 1.0  # seconds between the signs of life of an idle worker
 HEADERS = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
@@ -91,10 +93,12 @@ class Loop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         super().__init__()
+        self._limited = False
         self.call_later(BEAT, self._beat)
 
     def _beat(self) -> None:
         Worker.post.end()
+        self._limited = self._limited or sockets.end_unanswered()
         self.call_later(BEAT, self._beat)
 
     def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]  # looser

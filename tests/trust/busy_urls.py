@@ -1,8 +1,9 @@
-"""The server's addresses, and some that hold a worker for a time."""
+"""The server's addresses, and some that hold a worker for a time or break off."""
 
 import time
+from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
 from config import urls
@@ -24,4 +25,19 @@ def counting(request: HttpRequest, seconds: int) -> HttpResponse:
     return HttpResponse("counted")
 
 
-urlpatterns = [path("sleep/<int:seconds>", sleeping), path("count/<int:seconds>", counting), *urls.urlpatterns]
+def breaking(request: HttpRequest) -> StreamingHttpResponse:
+    """Fails half way."""
+
+    def parts() -> Iterator[bytes]:
+        yield b"a part\n"
+        raise ValueError
+
+    return StreamingHttpResponse(parts())
+
+
+urlpatterns = [
+    path("sleep/<int:seconds>", sleeping),
+    path("count/<int:seconds>", counting),
+    path("breaking", breaking),
+    *urls.urlpatterns,
+]

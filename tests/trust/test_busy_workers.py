@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from http.client import IncompleteRead
 from typing import Any
 
 import psutil
@@ -90,3 +91,10 @@ def test_a_worker_with_many_slow_requests_in_turn_is_left_alone(server: Live) ->
             client.sendall(head("GET", f"/sleep/{TIMEOUT // 2}"))
         assert [answer(client) for client in clients] == [(200, b"slept")] * 6
     assert workers(server) == before
+
+
+def test_an_answer_that_breaks_off_does_not_end_as_if_it_were_whole(server: Live) -> None:
+    with connect(server) as client:
+        client.sendall(head("GET", "/breaking"))
+        with suppress(IncompleteRead):
+            assert answer(client)[0] == 0
