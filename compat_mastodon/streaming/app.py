@@ -81,7 +81,8 @@ async def _events(listener: Listener, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": part, "more_body": True})
 
     async def gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
+        """Wait until the client goes, or sends a body, which might have no end."""
+        while (message := await receive())["type"] != "http.disconnect" and not message.get("more_body"):
             pass
 
     headers = [(b"content-type", b"text/event-stream"), (b"connection", b"close"), *HEADERS]
@@ -118,7 +119,7 @@ async def _frames(listener: Listener, send: Send) -> None:
 async def _end(listener: Listener) -> int:
     """Wait until the listener has to go; gives the code to close with."""
     await listener.ended.wait()
-    return 1008 if HUB.open else 1012
+    return listener.code
 
 
 def _frame(channel: str, news: News) -> dict[str, Any]:
@@ -162,7 +163,10 @@ def _obey(listener: Listener, text: str) -> None:
 
 
 async def _say(send: Send, value: dict[str, Any]) -> None:
-    await send({"type": "websocket.send", "text": orjson.dumps(value).decode()})
+    try:
+        await send({"type": "websocket.send", "text": orjson.dumps(value).decode()})
+    except RuntimeError:  # the server closed the socket just now, because its client was silent
+        raise ConnectionError from None
 
 
 # --- who is calling -------------------------------------------------------------------------------

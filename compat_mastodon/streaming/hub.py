@@ -1,7 +1,8 @@
 """The hub of the streams: it brings each notice to the connections that listen. One hub serves the whole process.
 
-The feed runs only while somebody listens. A token that is revoked, or whose account is suspended, gets nothing more,
-and its streams end within `CHECK` seconds.
+The feed runs only while somebody listens. If it breaks off, all streams end, because nobody knows what they missed:
+their clients come back, and read the list of notifications. A token that is revoked, or whose account is suspended,
+gets nothing more, and its streams end within `CHECK` seconds.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from follows.notices.making import Kind
 
 BACKLOG = 100  # news that may wait for a slow client before it is cut off
 CHECK = 5.0  # seconds between two looks whether the tokens still live
+OVER, AGAIN_SOON = 1008, 1012  # WebSocket codes: the client may not listen any more, or should come back
 AGAIN = 1.0  # seconds until the feed is asked again after it failed
 MOST_STREAMS = 50  # of one account at once
 START = 10.0  # seconds that the feed has to start
@@ -43,7 +45,7 @@ class News:
 
 
 class Listener:
-    """One connection. `channels` are the streams that it asked for, `ended` says that it has to go."""
+    """One connection. `channels` are the streams that it asked for, `ended` says that it has to go, `code` why."""
 
     def __init__(self, token: Token) -> None:
         self.token = token
@@ -51,6 +53,7 @@ class Listener:
         self.channels: set[str] = set()
         self.news: asyncio.Queue[News] = asyncio.Queue(BACKLOG)
         self.ended = asyncio.Event()
+        self.code = OVER
 
     @property
     def telling(self) -> list[str]:
@@ -62,6 +65,10 @@ class Listener:
             self.news.put_nowait(news)
         except asyncio.QueueFull:
             self.ended.set()
+
+    def end(self, code: int) -> None:
+        self.code = code
+        self.ended.set()
 
 
 class Hub:
@@ -88,7 +95,7 @@ class Hub:
         try:
             await _within(START, self._ready.wait())
             if not self.open:
-                listener.ended.set()
+                listener.end(AGAIN_SOON)
             yield
         finally:
             mine.discard(listener)
@@ -102,8 +109,11 @@ class Hub:
     def close(self) -> None:
         """The process ends: every stream does."""
         self.open = False
+        self._end_all()
+
+    def _end_all(self) -> None:
         for listener in self._everybody():
-            listener.ended.set()
+            listener.end(AGAIN_SOON)
 
     def _everybody(self) -> list[Listener]:
         return [listener for listeners in self._listeners.values() for listener in listeners]
@@ -119,8 +129,11 @@ class Hub:
                 async with aclosing(feed.arrivals(ready)) as arrivals:
                     async for told in arrivals:
                         await self._hand_out(told)
-            except Exception:  # the database is away; so much may be lost as happens meanwhile
+            except Exception:  # the database is away
                 logger.exception("The feed of notices broke off")
+            if ready.is_set():
+                ready.clear()  # who comes now waits until there is a feed again
+                self._end_all()
             await asyncio.sleep(AGAIN)
 
     async def _hand_out(self, told: Told) -> None:

@@ -18,6 +18,8 @@ from follows.notices.announcing import CHANNEL
 from follows.notices.delivery import Told
 
 LOOK = 0.25  # seconds between two looks at the table
+# A host that is gone without a word is noticed within half a minute; the kernel's own patience is two hours.
+KEPT_ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
 AT_ONCE = 500  # notices read in one look
 
 
@@ -27,7 +29,8 @@ def arrivals(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
 
 
 async def _listen(ready: asyncio.Event) -> AsyncGenerator[Told, None]:
-    async with await psycopg.AsyncConnection.connect(autocommit=True, **databases.direct(Notice)) as listening:
+    how = databases.direct(Notice) | KEPT_ALIVE
+    async with await psycopg.AsyncConnection.connect(autocommit=True, **how) as listening:
         await listening.execute(f"LISTEN {CHANNEL}")
         ready.set()
         async for notification in listening.notifies():

@@ -1,10 +1,14 @@
 """The database ends connections, as when it is started again: nobody who calls afterwards notices."""
 
 import http.client
+import json
+from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
-from tests.servers import Live
+from tests.compat_mastodon.streams import PATH, Person, closed_with, get, heard, line
+from tests.servers import PATIENCE, Live, database_of_its_own
 
 
 def test_a_connection_that_was_ended_is_replaced_before_the_next_request(live: Live) -> None:
@@ -19,6 +23,36 @@ def test_a_connection_that_was_ended_is_replaced_before_the_next_request(live: L
 
     assert ended >= 1
     assert before == [status(live, name) for _ in range(20)] == [200] * 20
+
+
+def test_nobody_on_a_stream_misses_a_notice(
+    tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> None:
+    """Streams end with the connection that listens. Who comes back is let in once there is another one."""
+    with database_of_its_own(tmp_path, f"latchkey_lost_{worker_id}", django_db_blocker, django_db_setup) as url:
+        server = Live(url, tmp_path, django_db_blocker)
+        server.start()
+        alice, bob, carol = Person(server), Person(server, name="bob"), Person(server, name="carol")
+        with alice.listen() as stream, get(server.streaming_port, f"{PATH}/user", alice.token) as events:
+            assert line(events) == ":)\n"
+            with server.database(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
+                )
+                assert cursor.fetchone() == (1,)
+            bob.follow(alice)
+
+            assert closed_with(stream) == 1012
+            assert events.read() == b""
+        with alice.listen() as again:
+            (missed,) = alice.call("GET", "/api/v1/notifications")
+            carol.follow(alice)
+
+            assert missed["account"]["id"] == str(bob.account.pk)
+            assert json.loads(heard(again)["payload"])["account"]["id"] == str(carol.account.pk)
+        server.process.terminate()
+        server.process.wait(PATIENCE)
 
 
 def status(live: Live, name: str) -> int:
