@@ -47,10 +47,12 @@ def check(email: str, password: str, address: str | None = None) -> Account:
     if not account.check_password(password):
         raise WrongCredentials
     if code:
+        step = attempts.begin("", account, address, attempts.SECOND_STEP)  # together with those of the page
         try:
             second_factor.use(account.pk, code)
         except second_factor.WrongCode:
             raise WrongCredentials from None
+        step.succeeded()
     attempt.succeeded()
     admit(account)
     touch(account.pk, account.last_active_at, address, moved=address not in {None, account.last_address})

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import databases, joining, lookup, outgoing, people, retries, validation
+from accounts import databases, joining, lookup, outgoing, people, retries, second_factor, validation
 from accounts.mail import outbox
 from accounts.models import Account, Identity, Letter, Provider
 from accounts.refused import Refused
@@ -37,6 +37,10 @@ class BadToken(Refused):
     def __init__(self, details: object) -> None:
         self.details = details
         super().__init__("The provider refuses the token.")
+
+
+class CodeNeeded(Refused):
+    """The account has a second factor, and whoever signs in with a social network gives no code."""
 
 
 class Profile(NamedTuple):
@@ -95,6 +99,7 @@ def account_for(provider: Provider, token: str) -> Account:
 
     :raises Unavailable: when the provider cannot be asked.
     :raises BadToken: when it refuses the token.
+    :raises CodeNeeded: when the account has a second factor.
     :raises joining.Closed: when the account would be new, and people may not sign up themselves.
     """
     if not token:
@@ -107,7 +112,7 @@ def account_for(provider: Provider, token: str) -> Account:
         return known
     try:
         with databases.atomic(Identity):
-            account = _proven(profile) or _sign_up(provider, profile)
+            account = _without_code(_proven(profile)) or _sign_up(provider, profile)
             Identity.objects.create(account=account, provider=provider, subject=profile.subject)
             return account
     except (IntegrityError, validation.Invalid):  # the same person, at the same time
@@ -118,7 +123,14 @@ def account_for(provider: Provider, token: str) -> Account:
 
 def _known(provider: Provider, profile: Profile) -> Account | None:
     found = Identity.objects.filter(provider=provider, subject=profile.subject).select_related("account").first()
-    return found.account if found else None
+    return _without_code(found.account if found else None)
+
+
+def _without_code(account: Account | None) -> Account | None:
+    """:raises CodeNeeded: when it takes more than the word of somebody else to be let in."""
+    if account and second_factor.is_on(account.pk):
+        raise CodeNeeded
+    return account
 
 
 def _proven(profile: Profile) -> Account | None:

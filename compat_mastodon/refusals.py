@@ -14,7 +14,7 @@ from accounts.people import IsLeaving
 from accounts.refused import Refused
 from accounts.second_factor import AlreadyOn, WrongCode
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Unavailable
+from accounts.social import BadToken, CodeNeeded, Unavailable
 from accounts.validation import Fault, Invalid, Problem
 from follows.deciding import NoSuchDecision
 from follows.gate.approvals import NoSuchApproval
@@ -61,7 +61,7 @@ REFUSALS: dict[type[Refused], tuple[int, str]] = {
     Verified: (422, "The account is verified already"),
     Waiting: (422, "An earlier request is not answered yet"),
     TooMany: (429, "Too many requests"),
-    BadToken: (401, "The access token is invalid"),
+    **dict.fromkeys((BadToken, CodeNeeded), (401, "The access token is invalid")),
     Unavailable: (503, "There was a temporary problem serving your request, please try again"),
     Closed: (403, "Forbidden"),
     IsLeaving: (404, "Record not found"),

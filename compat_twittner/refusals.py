@@ -14,7 +14,7 @@ from accounts.people import IsLeaving
 from accounts.refused import Refused
 from accounts.second_factor import AlreadyOn, WrongCode
 from accounts.sessions import UnknownToken
-from accounts.social import BadToken, Unavailable
+from accounts.social import BadToken, CodeNeeded, Unavailable
 from accounts.validation import Invalid
 from follows.deciding import NoSuchDecision
 from follows.gate.approvals import NoSuchApproval
@@ -58,6 +58,7 @@ REFUSALS: dict[type[Refused], Envelope] = {
     Unavailable: (500, "API Error – API unavailable"),
     Closed: REGISTRATIONS_CLOSED,
     BadToken: (402, "Access token is invalid or missing"),
+    CodeNeeded: (402, "Please sign in with your password, followed by the code of your second factor"),
     BadImage: (400, "Avatar image is missing or invalid"),
     Verified: (400, "Your account has already been verified"),
     Waiting: (400, "Error Duplicate request. Please wait until the end of the review of the previous request"),

@@ -80,6 +80,7 @@ class _SignIn(LoginView):
         assert isinstance(account, Account)  # noqa: S101  # our backend knows no others
         if not second_factor.is_on(account.pk):
             return enter(self.request, account, destination(self.request, account))
+        self.request.session.cycle_key()  # whoever knew the key before knows nothing of the password
         self.request.session[HALFWAY] = {
             "account": account.pk,
             "password": account.get_session_auth_hash(),

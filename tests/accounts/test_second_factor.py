@@ -164,6 +164,33 @@ def test_a_phone_gives_the_code_at_the_end_of_the_password(alice: Account, codes
     assert phone.post("login", email=alice.email, password=f"{PASSWORD}{code}")["code"] == 402
 
 
+def test_wrong_codes_count_together_wherever_they_are_given(alice: Account, codes: list[str], tmp_path: Path) -> None:
+    """Also from ever other addresses, by somebody who knows the password."""
+    client, file = Client(), {"BACKEND": "config.cache.SharedFile", "LOCATION": str(tmp_path / "cache.sqlite3")}
+    with override_settings(RATE_LIMITS=True, CACHES={"default": file}), time_machine.travel(timezone.now(), tick=False):
+        answers = []
+        for number in range(21):
+            phone = Twittner()
+            phone.http.defaults["REMOTE_ADDR"] = f"203.0.113.{number}"
+            answers.append(phone.post("login", email=alice.email, password=f"{PASSWORD}000000")["code"])
+        assert answers == [402] * 20 + [429]
+        with_password(client)
+        assert client.post(STEP, {"code": "000000"}).status_code == 429
+
+
+def test_the_key_of_a_session_changes_with_each_step(alice: Account, codes: list[str]) -> None:
+    """Somebody may have planted the first one, and knows it."""
+    client, keys = Client(), []
+    session = client.session
+    session.save()
+    for step in (lambda: None, lambda: with_password(client), lambda: send(client, STEP, code=codes[0])):
+        step()
+        keys.append(client.cookies["latchkey_session"].value)
+
+    assert len(set(keys)) == 3
+    assert [client.session.exists(key) for key in keys] == [False, False, True]
+
+
 # --- moderators ---------------------------------------------------------------------------------------
 
 

@@ -4,15 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts import people
-from accounts.models import Account, Identity
+from accounts.models import Account, Identity, SecondFactor
 from tests.compat_twittner import networks
 from tests.compat_twittner.conftest import Twittner
 from tests.factories import PASSWORD, AccountFactory
 
 Phone = Callable[..., Twittner]
 KINDS = pytest.mark.parametrize("kind", ["google", "facebook"])
+NEEDS_A_CODE = {
+    "code": 402,
+    "message": "Please sign in with your password, followed by the code of your second factor",
+    "data": [],
+}
 UNAVAILABLE = {"code": 500, "message": "API Error – API unavailable", "data": []}
 
 
@@ -79,6 +85,22 @@ def test_who_proves_an_address_takes_it_from_who_only_claims_it(twittner: Phone,
     squatter.refresh_from_db()
     assert squatter.email == ""
     assert twittner().post("login", email="victim@example.org", password=PASSWORD)["code"] == 402
+
+
+@KINDS
+def test_it_is_no_way_around_a_second_factor(twittner: Phone, social_networks: None, kind: str) -> None:
+    account = sign_in(twittner(), kind, email="zoe@example.org")["data"]["id"]
+    SecondFactor.objects.create(account_id=account, key=b"x" * 20, confirmed_at=timezone.now())
+
+    assert sign_in(twittner(), kind, email="zoe@example.org") == NEEDS_A_CODE
+
+
+def test_nor_is_a_proven_address(twittner: Phone, social_networks: None, alice: Account) -> None:
+    people.prove_email(alice.pk)
+    SecondFactor.objects.create(account=alice, key=b"x" * 20, confirmed_at=timezone.now())
+
+    assert sign_in(twittner(), "google", email=alice.email) == NEEDS_A_CODE
+    assert not Identity.objects.exists()
 
 
 def test_the_word_of_facebook_proves_no_address(twittner: Phone, social_networks: None, alice: Account) -> None:
