@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client, override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -215,6 +216,28 @@ def test_a_name_that_nobody_has_is_slowed_down_alike(bob: Account, name: str) ->
     answers = [page(name, "guess", f"192.0.2.{number}") for number in range(30)]
 
     assert answers == [200] * 25 + [429] * 5
+
+
+def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(
+    bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    def work(ask: Callable[..., Any], *values: str, **more: str) -> list[str]:
+        hashed.clear()
+        ask(*values, **more)
+        return hashed.copy()
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    for known, unknown in (("bob", "nobody"), (bob.email, "nobody@example.org")):
+        assert work(page, known, "guess", "192.0.2.1") == work(page, unknown, "guess", "192.0.2.2") == ["guess"]
+    on_phones = [work(phone, "login", email=email, password="guess") for email in (bob.email, "nobody@example.org")]
+    assert on_phones == [["guess"]] * 2
 
 
 def test_a_form_without_a_password_is_no_guess(alice: Account) -> None:

@@ -1,5 +1,6 @@
 """Clients and tokens in the admin: to look at and to revoke, never to see a secret or to make one up."""
 
+import re
 from typing import Any
 
 import pytest
@@ -96,6 +97,8 @@ def test_a_token_is_revoked_and_never_deleted(moderator: Client, alice: Account)
     row = AccessToken.objects.get(application__name="Elk")
     assert "Revoked 1 access token." in act(moderator, TOKENS, "revoke", row.pk).content.decode()
     assert living() == ["Phanpy"]
+    offered = re.findall(r'aria-label="(Revoke [^"]+)"', moderator.get(TOKENS).content.decode())
+    assert offered == ["Revoke Phanpy for alice"]
     assert moderator.get(f"{TOKENS}{row.pk}/delete/").status_code == 403
     act(moderator, TOKENS, "delete_selected", row.pk)
     assert AccessToken.objects.count() == 2

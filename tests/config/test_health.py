@@ -1,5 +1,6 @@
 """What a monitor or a load balancer hears: that the server lives, and why it cannot work."""
 
+import resource
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,18 @@ def test_it_is_not_ready_while_a_disk_takes_no_file(db: None, tmp_path: Path, mo
     assert "The disk of MEDIA_ROOT takes no file: No space left on device." in ready.content.decode()
     assert str(tmp_path) not in ready.content.decode()
     assert tempfile.gettempdir() not in ready.content.decode()
+
+
+def test_it_is_not_ready_while_a_disk_takes_the_names_of_files_and_no_bytes(db: None) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, hard))
+    try:
+        ready = Client().get("/health/ready")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert ready.status_code == 503
+    assert "The disk of MEDIA_ROOT takes no file: File too large." in ready.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])
