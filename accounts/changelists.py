@@ -261,7 +261,9 @@ class ReadOnlyAdmin(ListAdmin[Row]):
 class DomainsAdmin(admin.ModelAdmin[Row]):
     """A list of the names of servers, found in any spelling."""
 
+    change_list_template = "accounts/admin/change_list.html"
     search_fields = ("domain",)
+    search_help_text = "Part of the name of a server, in any spelling."
     ordering = ("domain",)
     show_full_result_count = False
 

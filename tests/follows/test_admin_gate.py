@@ -189,6 +189,14 @@ def test_what_is_too_late_is_said(desk: Desk, alice: Account, carol: Account) ->
     assert "undo-" not in desk.open(LOG).content.decode()
 
 
+@pytest.mark.parametrize("name", [RULES, "accounts_maildomain"])
+def test_a_search_that_finds_no_server_says_what_to_try(root: Account, name: str) -> None:
+    page = Desk(root).open(name, q="nowhere.example").content.decode()
+
+    assert "Nothing here matches “nowhere.example”." in page
+    assert "You can try: Part of the name of a server" in page
+
+
 @pytest.mark.parametrize("sought", ["Bücher.example", "xn--bcher-kva", "BÜCHER.example.", "kva.ex"])
 def test_a_rule_is_found_by_any_spelling_of_its_server(root: Account, sought: str) -> None:
     for domain in ("bücher.example", "other.example"):
