@@ -100,9 +100,11 @@ def opened(data: bytes, formats: list[str]) -> Picture:
 
 
 def is_picture(data: bytes) -> bool:
-    """Return True if this is a picture of any format: one that Pillow knows, AVIF and HEIC, or SVG."""
+    """Return True if this is a picture of any format: one that Pillow knows, AVIF, HEIC, JPEG XL or SVG."""
+    if data[4:8] in {b"ftyp", b"JXL "} or data.startswith(b"\xff\x0a") or b"<svg" in data[:1000]:
+        return True
     try:
-        return data[4:8] == b"ftyp" or b"<svg" in data[:1000] or bool(Image.open(BytesIO(data)))
+        return bool(Image.open(BytesIO(data)))
     except UnidentifiedImageError:
         return False
 

@@ -100,6 +100,9 @@ def test_a_picture_may_be_taken_away_again(
 FORMAT = "has a format that cannot be used here: send JPEG, PNG, GIF or WebP"
 SVG = SimpleUploadedFile("me.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
 HEIC = SimpleUploadedFile("me.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+JXL = [
+    SimpleUploadedFile("me.jxl", head) for head in (b"\xff\x0a\xfa\x7f", b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ")
+]
 NO_URI = "is neither a file nor a data URI in base64"
 
 
@@ -108,7 +111,7 @@ NO_URI = "is neither a file nor a data URI in base64"
     [
         (garbage(), "is invalid"),
         (SimpleUploadedFile("big.png", b"x" * (8 * 1024 * 1024 + 1)), "is too large: the file may have at most 8 MB"),
-        *((sent, FORMAT) for sent in (picture(kind="BMP"), picture(kind="TIFF"), SVG, HEIC)),
+        *((sent, FORMAT) for sent in (picture(kind="BMP"), picture(kind="TIFF"), SVG, HEIC, *JXL)),
         (SimpleUploadedFile("me.png", picture(color="blue").read()[:60]), "is damaged and cannot be read"),
         ("data:image/png;base64,!!!", "is no data URI in base64"),
         ("data:image/png;base64,eHh4", "is invalid"),
