@@ -15,9 +15,9 @@ from config import cache
 from follows.pages import people
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
-from tests.servers import django_db_setup, live
+from tests.servers import django_db_setup, live, new_server
 
-__all__ = ["django_db_setup", "live"]
+__all__ = ["django_db_setup", "live", "new_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -85,12 +86,35 @@ class Live:
         wait_for_answer(url, self.process, self.log)
         return url
 
+    def end(self) -> int:
+        """End the server, and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
     def stop(self) -> None:
         """End the server, and fail if it had anything to complain about."""
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(PATIENCE) == 0
+        assert self.end() == 0
         said = self.log.read_text().removeprefix(f"Latchkey answers at {self.environment['BASE_URL']}\n")
         assert not said, said
+
+    def kill(self) -> None:
+        """Kill all of its processes at once with SIGKILL, if it runs."""
+        if self.process.poll() is None:
+            server = psutil.Process(self.process.pid)
+            everybody = [*server.children(recursive=True), server]
+            for process in everybody:
+                os.kill(process.pid, signal.SIGKILL)
+            self.process.wait(PATIENCE)
+            psutil.wait_procs(everybody, PATIENCE)
+
+    @contextmanager
+    def running(self, *, quiet: bool = True) -> Iterator["Live"]:
+        """Inside, the server runs. One that is not `quiet` may complain."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop() if quiet else self.end()
 
     @contextmanager
     def database(self) -> Iterator[None]:
@@ -203,6 +227,25 @@ def django_db_setup(
     name = f"latchkey_blank_{worker_id}"
     with database_of_its_own(Path(), name, django_db_blocker, like=original):
         yield name
+
+
+class NewServer(Protocol):
+    def __call__(self, name: str, **environment: str) -> AbstractContextManager[Live]: ...
+
+
+@pytest.fixture(scope="session")
+def new_server(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+) -> NewServer:
+    """Make further servers, each with its own database: `with new_server("name") as server, server.running():`."""
+
+    @contextmanager
+    def made(name: str, **environment: str) -> Iterator[Live]:
+        directory = tmp_path_factory.mktemp(name)
+        with database_of_its_own(directory, f"latchkey_{name}_{worker_id}", django_db_blocker, django_db_setup) as url:
+            yield Live(url, directory, django_db_blocker, **environment)
+
+    return made
 
 
 @pytest.fixture(scope="session")

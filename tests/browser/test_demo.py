@@ -1,7 +1,6 @@
 """The requests of the demo: the page that README shows."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -13,7 +12,7 @@ from config import demo_people
 from follows.locks import embedded
 from tests.browser.conftest import Browser
 from tests.browser.test_sign_in import sign_in
-from tests.servers import Live, database_of_its_own
+from tests.servers import Live, NewServer
 
 pytestmark = pytest.mark.once
 LOADED = """
@@ -23,21 +22,16 @@ return [...document.images].filter(image => image.getBoundingClientRect().top < 
 
 
 @pytest.fixture(scope="module")
-def demo(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
-    directory = tmp_path_factory.mktemp("demo")
-    with database_of_its_own(directory, f"latchkey_demo_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker)
+def demo(new_server: NewServer) -> Iterator[Live]:
+    with new_server("demo") as server:
         alice, bob, carol = (
             server.sign_up(username=name, display_name=f"{name.capitalize()} {surname}", locked=name == "carol")
             for name, surname in {"alice": "Adams", "bob": "Brown", "carol": "Clark"}.items()
         )
-        with server.database(), override_settings(MEDIA_ROOT=directory / "media"), embedded():
+        with server.database(), override_settings(MEDIA_ROOT=server.environment["MEDIA_ROOT"]), embedded():
             demo_people.arrive(alice, bob, carol)
-        server.start()
-        yield server
-        server.stop()
+        with server.running():
+            yield server
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

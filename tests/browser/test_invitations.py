@@ -1,7 +1,6 @@
 """A member makes a link on the page of invitations, and axe finds nothing there."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -11,23 +10,17 @@ from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import shown, size
 from tests.browser.test_requests import violations
 from tests.browser.test_sign_in import sign_in
-from tests.servers import Live, database_of_its_own
+from tests.servers import Live, NewServer
 
 __all__ = ["shown", "size"]
 pytestmark = pytest.mark.once
 
 
 @pytest.fixture(scope="module")
-def inviting(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
+def inviting(new_server: NewServer) -> Iterator[Live]:
     """A server whose members invite people."""
-    directory = tmp_path_factory.mktemp("inviting")
-    with database_of_its_own(directory, f"latchkey_inviting_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker, REGISTRATIONS="approval", MEMBERS_INVITE="on")
-        server.start()
+    with new_server("inviting", REGISTRATIONS="approval", MEMBERS_INVITE="on") as server, server.running():
         yield server
-        server.stop()
 
 
 def test_a_link_is_made_on_the_page(inviting: Live, shown: Browser, size: tuple[int, int]) -> None:

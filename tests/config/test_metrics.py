@@ -23,24 +23,18 @@ from config.metrics import meters
 from config.metrics.state import MOST, State
 from follows import graph, opening
 from tests.compat_mastodon.conftest import token_for
-from tests.servers import PATIENCE, Live, database_of_its_own, free_port, wait_for_answer
+from tests.servers import PATIENCE, Live, NewServer, free_port, wait_for_answer
 
 NAME = re.compile(r"latchkey_[a-z_]+")
 
 
 @pytest.fixture(scope="module")
-def measured(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
+def measured(new_server: NewServer) -> Iterator[Live]:
     """A server with metrics and a log for machines."""
-    directory, port = tmp_path_factory.mktemp("measured"), str(free_port())
-    with database_of_its_own(directory, f"latchkey_measured_{worker_id}", django_db_blocker, django_db_setup) as url:
-        more = {"METRICS_PORT": port, "LOG_FORMAT": "json", "ACCESS_LOG": "on"}
-        server = Live(url, directory, django_db_blocker, **more)
+    with new_server("measured", METRICS_PORT=str(free_port()), LOG_FORMAT="json", ACCESS_LOG="on") as server:
         server.start()
         yield server
-        server.process.terminate()
-        assert server.process.wait(PATIENCE) == 0
+        assert server.end() == 0
 
 
 def get(port: int, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes, str | None]:

@@ -2,13 +2,12 @@
 
 import http.client
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from accounts import sessions
 from accounts.models import Account, Platform
-from tests.servers import Live, database_of_its_own
+from tests.servers import Live, NewServer
 
 pytestmark = pytest.mark.once
 
@@ -16,16 +15,11 @@ OUTSIDE = {"Host": "example.org", "X-Forwarded-For": "203.0.113.7", "X-Forwarded
 
 
 @pytest.fixture(scope="module")
-def proxied(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
+def proxied(new_server: NewServer) -> Iterator[Live]:
     """A server for https://example.org that is reached through a proxy on 127.0.0.1, and on 127.0.0.2 directly."""
-    directory = tmp_path_factory.mktemp("proxied")
-    with database_of_its_own(directory, f"latchkey_proxied_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker, BASE_URL="https://example.org", TRUSTED_PROXIES="127.0.0.1")
-        server.start()
+    environment = {"BASE_URL": "https://example.org", "TRUSTED_PROXIES": "127.0.0.1"}
+    with new_server("proxied", **environment) as server, server.running():
         yield server
-        server.stop()
 
 
 def get(server: Live, path: str, headers: dict[str, str], source: str = "127.0.0.1") -> http.client.HTTPResponse:

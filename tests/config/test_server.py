@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -16,7 +15,7 @@ from websockets.sync.client import connect
 
 from accounts.models import Account
 from tests.compat_mastodon.conftest import token_for
-from tests.servers import PATIENCE, Live, database_of_its_own, free_port
+from tests.servers import PATIENCE, Live, NewServer, free_port
 
 pytestmark = pytest.mark.once
 
@@ -43,11 +42,8 @@ def test_who_sends_what_nobody_reads_is_answered_and_stays_connected(live: Live,
     connection.close()
 
 
-def test_the_streams_end_with_the_server_and_start_again_after_a_failure(
-    tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> None:
-    with database_of_its_own(tmp_path, f"latchkey_streams_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, tmp_path, django_db_blocker)
+def test_the_streams_end_with_the_server_and_start_again_after_a_failure(new_server: NewServer) -> None:
+    with new_server("streams") as server:
         server.start()
         address = ("127.0.0.1", server.streaming_port)
         server.start_streams()

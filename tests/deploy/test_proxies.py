@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,7 +14,7 @@ from websockets.sync.client import connect
 
 from tests.compat_mastodon.conftest import token_for
 from tests.deploy.proxies import DOMAIN, Nginx, Proxy, caddy, change
-from tests.servers import PATIENCE, Live, database_of_its_own, free_port
+from tests.servers import PATIENCE, Live, NewServer, free_port
 
 pytestmark = pytest.mark.once
 
@@ -26,18 +25,13 @@ PROXIES = [
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
+def server(new_server: NewServer) -> Iterator[Live]:
     """A server as the documents configure it, for the name `example.org`."""
-    folder, name = tmp_path_factory.mktemp("behind"), f"latchkey_behind_{worker_id}"
-    with database_of_its_own(folder, name, django_db_blocker, django_db_setup) as url:
-        server = Live(url, folder, django_db_blocker, BASE_URL=f"https://{DOMAIN}")
-        server.start()
-        (folder / "media").mkdir()
-        (folder / "media" / "picture.txt").write_text("a picture")
+    with new_server("behind", BASE_URL=f"https://{DOMAIN}") as server, server.running():
+        media = Path(server.environment["MEDIA_ROOT"])
+        media.mkdir()
+        (media / "picture.txt").write_text("a picture")
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="module", params=PROXIES)

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from http.client import IncompleteRead
-from typing import Any
 
 import psutil
 import pytest
 
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import PATIENCE, Live, NewServer
 from tests.trust.wire import answer, connect, head
 
 pytestmark = pytest.mark.once
@@ -22,17 +21,10 @@ LONG = 600  # seconds: no test waits for it
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
-    directory = tmp_path_factory.mktemp("busy")
-    with database_of_its_own(directory, f"latchkey_busy_{worker_id}", django_db_blocker, django_db_setup) as url:
-        settings = {"DJANGO_SETTINGS_MODULE": "tests.trust.busy_settings", "WORKER_TIMEOUT": str(TIMEOUT)}
-        server = Live(url, directory, django_db_blocker, STREAMING_PORT="0", **settings)
-        server.start()
+def server(new_server: NewServer) -> Iterator[Live]:
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.trust.busy_settings", "WORKER_TIMEOUT": str(TIMEOUT)}
+    with new_server("busy", STREAMING_PORT="0", **settings) as server, server.running(quiet=False):
         yield server
-        server.process.send_signal(signal.SIGTERM)
-        server.process.wait(PATIENCE)
 
 
 def health(server: Live) -> tuple[int, bytes]:

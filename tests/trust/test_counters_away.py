@@ -1,18 +1,16 @@
 """The counters of the rate limits are away: requests go on, soon, and the log says so once a minute."""
 
 import http.client
-import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.servers import PATIENCE, Live, database_of_its_own, free_port
+from tests.servers import PATIENCE, Live, NewServer, free_port
 
 pytestmark = pytest.mark.once
 
@@ -55,25 +53,18 @@ def away(kind: str, directory: Path) -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("kind", ["hangs", "refuses", "full"])
 @pytest.mark.django_db(transaction=True)
-def test_requests_go_on(
-    kind: str, tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> None:
-    name = f"latchkey_away_{worker_id}_{os.getpid()}"
+def test_requests_go_on(kind: str, new_server: NewServer) -> None:
     with (
-        away(kind, tmp_path) as environment,
-        database_of_its_own(tmp_path, name, django_db_blocker, like=django_db_setup) as url,
+        new_server("away", RATE_LIMITS="on") as server,
+        away(kind, Path(server.environment["VAR"])) as environment,
     ):
-        server = Live(url, tmp_path, django_db_blocker, RATE_LIMITS="on", **environment)
-        server.start()
-        try:
+        server.environment |= environment
+        with server.running(quiet=False):
             alice = server.sign_up("alice")
             started = time.monotonic()
             answers = [status(server, path) for _ in range(5) for path in (*PATHS, f"/@{alice.username}")]
             took = time.monotonic() - started
             limits = [status(server, "/api/v1/accounts/verify_credentials") for _ in range(310)]
-        finally:
-            server.process.terminate()
-            server.process.wait(PATIENCE)
 
     assert set(answers) == {200}
     assert took < 15  # each of 25 would have waited for a second or more

@@ -2,7 +2,6 @@
 
 import json
 import select
-import signal
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from accounts.models import Account, Platform
 from follows import marks
 from follows.models import Follow, Mute
 from tests.compat_mastodon.conftest import token_for
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import Live, NewServer
 from tests.trust.figures import Figure
 from tests.trust.wire import FORM, answer, connect, head
 
@@ -28,17 +27,10 @@ FOLLOWERS = 8
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
+def server(new_server: NewServer) -> Iterator[Live]:
     """Its log says what it waited for in vain."""
-    directory = tmp_path_factory.mktemp("held")
-    with database_of_its_own(directory, f"latchkey_held_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker, STREAMING_PORT="0")
-        server.start()
+    with new_server("held", STREAMING_PORT="0") as server, server.running(quiet=False):
         yield server
-        server.process.send_signal(signal.SIGTERM)
-        server.process.wait(PATIENCE)
 
 
 @contextmanager

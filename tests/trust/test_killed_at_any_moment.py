@@ -1,14 +1,10 @@
 """A server that is killed outright loses no write that it acknowledged, and does none by half."""
 
-import os
 import random
-import signal
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
-import psutil
 import pytest
 import requests
 
@@ -16,7 +12,7 @@ from accounts.models import Account
 from follows import tallies
 from follows.models import Follow, Notice
 from tests.compat_mastodon.conftest import token_for
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import PATIENCE, Live, NewServer
 from tests.trust.figures import Figure
 
 KILLS = 3
@@ -59,26 +55,11 @@ class Writer(threading.Thread):
 
 
 @pytest.fixture
-def server(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
-    directory = tmp_path_factory.mktemp("killed")
-    with database_of_its_own(directory, f"latchkey_killed_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker)
+def server(new_server: NewServer) -> Iterator[Live]:
+    with new_server("killed") as server:
         server.start()
         yield server
-        kill(server)
-
-
-def kill(live: Live) -> None:
-    """All of its processes at once, as the kernel does that needs their memory."""
-    if live.process.poll() is None:
-        server = psutil.Process(live.process.pid)
-        everybody = [*server.children(recursive=True), server]
-        for process in everybody:
-            os.kill(process.pid, signal.SIGKILL)
-        live.process.wait(PATIENCE)
-        psutil.wait_procs(everybody, PATIENCE)
+        server.kill()
 
 
 @pytest.mark.long
@@ -93,7 +74,7 @@ def test_a_killed_server_keeps_every_write_that_it_acknowledged(server: Live, fi
     try:
         for _ in range(KILLS):
             wait_for_writes(writers)
-            kill(server)
+            server.kill()
             server.start()
         wait_for_writes(writers)
     finally:

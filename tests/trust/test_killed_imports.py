@@ -18,7 +18,7 @@ from follows.models import Archive, Decision, Follow, Import, ImportKind, Import
 from tests.browser.test_requests import session_of
 from tests.servers import PATIENCE, Live
 from tests.trust.figures import Figure
-from tests.trust.test_killed_at_any_moment import kill, server
+from tests.trust.test_killed_at_any_moment import server
 
 __all__ = ["server"]
 LINES, KILLS = 600, 3
@@ -29,7 +29,7 @@ FRIENDS = 8_000  # of an archive that takes a while
 def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: Figure) -> None:
     alice, old = server.sign_up("alice"), server.sign_up("old")
     server.follow(alice, old)
-    kill(server)
+    server.kill()
     with server.database():
         others = Account.objects.bulk_create(
             Account(username=f"friend{number}", email=f"{number}@example.org", password="!") for number in range(LINES)
@@ -42,7 +42,7 @@ def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: 
     for number in range(KILLS):
         server.start()
         wait_for(server, lambda number=number: worked_off(job) > LINES * (number + 1) // (KILLS + 2))
-        kill(server)
+        server.kill()
         with server.database():
             done.append(worked_off(job))
     server.start()
@@ -60,7 +60,7 @@ def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: 
 @pytest.mark.long
 def test_a_killed_archive_is_made_by_the_next_server(server: Live) -> None:
     alice = server.sign_up("alice")
-    kill(server)
+    server.kill()
     with server.database():
         friends = Account.objects.bulk_create(
             Account(username=f"friend{number}", email=f"{number}@example.org") for number in range(FRIENDS)
@@ -70,7 +70,7 @@ def test_a_killed_archive_is_made_by_the_next_server(server: Live) -> None:
         Archive.objects.create(account=alice)
     server.start()
     wait_for(server, lambda: Archive.objects.filter(beat_at__isnull=False).exists())
-    kill(server)
+    server.kill()
     with server.database():
         left = Archive.objects.get()
         assert (left.ready_at, left.file.name) == (None, ""), "it was ready before the kill"

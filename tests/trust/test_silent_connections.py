@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from resource import RLIMIT_NOFILE, getrlimit
-from typing import Any
 
 import pytest
 
 from config.server import OTHER_FILES, SILENCE
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import PATIENCE, Live, NewServer
 from tests.trust.wire import answer, connect, head
 
 pytestmark = pytest.mark.once
@@ -61,20 +60,16 @@ def test_thousands_of_silent_connections_keep_nobody_out_and_are_closed(live: Li
 
 @pytest.mark.long
 def test_who_takes_every_connection_keeps_others_out_for_half_a_minute_at_most(
-    tmp_path_factory: pytest.TempPathFactory, django_db_setup: str, django_db_blocker: Any, worker_id: str
+    new_server: NewServer,
 ) -> None:
     """The workers hold so many connections in all, and the rest of the flood waits. Then comes another address."""
-    directory = tmp_path_factory.mktemp("flood")
-    with database_of_its_own(directory, f"latchkey_flood_{worker_id}", django_db_blocker, django_db_setup) as url:
-        server = Live(url, directory, django_db_blocker, STREAMING_PORT="0")
+    with new_server("flood", STREAMING_PORT="0") as server:
         server.command = ["sh", "-c", f'ulimit -n {OTHER_FILES + FEW}; exec "$@"', "sh", *server.command]
-        server.start()
-        with silent(server, 4 * FEW) as flood:
+        with server.running(), silent(server, 4 * FEW) as flood:
             with connect(server, "127.0.0.2") as other:
                 other.sendall(WHOLE)
                 assert answer(other) == (200, b"OK")
             assert closed(flood, 3 * SILENCE / 1000 + PATIENCE)
-        server.stop()
 
 
 def test_nobody_speaks_http_2_here(live: Live) -> None:

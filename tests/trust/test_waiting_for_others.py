@@ -2,7 +2,6 @@
 
 import json
 import select
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -18,7 +17,7 @@ from PIL import Image
 from accounts import sessions
 from accounts.models import Account, Platform
 from tests.mail_server import silent
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import PATIENCE, Live, NewServer
 from tests.trust.wire import FORM, answer, connect, head
 
 pytestmark = pytest.mark.once
@@ -34,16 +33,10 @@ def provider(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 @pytest.fixture
-def server(
-    provider: int, tmp_path: Any, django_db_setup: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[Live]:
-    with database_of_its_own(tmp_path, f"latchkey_aside_{worker_id}", django_db_blocker, django_db_setup) as url:
-        settings = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_TOKEN_API": f"http://127.0.0.1:{provider}"}
-        server = Live(url, tmp_path, django_db_blocker, STREAMING_PORT="0", **settings)
-        server.start()
+def server(provider: int, new_server: NewServer) -> Iterator[Live]:
+    settings = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_TOKEN_API": f"http://127.0.0.1:{provider}"}
+    with new_server("aside", STREAMING_PORT="0", **settings) as server, server.running(quiet=False):
         yield server
-        server.process.send_signal(signal.SIGTERM)
-        server.process.wait(PATIENCE)
 
 
 def log_in(server: Live, stack: ExitStack, number: int) -> Any:
