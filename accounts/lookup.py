@@ -1,17 +1,21 @@
 """Reads of accounts: by id, by handle, by e-mail. `follows` decides what a viewer may see."""
 
 import re
+from contextlib import suppress
 
+from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Expression, QuerySet, TextField, Value
+from django.db.models import Expression, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
 from accounts import domains
 from accounts.models import Account
 from accounts.refused import Refused
+from accounts.searching import fold
 from accounts.statements import Statement, given
 
 MAX_ID = 2**31 - 1  # the largest id that a row can have
+MOST_WORDS = 16
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database takes these, so nobody is called so
 
 
@@ -108,3 +112,18 @@ def _named(kind: str, value: str, domain: str) -> int | None:
         return None
     found = _NAMED[kind].first(value=value, domain=domain)
     return found[0] if found else None
+
+
+def named(end: str, text: str) -> Q:
+    """Return a filter: the account at `end`, a foreign key, is the one with this `user@domain`.
+
+    If there is none, it has all the words in its names or bio.
+    """
+    if "@" in text.strip()[1:]:
+        with suppress(NoSuchAccount):
+            return Q((end, by_handle(text, settings.LOCAL_DOMAIN)))
+    condition = Q()
+    for word in fold(text.strip().removeprefix("@")).split()[:MOST_WORDS]:
+        columns = (f"{end}__found__{column}__contains" for column in ("handle", "names", "bio"))
+        condition &= Q(*((column, word) for column in columns), _connector=Q.OR)
+    return condition

@@ -25,12 +25,12 @@ from accounts import credentials, limits, lookup
 from accounts.access import Access, Actor, note_use, touch
 from accounts.headers import Headers, put
 from accounts.refused import Refused
+from compat_mastodon import bearer
+from compat_mastodon.bearer import Token
 from compat_mastodon.entities import accounts
 from compat_mastodon.forms import Form, Multipart
 from compat_mastodon.links import link_header
 from compat_mastodon.models import AccessToken
-from compat_mastodon.oauth import bearer
-from compat_mastodon.oauth.bearer import Token
 from compat_mastodon.params import EVERYTHING, Params
 from compat_mastodon.refusals import body_of
 from follows.paging import Page

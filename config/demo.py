@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts import databases, people, sessions
 from accounts.models import Account, Platform
-from compat_mastodon.oauth import bearer
+from compat_mastodon import bearer
 from config import demo_people
 from follows import queries
 from follows.locks import embedded

@@ -11,7 +11,7 @@ urlpatterns = [  # the busiest first, each behind a prefix that is cheap to tell
     path("mobile_api/", include("compat_twittner.urls")),
     path("api/docs/twittner/", include("compat_twittner.docs_urls")),
     path("api/", include("compat_mastodon.urls")),
-    path("", include("compat_mastodon.oauth.urls")),
+    path("", include("compat_mastodon.root_urls")),
     path("", include("accounts.pages.urls")),
     path("", include("follows.pages.urls")),
     path("admin/login/", RedirectView.as_view(pattern_name="sign_in", query_string=True)),  # one page for all

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.lookup import named
 from accounts.statements import given
 from follows.models import Block, Endorsement, ListMember, Mute
 from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import parted_from, unexpired
 from follows.queries import Key, key_columns, page, pages
-from follows.queue import named
 
 
 class Muted(NamedTuple):

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.lookup import named
 from follows.models import Follow
 from follows.paging import SCANNED, Part, end_of, part
 from follows.queries import Key, key_columns
-from follows.queue import named
 
 RANKED = 2_000
 

@@ -5,18 +5,14 @@ by friends in common at `RANKED` of these: the newest, or the oldest where these
 """
 
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts import lookup
-from accounts.lookup import NoSuchAccount
-from accounts.searching import fold
+from accounts.lookup import named
 from accounts.statements import Statement, each, given
 from follows import friends, queries
 from follows.graph import NoSuchRequest
@@ -27,7 +23,6 @@ from follows.queries import Key, key_columns
 COUNTED = 10_000  # requests that are counted
 RANKED = 500  # requests that are sorted by friends in common
 NEWER = 100  # new requests that are counted
-MOST_WORDS = 16
 DECIDED = {
     Decision.Kind.ACCEPTED: "accepted",
     Decision.Kind.REJECTED: "rejected",
@@ -154,21 +149,6 @@ def _chosen(owner: int, chosen: Filter) -> QuerySet[Follow]:
     if chosen.seen is not None:
         rows = rows.filter(seen=chosen.seen)
     return rows.filter(named("follower", chosen.text))
-
-
-def named(end: str, text: str) -> Q:
-    """Return a filter: the account at this end of an edge is the one with this `user@domain`.
-
-    If there is none, it has all the words in its names or bio.
-    """
-    if "@" in text.strip()[1:]:
-        with suppress(NoSuchAccount):
-            return Q((end, lookup.by_handle(text, settings.LOCAL_DOMAIN)))
-    condition = Q()
-    for word in fold(text.strip().removeprefix("@")).split()[:MOST_WORDS]:
-        columns = (f"{end}__found__{column}__contains" for column in ("handle", "names", "bio"))
-        condition &= Q(*((column, word) for column in columns), _connector=Q.OR)
-    return condition
 
 
 def _unfiltered(owner: int, sort: Sort, after: Place | None, limit: int) -> Found:

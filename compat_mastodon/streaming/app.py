@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import orjson
 from django.db import OperationalError
 
-from compat_mastodon.oauth import bearer
+from compat_mastodon import bearer
 from compat_mastodon.streaming import channels
 from compat_mastodon.streaming.channels import PATH, TOO_BUSY, Refused
 from compat_mastodon.streaming.connection import STATE, Connection

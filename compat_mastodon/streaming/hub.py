@@ -16,10 +16,10 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
 from accounts import events
+from compat_mastodon import bearer
+from compat_mastodon.bearer import Token
 from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import NAMES, notification
-from compat_mastodon.oauth import bearer
-from compat_mastodon.oauth.bearer import Token
 from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
 from follows.fragments import sized
 from follows.notices import feed, inbox

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
-from accounts.lookup import NoSuchAccount
+from accounts.lookup import NoSuchAccount, named
 from accounts.models import Account
 from accounts.refused import Refused
 from accounts.searching import sought_domain
@@ -19,7 +19,6 @@ from follows.models import Follow, KeptOut, Notice
 from follows.notices import making
 from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import SelfFollow
-from follows.queue import named
 
 CHUNK = 500  # pairs looked at in one go
 SERVER = Actor(None, "server")

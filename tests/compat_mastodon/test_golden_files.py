@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from compat_mastodon import answers, shapes
+from compat_mastodon import answers, root_urls, shapes
 from compat_mastodon.moderating import schema as moderating
-from compat_mastodon.oauth import urls
 from tests.compat_mastodon import reference_moderation, reference_notifications, reference_people, reference_server
 from tests.compat_mastodon.golden_files import GOLDEN
 
@@ -50,7 +49,7 @@ def test_no_answer_is_described_but_by_entities() -> None:
 
 
 def test_every_path_outside_the_api_has_a_golden_file() -> None:
-    assert OUTSIDE_THE_API.keys() == urls.MACHINE.keys()
+    assert OUTSIDE_THE_API.keys() == root_urls.MACHINE.keys()
     assert set(filter(None, OUTSIDE_THE_API.values())) <= FILES
 
 

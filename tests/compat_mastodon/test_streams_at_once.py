@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
-from compat_mastodon.oauth.bearer import Token
+from compat_mastodon.bearer import Token
 from compat_mastodon.streaming import hub
 from compat_mastodon.streaming.hub import Hub, Listener
 from follows.notices.delivery import Told

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import counts
 from accounts.models import Account
-from compat_mastodon.oauth import bearer
+from compat_mastodon import bearer
 from follows import blocks_and_mutes, policy, queries, queue, relationships
 from follows.models import Block, Follow, Mute, Notice
 from follows.notices import inbox

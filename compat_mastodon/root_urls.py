@@ -1,4 +1,7 @@
-"""OAuth, its pages, and discovery; each machine path answers with a trailing slash too."""
+"""The paths of the Mastodon API outside of /api/: OAuth, its pages, and discovery.
+
+Each path for machines answers with and without a trailing slash.
+"""
 
 from django.urls import path, re_path
 
