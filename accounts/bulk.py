@@ -74,7 +74,7 @@ def insert_where_free(blank: Model, rows: list[Row]) -> list[Row]:
 
 
 def reserve_ids(model: type[Model], highest: int) -> None:
-    """From now on the database gives ids above this one, and above all that it gave before."""
+    """Make the database give ids above this one, and above all that it gave before."""
     connection = databases.writing(model)
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:

@@ -20,5 +20,5 @@ def register(account: int, platform: Platform, token: str) -> None:
 
 
 def forget(account: int) -> None:
-    """From now on the account gets no push messages."""
+    """Stop push messages to the account."""
     Device.objects.filter(account=account).delete()

@@ -39,7 +39,7 @@ def canonical(text: str) -> str:
 
 
 def of_account(domain: str, local_domain: str) -> str:
-    """As the column of accounts has it: empty for this server or no name; a malformed name is `NOBODYS`."""
+    """Return the value of the column of accounts: empty for this server or no name, `NOBODYS` for a malformed name."""
     if not domain or domain.strip().lower() == local_domain:  # which may be an address such as [::1]
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Events that somebody may count. Nobody listens unless they ask, and sending is cheap then."""
+"""Events that listeners can count. Sending costs almost nothing if nobody listens."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""The addresses that an account was used from: its owner signs in there whatever strangers guess elsewhere.
+"""The addresses from which an account was used. Wrong guesses from elsewhere do not stop a sign-in from there.
 
 They are kept as keyed digests of their neighbourhood, the newest `MOST` of each account.
 """

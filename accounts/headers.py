@@ -1,4 +1,4 @@
-"""Headers that many answers have: encoded and checked once, and not for each answer."""
+"""Headers that many answers share: they are encoded and checked once, and not for each answer."""
 
 from collections.abc import Mapping
 

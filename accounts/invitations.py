@@ -47,6 +47,6 @@ def make(account: int, uses: int, days: int) -> Invite:
 
 
 def end(account: int, invite: int) -> None:
-    """Nobody can use this invitation of the account any more. One that is not good already stays as it is."""
+    """Revoke an invitation of the account. An invitation that has ended stays as it is."""
     now = timezone.now()
     Invite.objects.filter(Invite.usable(now), created_by=account, pk=invite).update(expires_at=now)

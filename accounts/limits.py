@@ -1,4 +1,4 @@
-"""Rate limits: how often somebody may do something within a fixed window. Both APIs count calls here.
+"""Rate limits: the number of calls that a caller has in a fixed window. Both APIs count calls here.
 
 Window n of a limit is floor(unix time / period). Counters live in Django's cache, where all processes
 count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers are Mastodon's.

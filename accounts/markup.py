@@ -1,6 +1,6 @@
 """Texts of members as HTML: only paragraphs and links become markup.
 
-Everything that shows a text as HTML makes it here, so the same words look the same wherever they stand.
+Everything that shows a text as HTML makes it here, so that a text looks the same everywhere.
 """
 
 import re

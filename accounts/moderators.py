@@ -1,6 +1,6 @@
-"""Who moderates, and whom: the rules that the admin and the APIs share.
+"""The rules for moderators that the admin and the APIs share: who moderates, and which accounts.
 
-What moderators do is in `follows.moderation`.
+Their actions are in `follows.moderation`.
 """
 
 from collections.abc import Callable, Iterable
@@ -87,7 +87,7 @@ def suspends(moderator: Account) -> bool:
 
 
 def register(ending: Ending) -> None:
-    """From now on `ending(account)` is called when an account stops being a moderator's, in the same transaction."""
+    """Register `ending(account)`. It is called when an account stops being a moderator's, in the same transaction."""
     _endings.append(ending)
 
 

@@ -27,9 +27,9 @@ _VOICING, _VIRAMA = 8, 9  # classes of marks that make another letter, and no ac
 
 
 def fold(text: str) -> str:
-    """Without case, accents, invisible characters and needless blanks, for comparing; folding twice changes nothing.
+    """Return the text for comparing: without case, accents, invisible characters and needless blanks.
 
-    Marks that are vowels of their own stay, as Devanagari and Thai have them.
+    Folding twice changes nothing. Marks that are vowels of their own stay, as Devanagari and Thai have them.
     """
     if not text.isascii():
         text = _with_few_marks(text)
@@ -40,7 +40,7 @@ def fold(text: str) -> str:
 
 
 def sought_domain(text: str) -> str:
-    """Return what to look for in stored domains: the one spelling of a domain, and other text folded."""
+    """Return the text to look for in stored domains: a domain in its one spelling, other text folded."""
     try:
         return canonical(text)
     except NotADomain:
@@ -56,7 +56,7 @@ def _stays(character: str) -> bool:
 
 
 def composed(text: str) -> str:
-    """As names are stored: an accent and its letter are one character (NFC), which has at most `MOST_MARKS`."""
+    """Return the text as names are stored: an accent and its letter are one character (NFC), at most `MOST_MARKS`."""
     return unicodedata.normalize("NFC", _with_few_marks(text))
 
 

@@ -97,7 +97,7 @@ def use(account: int, code: str) -> None:
 
 
 def turn_off(account: int) -> None:
-    """From now on the password is enough."""
+    """Turn the second factor off."""
     with databases.atomic(SecondFactor):
         if is_on(account):
             outbox.warn(Letter.Kind.FACTOR_OFF, account)
@@ -121,7 +121,7 @@ def _new_codes(account: int) -> list[str]:
 
 
 def recovery_codes_left(account: int) -> int:
-    """How many recovery codes were not used yet."""
+    """Return the number of unused recovery codes."""
     return RecoveryCode.objects.filter(account=account).count()
 
 

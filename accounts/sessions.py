@@ -142,7 +142,7 @@ def forget_expired() -> int:
 
 
 def register(ending: Ending) -> None:
-    """From now on `ending(account)` belongs to signing an account out everywhere."""
+    """Register `ending(account)`. It is called when an account is signed out everywhere."""
     _endings.append(ending)
 
 

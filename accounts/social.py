@@ -1,4 +1,4 @@
-"""Signing in with the token of a social network, which the network itself is asked about.
+"""Signing in with the token of a social network, after the network has confirmed it.
 
 A provider is a function from its token to a `Profile`. Only tokens that were made for our own
 application count, or any other site could sign in here as its visitors.

@@ -1,4 +1,4 @@
-"""How `manage.py createsuperuser` makes an account: it signs up like every other, so that the same rules hold."""
+"""`manage.py createsuperuser` signs the account up like every other, so that the same rules hold."""
 
 from django.core.exceptions import ValidationError
 

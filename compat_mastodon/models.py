@@ -43,7 +43,7 @@ class AccessToken(AbstractAccessToken):
 
 
 class Policy(models.TextChoices):
-    """Of whose news a client wants to be told."""
+    """The accounts whose news a client wants."""
 
     ALL = "all"
     FOLLOWED = "followed"

@@ -178,7 +178,7 @@ class Params:
 
 
 def storable(name: str, text: str) -> str:
-    """Without NUL bytes and lone surrogates, and no longer than `LONGEST`."""
+    """Return the text without NUL bytes and lone surrogates, and no longer than `LONGEST`."""
     if (
         len(text) > LONGEST
         or "\0" in text

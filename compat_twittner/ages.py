@@ -1,4 +1,4 @@
-"""How long ago, in the languages of the apps (twittner.md §1.8).
+"""Ages such as "2 hours ago", in the languages of the apps (twittner.md §1.8).
 
 Nothing else is translated: messages are texts of the wire, and the apps look countries up by their English names.
 """
@@ -25,7 +25,7 @@ LENGTHS = {"year": 365 * 86400, "month": 30 * 86400, "day": 86400, "hour": 3600,
 
 
 def ago(moment: datetime, language: str) -> str:
-    """How long ago, in the largest unit that fits, rounded half up; in English for a language that is not known."""
+    """Return an age in the largest unit that fits, rounded half up; in English for an unknown language."""
     words = WORDS.get(language, WORDS["english"])
     seconds = int((timezone.now() - moment).total_seconds())
     for unit, length in LENGTHS.items():

@@ -135,7 +135,7 @@ def _items(page: Page[Key], around: Around) -> list[bytes]:
 
 
 class Friend(TypedDict):
-    """Somebody whom the viewer follows and who follows the person of the card."""
+    """An account that the viewer follows, and that follows the person of the card."""
 
     avatar: str
     fname: str

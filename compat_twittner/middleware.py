@@ -1,4 +1,4 @@
-"""HTTP 200 always: what its clients are promised even when something fails before a view.
+"""Answer with status 200 even if something fails before a view, because the clients expect it.
 
 A client that gets another status hangs for ever (twittner.md §1.5), so this is the outermost layer.
 Only addresses of this dialect are touched.

@@ -1,4 +1,4 @@
-"""How far an import of a ColibriSM dump has come, and which rows earlier ones have taken."""
+"""The progress of an import of a ColibriSM dump, and the rows that earlier imports have taken."""
 
 from django.db import models
 from django.db.models import Q

@@ -62,7 +62,7 @@ _ASK_AT, _SAID_AT = 0, 1
 
 
 class Counting(BaseCache):
-    """What the limits need beside `count`, for a cache that keeps counters like other entries."""
+    """The operations of the limits besides `count`, for a cache that keeps counters like other entries."""
 
     def counted(self, key: str) -> int:
         """Return where a counter stands."""

@@ -1,4 +1,4 @@
-"""Pages, styles and scripts are compressed for browsers. What the APIs answer, files and pictures are not."""
+"""Compress pages, styles and scripts for browsers. Answers of the APIs, files and pictures stay as they are."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

@@ -1,4 +1,4 @@
-"""Uploaded pictures, as they lie in MEDIA_ROOT; a web server in front may take this over."""
+"""Serve uploaded pictures from MEDIA_ROOT. A web server in front can do this instead."""
 
 import mimetypes
 

@@ -1,4 +1,4 @@
-"""Files in S3-compatible storage, which several machines share. Where no bucket is named nothing imports this."""
+"""Files in S3-compatible storage, which several machines share. It is imported only if a bucket is set."""
 
 import mimetypes
 from collections.abc import Callable

@@ -37,7 +37,7 @@ _listeners: list[Listener] = []
 
 
 def register(listener: Listener) -> None:
-    """From now on `listener` is called with each change, once, after its transaction is committed.
+    """Call `listener` with each change from now on, once, after its transaction is committed.
 
     It runs in the caller's thread, so it should be quick. An exception is logged and stops nothing.
     """

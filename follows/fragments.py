@@ -19,7 +19,7 @@ GENERATION = 4_000  # accounts; two generations are kept per process and dialect
 def sized(rendered: bytes) -> bytes:
     """A copy that takes no more memory than its length, for bytes that are kept.
 
-    What `orjson.dumps` returns keeps the buffer that it was written into, 16 KB for an account of 1 KB.
+    The bytes of `orjson.dumps` keep the buffer that it was written into, 16 KB for an account of 1 KB.
     """
     return bytes(memoryview(rendered))
 
@@ -37,7 +37,7 @@ Load = Callable[[list[int]], Iterable[Renderable[K]]]
 class Fragments(Generic[K, V]):
     """Accounts as JSON bytes, or as something else that does not change.
 
-    What two generations of new ones have not asked for is dropped. `load` gives what `render` needs of some accounts.
+    Entries that nobody used during two generations are dropped. `load` gives what `render` needs of some accounts.
     """
 
     def __init__(

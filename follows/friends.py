@@ -15,7 +15,7 @@ TIES = 30_000  # that are looked at in one call; each account of a call has its 
 
 
 def in_common(owner: int, accounts: Sequence[int]) -> dict[int, int]:
-    """How many each of these accounts has in common with `owner`, up to `MOST`. Two queries.
+    """Return the number of friends that each of these accounts has in common with `owner`, up to `MOST`. Two queries.
 
     Where both sides have more ties than an account's share, only the newest follows of the owner are looked at.
     """

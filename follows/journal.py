@@ -39,7 +39,7 @@ def move(account: int, *, followers: int, following: int, requests: int) -> None
 
 
 def _move_or_note(values: dict[str, int]) -> int:
-    """How many rows were moved, or got a note: 0 when the account has no tally yet."""
+    """Return the number of rows that were moved or noted: 0 if the account has no tally yet."""
     account = values["account"]
     if _busy.get(account, 0) < time.monotonic() and _MOVE_IF_FREE.run(**values):
         return 1

@@ -1,4 +1,4 @@
-"""Accounts as a moderator sees them. `reported` has the reports, `moderation` what moderators do.
+"""Accounts as a moderator sees them. `reported` has the reports, `moderation` the actions.
 
 A moderator sees of an account what the admin shows them: its e-mail address and IP address need the
 permission to change it, and so does finding it by them.

@@ -1,4 +1,4 @@
-"""What moderators do to accounts, whichever way they do it: who may, the change, the log, and the reports it settles.
+"""The actions of moderators on accounts, from every place: permissions, the change, the log, and settled reports.
 
 Reports themselves are changed in `reports`; what moderators see is in `moderated`.
 """

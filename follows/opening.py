@@ -1,4 +1,4 @@
-"""Unlocking an account: all waiting requests are accepted, in chunks.
+"""Unlocking an account: all waiting requests are approved, in chunks.
 
 Each chunk is one short transaction of a few set-based statements, so a million requests neither delay others nor fill
 the memory. A long queue continues in the background (`background`); its row in `Opening` stays until the end, and a
@@ -28,7 +28,7 @@ RESUMED = 1000  # accounts that a process goes on with at once
 
 
 def begin(owner: int, by: Actor) -> None:
-    """In the transaction that opens the account: whoever waits is to be accepted, whatever happens from now on."""
+    """Record that all waiting requests will be approved, in the transaction that unlocks the account."""
     Opening.objects.update_or_create(account_id=owner, defaults={"actor_id": by.account, "door": by.door})
 
 

@@ -73,7 +73,7 @@ class _Lists(NamedTuple):
 
 
 def lists_open_to(viewer: Any) -> Q:
-    """In a query of accounts: whether whom they follow, and who follows them, is for the viewer; 0 is anybody.
+    """A condition for accounts: whether the viewer may see their followers and follows; 0 is anybody.
 
     It is for everybody, unless the account is suspended. Others do not see the lists when the account hides
     its collections, or shows them to its followers only, or when one of the two blocks the other.
@@ -85,32 +85,32 @@ def lists_open_to(viewer: Any) -> Q:
 
 
 def parted_from(viewer: Any, account: str) -> Q:
-    """In a query: whether a block stands between the viewer and the account in that column, either way."""
+    """A condition: whether a block stands between the viewer and the account in that column, either way."""
     return Q(blocks(viewer, OuterRef(account))) | Q(blocks(OuterRef(account), viewer))
 
 
 def blocks(viewer: Any, account: Any) -> Exists:
-    """In a query: whether the viewer blocks the account."""
+    """A condition: whether the viewer blocks the account."""
     return Exists(Block.objects.filter(blocker=viewer, target=account))
 
 
 def silenced_by(viewer: Any, account: str) -> Q:
-    """In a query: whether the viewer mutes the account in that column; `given("now")` is the time."""
+    """A condition: whether the viewer mutes the account in that column; `given("now")` is the time."""
     return Q(Exists(Mute.objects.filter(muter=viewer, target=OuterRef(account)).filter(unexpired())))
 
 
 def unexpired(mute: str = "") -> Q:
-    """Of mutes: those that last at `given("now")`."""
+    """A condition for mutes: those that last at `given("now")`."""
     return Q(**{f"{mute}expires_at__isnull": True}) | Q(**{f"{mute}expires_at__gt": given("now", DateTimeField())})
 
 
 def domain_blocked_by(viewer: Any, domain: str) -> Exists:
-    """In a query: whether the viewer blocks the server in that column."""
+    """A condition: whether the viewer blocks the server in that column."""
     return Exists(DomainBlock.objects.filter(account=viewer, domain=OuterRef(domain)))
 
 
 def parted() -> Q:
-    """In a query of the accounts that `given("viewer")` may want to follow: whether a block stands between the two.
+    """A condition for accounts that `given("viewer")` may want to follow: whether a block stands between the two.
 
     Blocks of whole servers count, in either direction.
     """
@@ -121,13 +121,13 @@ def parted() -> Q:
 
 
 def limited(account: str = "") -> Q:
-    """In a query: whether moderators limit the account behind this prefix, by itself or with its server."""
+    """A condition: whether moderators limit the account behind this prefix, by itself or with its server."""
     servers = ServerRule.objects.filter(rule=ServerRuleKind.LIMITED).values("domain")
     return Q(**{f"{account}limited_at__isnull": False}) | Q(**{f"{account}domain__in": servers})
 
 
 def hidden_from(viewer: Any, account: str = "") -> Q:
-    """In a query: whether the viewer finds the account behind this prefix by no list: limited, and not followed."""
+    """A condition: whether the viewer finds the account behind this prefix by no list: limited, and not followed."""
     follows = Follow.objects.accepted().filter(follower=viewer, target=OuterRef(f"{account}pk"))
     return limited(account) & ~Q(Exists(follows))
 

@@ -33,7 +33,7 @@ class Key(NamedTuple):
 
 
 class Person(NamedTuple):
-    """All that others can be shown of an account, see `person_columns`."""
+    """The public part of an account, see `person_columns`."""
 
     id: int
     version: int

@@ -36,7 +36,7 @@ class _Standing(NamedTuple):
 
 
 class Relationship(_Standing):
-    """How a viewer and the account with this id stand to each other.
+    """The relationship between a viewer and the account with this id.
 
     `ties` has one bit for each yes or no: a page of relationships is mostly these, and what a
     database hands over costs by the column. `languages` are those of the viewer's follow or request.

@@ -1,4 +1,4 @@
-"""Do the tallies say what the edges say? Found out, and set right, in chunks of accounts.
+"""Compare the tallies with the edges, and correct them, in chunks of accounts.
 
 Everyday changes of tallies are in `edges` and `journal`, in the transaction of their edge.
 """

@@ -1,4 +1,4 @@
-"""The admin of coming in: requests to join, invitations, refused mail domains, rules and texts."""
+"""The admin of sign-ups: requests to join, invitations, refused mail domains, rules and texts."""
 
 from typing import Any, ClassVar
 

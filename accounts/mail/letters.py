@@ -72,7 +72,7 @@ class NewEmailTokens(PasswordResetTokenGenerator):
 
 
 def register(kind: Letter.Kind, writer: Writer) -> None:
-    """From now on `writer(account, address)` writes the mails of this kind; it returns None for no mail."""
+    """Register `writer(account, address)` for the mails of this kind. It returns None for no mail."""
     _writers[kind] = writer
 
 

@@ -79,7 +79,7 @@ def sends_mail() -> bool:
 
 
 def room() -> int:
-    """How many mails may be added that are less urgent than the others: they fill half of what may wait."""
+    """Return the number of less urgent mails that may be added: they fill at most half of the queue."""
     return max(MOST_WAITING // 2 - Letter.objects.count(), 0)
 
 

@@ -1,4 +1,4 @@
-"""The phones of members: their sessions, and where push messages go."""
+"""The phones of members: their sessions, and their addresses for push messages."""
 
 from django.db import models
 from django.db.models import Q

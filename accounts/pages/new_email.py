@@ -1,4 +1,4 @@
-"""The page behind the link that was sent to a new e-mail address. To open it alone changes nothing."""
+"""The page behind the link that was sent to a new e-mail address. Opening it changes nothing; its button does."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods

@@ -1,4 +1,4 @@
-"""The pages around an e-mail address, for members of both APIs: a forgotten password, and a confirmation."""
+"""The pages for a forgotten password and for the confirmation of an e-mail address. Both APIs use them."""
 
 from typing import Any, ClassVar
 

@@ -68,7 +68,7 @@ _counters: dict[str, Counter] = {}
 
 
 def count_in_navigation(section: str, counter: Counter) -> None:
-    """From now on the link of this section shows `counter(account)`; it costs a query on every page."""
+    """Show the number `counter(account)` at the link of this section. It costs a query on every page."""
     _counters[section] = counter
 
 

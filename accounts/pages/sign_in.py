@@ -91,7 +91,7 @@ class _SignIn(LoginView):
 
 
 class _Once(forms.TextInput):
-    """What was typed is not shown again, because nobody can use it again."""
+    """The typed code is not shown again, because it cannot be used again."""
 
     def format_value(self, value: Any) -> None:
         return None

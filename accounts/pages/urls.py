@@ -1,4 +1,4 @@
-"""Signing up, in and out, and what is done by mail."""
+"""The paths for signing up, in and out, and for the links in mails."""
 
 from django.urls import path
 from django.views.generic import RedirectView

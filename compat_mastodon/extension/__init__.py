@@ -1,1 +1,1 @@
-"""The extension `/api/latchkey/v1`: what the gate offers, for clients that know of it (docs/extension.md)."""
+"""The extension `/api/latchkey/v1`: the features of the gate, for clients that know it (docs/extension.md)."""

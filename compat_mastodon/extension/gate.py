@@ -1,4 +1,4 @@
-"""The gate: its rules, approvals before asking, and the accounts and servers that are kept out."""
+"""The gate: its rules, approvals in advance, and the accounts and servers that are kept out."""
 
 from django.http import HttpRequest, HttpResponse
 

@@ -1,4 +1,4 @@
-"""Accounts for moderators: lists with filters, one account, and what is done to it."""
+"""Accounts for moderators: lists with filters, one account, and actions on it."""
 
 from typing import ClassVar
 

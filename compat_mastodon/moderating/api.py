@@ -22,7 +22,7 @@ class UnknownValue(APIException):
 
 
 class View(api.View):
-    """One endpoint of the moderation API. Whether a change is allowed is the domain's decision."""
+    """One endpoint of the moderation API. The domain decides if a change is allowed."""
 
     permissions: ClassVar[tuple[str, ...]]  # the caller needs all of them
 

@@ -17,7 +17,7 @@ CATEGORIES = {
 
 
 def admin_account(seen: Moderated) -> Entity:
-    """Admin::Account. What the caller may not see is "" or null."""
+    """Admin::Account. Values that the caller may not see are "" or null."""
     person, used_at = seen.person, timestamp(seen.person.last_active_at)
     entity: Entity = {
         "id": str(person.id),

@@ -1,4 +1,4 @@
-"""Reports for moderators: lists, one report, and what is done to it."""
+"""Reports for moderators: lists, one report, and actions on it."""
 
 from typing import ClassVar
 

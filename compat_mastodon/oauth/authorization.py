@@ -58,7 +58,7 @@ def callback_of(params: Mapping[str, str]) -> Callback:
 
 
 def ask_of(params: Mapping[str, str], application: Application, *, moderates: bool) -> Ask:
-    """What is asked for. Only somebody who `moderates` can grant the scopes of moderators; from others they are cut.
+    """The requested scopes. Those of moderators are left out for accounts that do not `moderate`.
 
     :raises Refusal: when something is asked for that this server, or this client, does not do.
     """

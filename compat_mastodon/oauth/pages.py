@@ -74,7 +74,7 @@ def _consent(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, params: dict[str, str]) -> HttpResponse:
-    """The person pressed a button. What was asked is checked again; errors go to the client."""
+    """The person pressed a button. The request is checked again; errors go to the client."""
     try:
         callback = callback_of(params)
     except Refusal as refusal:

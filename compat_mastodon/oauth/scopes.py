@@ -108,7 +108,7 @@ def of_members(scopes: Iterable[str]) -> list[str]:
 
 
 class Permission(NamedTuple):
-    """One line of what a person is asked to allow; `kind` is see, change or notify."""
+    """One line of the consent page; `kind` is see, change or notify."""
 
     kind: str
     words: str

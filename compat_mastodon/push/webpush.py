@@ -1,4 +1,4 @@
-"""One Web Push message: encrypted, signed and posted to where the client wants it (RFC 8030, 8291, 8292).
+"""Encrypt, sign and post one Web Push message (RFC 8030, 8291, 8292).
 
 Clients that did not ask for the standard get the drafts before it, as they expect (mastodon.md §3.8).
 A client names any address, so only public ones are ever connected to: the name is looked up once, and

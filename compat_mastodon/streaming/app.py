@@ -194,7 +194,7 @@ async def _admitted(scope: Scope, channel: str) -> Listener:
 
 
 def _token(scope: Scope) -> str:
-    """From the header, the query or the subprotocol, in this order."""
+    """Return the token of the header, the query or the subprotocol, in this order."""
     header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
     scheme, _, token = header.partition(" ")
     if scheme.lower() == "bearer" and token.strip():

@@ -1,4 +1,4 @@
-"""How other software finds this server and the people on it (mastodon.md §4.11, §6.8)."""
+"""Discovery of this server and its members by other software (mastodon.md §4.11, §6.8)."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ HOST_META = f"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 class Discovery(View):
-    """Nobody has to say who is asking, and nobody is counted."""
+    """Paths without a caller and without limits."""
 
     caller = Caller.NOBODY
     limited = False

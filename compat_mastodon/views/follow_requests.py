@@ -1,4 +1,4 @@
-"""Requests to follow me (mastodon.md §2). In the path stands the requester's account id."""
+"""Requests to follow me (mastodon.md §2). The id in a path is the requester's account."""
 
 from django.http import HttpRequest, HttpResponse
 

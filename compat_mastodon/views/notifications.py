@@ -83,7 +83,7 @@ class SetMarkers(View):
 
 
 def _positions(params: Params) -> dict[str, int]:
-    """How far each timeline that was sent is read.
+    """The reading position of each timeline that was sent.
 
     :raises BadParam: when a position is no number that an id could be.
     """

@@ -1,4 +1,4 @@
-"""Changing how I and another account stand (mastodon.md §3.3). All answer with the Relationship."""
+"""Changes of your relationship with another account (mastodon.md §3.3). All answer with the Relationship."""
 
 from contextlib import suppress
 from typing import ClassVar

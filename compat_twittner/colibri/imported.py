@@ -29,7 +29,7 @@ def accounts_among(accounts: list[int]) -> set[int]:
 
 
 def add(table: str, numbers: Iterable[int]) -> None:
-    """From now on these rows are imported; called in the transaction that writes them."""
+    """Record that these rows are imported, in the transaction that writes them."""
     blocks: dict[int, list[int]] = defaultdict(list)
     for number in numbers:
         blocks[number // BLOCK].append(number % BLOCK)

@@ -49,7 +49,7 @@ def streaming(*, change: int, **_: Any) -> None:
 
 
 def listen() -> None:
-    """From now on the events of this process are counted; a second call changes nothing."""
+    """Count the events of this process. A second call changes nothing."""
     events.delivered.connect(delivered)
     events.limited.connect(limited)
     events.waited.connect(waited)

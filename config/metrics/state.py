@@ -1,4 +1,4 @@
-"""Gauges that are measured when somebody asks: memory of the processes, and the state of the database."""
+"""Gauges that are measured for each scrape: memory of the processes, and the state of the database."""
 
 import os
 import time

@@ -9,9 +9,9 @@ from django.db import connections
 
 @cache
 def limit() -> None:
-    """From now on the connections that this process opens have `settings.POSTGRESQL_TIMEOUTS`.
+    """Give all new connections of this process `settings.POSTGRESQL_TIMEOUTS`.
 
-    What `DATABASE_URL` says itself stands.
+    Options in `DATABASE_URL` take precedence.
     """
     for database in connections.settings.values():
         if database["ENGINE"] == "config.postgresql":

@@ -1,1 +1,1 @@
-"""A member's data as one archive, and lists that a member brings from another server."""
+"""The archive of a member's data, and imports of a member's lists from another server."""

@@ -70,7 +70,7 @@ _more: dict[str, Records] = {}
 
 
 def register(name: str, records: Records) -> None:
-    """From now on archives have a JSON file of this name with what `records` gives for the account."""
+    """Add a JSON file of this name to all archives, with the result of `records` for the account."""
     _more[name] = records
 
 

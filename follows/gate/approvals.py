@@ -1,4 +1,4 @@
-"""Approvals before asking: an account, or a handle that need not exist yet, may follow once without being asked."""
+"""Approvals in advance: an account, or a handle that need not exist yet, may follow once without asking."""
 
 import re
 from collections.abc import Sequence

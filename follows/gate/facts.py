@@ -16,7 +16,7 @@ from follows.queries import Count
 
 
 class Facts(NamedTuple):
-    """All that an answer depends on, about the owner and the account that asks."""
+    """The facts about the owner and the requester that an answer depends on."""
 
     locked: bool
     remote: bool

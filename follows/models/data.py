@@ -45,7 +45,7 @@ class ImportKind(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
-    """How far an import is."""
+    """The state of an import."""
 
     READING = "reading"
     PREVIEW = "preview"

@@ -24,7 +24,7 @@ class ArrivalReason(models.IntegerChoices):
 
 
 class Digest(models.TextChoices):
-    """How often a member is mailed how many people wait."""
+    """The interval of the mails about waiting requests."""
 
     OFF = "off"
     DAILY = "daily"

@@ -110,7 +110,7 @@ class NoticePolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"What {self.account} is told"
+        return f"the notice policy of {self.account}"
 
 
 class NoticePermission(models.Model):
@@ -127,7 +127,7 @@ class NoticePermission(models.Model):
 
 
 class Marker(models.Model):
-    """How far an account has read one of its timelines; `version` counts the changes."""
+    """The reading position of an account in one of its timelines; `version` counts the changes."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     timeline = models.CharField(max_length=16)

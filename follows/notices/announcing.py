@@ -1,4 +1,4 @@
-"""What PostgreSQL tells the feed of new notices, once they are committed.
+"""Notify the feed of new notices through PostgreSQL, after they are committed.
 
 Commits that notify come one after the other on the whole server: each holds one lock until the disk has it. So a write
 commits without that lock, and notifies right after its commit, in a transaction that waits for no disk. A notice whose

@@ -101,7 +101,7 @@ _transports: dict[int, list[Queue]] = defaultdict(list)  # by the kinds of notic
 
 
 def register(transport: Transport, kinds: Iterable[int]) -> None:
-    """From now on `transport` is called for notices of these kinds."""
+    """Call `transport` for notices of these kinds from now on."""
     queue = Queue(transport)
     for kind in kinds:
         _transports[kind].append(queue)

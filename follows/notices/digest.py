@@ -30,7 +30,7 @@ _links = Signer(salt="follows.notices.digest")
 
 
 def next_turn(digest: str, zone: str | None) -> datetime | None:
-    """When the next mail is due in a time zone, such as Europe/Berlin; None for no mails."""
+    """Return the time of the next mail in a time zone, such as Europe/Berlin; None for no mails."""
     if digest == Digest.OFF:
         return None
     now = timezone.now().astimezone(zones.named(zone))

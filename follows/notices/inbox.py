@@ -1,4 +1,4 @@
-"""An account's notices, one by one or with new followers in groups. Who is told what is in `notices`.
+"""Reads of an account's notices, one by one or with new followers in groups. `making` writes them.
 
 Those about suspended accounts are hidden.
 """
@@ -169,7 +169,7 @@ def _chosen(filtered: bool | None, of_one: bool, of_group: bool) -> QuerySet[Not
 
 
 def _group_of(grouped: bool) -> Any:
-    """What the notices of a group have in common. It has no parameter, for then windows over it are one window."""
+    """The key that the notices of a group share. It has no parameter, so that windows over it are one window."""
     alone = Func(F("pk"), template="-%(expressions)s", output_field=IntegerField())
     return Coalesce("bucket", alone) if grouped else alone
 

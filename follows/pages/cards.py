@@ -1,6 +1,6 @@
-"""The cards of a queue: each request with all that helps to decide it.
+"""The cards of a queue: each request with the facts that help to decide it.
 
-As in `people` the HTML is made here, for a page of forty must be quick.
+As in `people`, the HTML is made here and not in templates, because a page of forty must be quick.
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def _facts(
 
 
 def _friends(number: int, named: Sequence[Friend], language: str | None) -> str:
-    """How many friends in common, with the names of a few: not of those who hide whom they follow."""
+    """Return the number of friends in common, and a few names, without accounts that hide their follows."""
     # No name turns the text around it.
     names = ", ".join(f"\u2068{friend.display_name or friend.username}\u2069" for friend in named)
     text = _in_common(number, bool(named), number > len(named), language)

@@ -1,4 +1,4 @@
-"""The page behind the link that ends the mails about who waits (RFC 8058: mail programs send the POST themselves)."""
+"""The page to unsubscribe from the mails about waiting requests (RFC 8058: mail programs send the POST themselves)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt

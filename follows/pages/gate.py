@@ -1,4 +1,4 @@
-"""The lists of a member's gate: who is approved before asking, and who is kept out."""
+"""The lists of a member's gate: accounts that are approved in advance, and accounts that are kept out."""
 
 from django.conf import settings
 from django.contrib import messages

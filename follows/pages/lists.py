@@ -1,4 +1,4 @@
-"""The lists of a member: each with a search, pages by keyset, and one thing to do with one row or with the ticked."""
+"""The lists of a member: each has a search, pages by keyset, and an action for one row or for the selected ones."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple

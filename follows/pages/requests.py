@@ -1,4 +1,4 @@
-"""The queue of a member's requests: read, decided one by one, in part and altogether, and undone."""
+"""The follow requests of a member: list them, decide on one, some or all of them, and undo."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,7 +72,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @members_page
 @require_safe
 def newer(request: HttpRequest) -> HttpResponse:
-    """How many requests came since the page was made: the part of it that asks for this again and again."""
+    """The number of requests since the page was made, for the part of the page that polls."""
     than = number(request.GET.get("than"))
     return render(request, "follows/pages/newer.html", {"new": queue.newer(me(request), than), "swap": SWAP})
 

@@ -1,4 +1,4 @@
-"""The way through a list by keyset, for pages that work without scripts: `after` holds the cursors of the pages before.
+"""Paging by keyset for pages that work without scripts: `after` holds the cursors of the pages before.
 
 Its last cursor is the place behind which the page begins; without it one is back on the page before.
 """

@@ -44,7 +44,7 @@ def about(member: int, found: Batched) -> Told:
 
 
 def now(member: int, account: int) -> str:
-    """How things are with an account whose request is gone."""
+    """Describe the present state of an account whose request is gone."""
     name = next((face.name for face in faces_of([account]).values()), "")
     ties = relationships.one(member, account) if name else None
     if ties and ties.followed_by:

@@ -1,4 +1,4 @@
-"""`manage.py changepassword`: in the place of Django's, which knows neither other servers nor who is signed in."""
+"""`manage.py changepassword`: Django's takes accounts of other servers, and signs nobody out."""
 
 from getpass import getpass
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py create_account`: what people do by signing up, from a shell."""
+"""`manage.py create_account`: create an account, with the rules of a sign-up."""
 
 from collections.abc import Iterable
 from getpass import getpass

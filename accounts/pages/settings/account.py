@@ -39,7 +39,7 @@ class EmailForm(forms.Form):
 
 
 class PasswordForm(NewPasswordForm):
-    """With the old password, which is counted as an attempt to sign in."""
+    """A form with the old password, which counts as an attempt to sign in."""
 
     old_password = _password(gettext_lazy("Your password now"))
     field_order = ("old_password", "new_password1", "new_password2")

@@ -1,4 +1,4 @@
-"""`manage.py create_token`: an access token without the detour through a browser, for scripts and trials."""
+"""`manage.py create_token`: create an access token without a browser, for scripts and tests."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py token`: access tokens of the Mastodon API without the detour through a browser."""
+"""`manage.py token`: access tokens of the Mastodon API, without a browser."""
 
 from collections.abc import Iterator
 from typing import Any

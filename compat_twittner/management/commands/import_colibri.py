@@ -1,4 +1,4 @@
-"""`manage.py import_colibri`: a ColibriSM network moves in."""
+"""`manage.py import_colibri`: import a ColibriSM network from its dump."""
 
 import json
 from contextlib import nullcontext

@@ -1,4 +1,4 @@
-"""`manage.py backup`: everything that a server has, in one folder."""
+"""`manage.py backup`: write everything that a server has into one folder."""
 
 from pathlib import Path
 from typing import Any

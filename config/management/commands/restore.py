@@ -1,4 +1,4 @@
-"""`manage.py restore`: a backup becomes a server again."""
+"""`manage.py restore`: restore a server from a backup."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py serve`: what `make serve` and `make run` call."""
+"""`manage.py serve`: run the server; `make serve` and `make run` call it."""
 
 from typing import Any
 from urllib.parse import urlsplit

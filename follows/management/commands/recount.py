@@ -1,4 +1,4 @@
-"""`manage.py recount`: the tallies, verified or healed from the edges."""
+"""`manage.py recount`: compare the tallies with the edges, and correct them."""
 
 from typing import Any
 
