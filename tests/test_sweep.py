@@ -45,7 +45,7 @@ def test_an_opening_that_was_left_is_finished(
     monkeypatch.setattr(opening, "AT_ONCE", 0)
     graph.change_profile(carol.pk, Actor(carol.pk, "test"), locked=False)
 
-    assert "1 accounts opened, 2 requests approved." in sweep()
+    assert "1 unlocked accounts: 2 requests approved." in sweep()
     assert all(relationships.one(carol.pk, requester.pk).followed_by for requester in (alice, bob))
 
 

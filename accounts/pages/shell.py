@@ -181,7 +181,7 @@ def _not_a_page(request: HttpRequest, refused: HttpResponseBase) -> HttpResponse
         "accounts/pages/error",
         status=refused.status_code,
         title=gettext("This is not a page"),
-        description=gettext("A button leads here, and nothing else. Nothing was changed."),
+        description=gettext("This address works only with a button of a page. Nothing was changed."),
     )
     response["Allow"] = refused["Allow"]
     return response

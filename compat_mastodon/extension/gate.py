@@ -130,7 +130,7 @@ class KeepOut(Write):
 
 
 class LetIn(Write):
-    """Keep it out no longer. A request that waits aside joins the queue."""
+    """Stop keeping it out. A hidden request joins the queue."""
 
     def delete(self, request: HttpRequest, pk: str) -> HttpResponse:
         kept_out.let_in(self.me, number(pk))

@@ -22,7 +22,7 @@ def create(name: str, wanted: str) -> str:
     if not words or not scopes.all_known(words):
         raise CommandError(f"{wanted!r} is not a list of scopes, such as {ALL!r}.")
     if scopes.moderate(words) and not moderators.is_admitted(account):
-        raise CommandError(f"{name} is no moderator who may open the admin, and gets no scope that begins with admin:.")
+        raise CommandError(f"{name} is not a moderator, so its tokens cannot have scopes that begin with admin:.")
     application, _ = Application.objects.get_or_create(
         client_id=CLIENT_ID,
         defaults={

@@ -1,6 +1,6 @@
 """A backup is a folder: the database, the files of `MEDIA_ROOT` and `PRIVATE_ROOT`, the keys, and a manifest.
 
-The manifest is written last and has the checksum of each file, so a backup that broke off is none.
+The manifest is written last and has the checksum of each file, so an incomplete backup has none.
 """
 
 import hashlib
@@ -130,7 +130,7 @@ def _checked(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         files, kind = manifest["files"], manifest["format"]
     except FileNotFoundError:
-        raise CommandError(f"{folder} has no {MANIFEST}: it is no backup, or one that broke off.") from None
+        raise CommandError(f"{folder} has no {MANIFEST}: it is not a complete backup.") from None
     except (ValueError, KeyError, TypeError):
         raise CommandError(f"{folder / MANIFEST} cannot be read.") from None
     if kind != FORMAT:

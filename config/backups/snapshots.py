@@ -73,7 +73,7 @@ def _load_sqlite(folder: Path, snapshot: Snapshot) -> None:
         copy.backup(target)
         _check(target)
         if _counted(target) != (snapshot.tables, snapshot.rows):
-            raise CommandError("The database in the backup does not have what its manifest says.")
+            raise CommandError("The database in the backup does not match its manifest.")
     for rest in ("-wal", "-shm"):
         place.with_name(place.name + rest).unlink(missing_ok=True)
     new.replace(place)
@@ -124,7 +124,7 @@ def _load_postgresql(folder: Path, snapshot: Snapshot) -> None:
                 while block := file.read(1_048_576):
                     data.write(block)
             if cursor.rowcount != snapshot.rows[table]:
-                raise CommandError(f"The table {table} in the backup does not have what its manifest says.")
+                raise CommandError(f"The table {table} in the backup does not match its manifest.")
         for name, value in snapshot.sequences.items():
             if value is not None:
                 cursor.execute("SELECT setval(%s::regclass, %s)", [connection.ops.quote_name(name), value])

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | 0 | oneself, blocked, suspended | refused |
 | 1 | a moderators' rule for the server: refuse, or mutuals only and not mutual | refused like a block |
-| 2 | the owner keeps the account or its server out | a request that waits aside |
+| 2 | the owner keeps the account or its server out | a hidden request |
 | 3 | the owner approved the account in advance | a follow; the approval is used up |
 | 4 | a rule of the owner accepts it | a follow |
 | 5 | the owner has paused | a request without a notice |

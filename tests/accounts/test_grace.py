@@ -91,7 +91,7 @@ def test_after_seven_days_the_server_deletes_it_for_good(alice: Account, bob: Ac
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
         out = io.StringIO()
         call_command("sweep", stdout=out)
-    assert "1 accounts deleted whose owners asked for it" in out.getvalue()
+    assert "1 accounts deleted a week after their owners asked for it" in out.getvalue()
     assert not exists(alice)
     assert exists(bob)
 

@@ -156,7 +156,7 @@ def test_a_damaged_backup_changes_nothing(live: Live, emptied: Live, place: Path
     picture.write_bytes(b"another picture")
     refused("a.jpg is missing or damaged")
     picture.write_bytes(b"a picture")
-    for name, why in (("rows", "does not have what"), ("kind", "The backup is of")):
+    for name, why in (("rows", "does not match its manifest"), ("kind", "The backup is of")):
         wrong = manifest["database"] | {
             name: "mysql" if name == "kind" else dict.fromkeys(manifest["database"]["rows"], 7)
         }
@@ -165,7 +165,7 @@ def test_a_damaged_backup_changes_nothing(live: Live, emptied: Live, place: Path
     (folder / folders.MANIFEST).write_text("{")
     refused("cannot be read")
     (folder / folders.MANIFEST).unlink()
-    refused("one that broke off")
+    refused("not a complete backup")
 
 
 def test_the_database_is_of_one_moment(live: Live, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,7 +122,7 @@ def test_later_rows_are_later_in_time() -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"accounts": 5, "requests": 6}, "6 requests need as many accounts, not 5."),
+        ({"accounts": 5, "requests": 6}, "6 requests need at least 6 accounts, not 5."),
         ({"accounts": 3, "requests": 0, "follows": 7}, "3 accounts allow only 6 follows."),
         ({"accounts": -1}, "Numbers must not be negative."),
         ({"accounts": 2**31}, "There can be at most 2,147,483,647 accounts, requests and follows each."),

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             with exclusive(Work.RESTORE):  # another one finds the place empty, too, and clears it if it fails
                 manifest, to_set = folders.load(directory)
         except Taken:
-            raise CommandError("Another restore is running. Wait for its end.") from None
+            raise CommandError("Another restore is running. Try again when it has ended.") from None
         except OSError as error:
             raise CommandError(f"The backup could not be restored: {error}.") from None
         rows = sum(manifest["database"]["rows"].values())

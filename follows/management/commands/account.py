@@ -77,7 +77,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, action: str, accounts: list[str], **options: Any) -> None:
         if action == "delete" and not options["yes"]:
-            raise CommandError("Add --yes to delete for good.")
+            raise CommandError("Add --yes to confirm the deletion.")
         known = [any_account(text) for text in accounts]  # all are there before anything is done
         if action == "show":
             facts = [_facts(account) for account in known]

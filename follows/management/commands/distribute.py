@@ -16,7 +16,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--plan", action="store_true", required=True, help="print the plan; there is nothing else")
+        parser.add_argument("--plan", action="store_true", required=True, help="print the plan; required")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if databases.writing(Follow).vendor != "postgresql":

@@ -1,4 +1,4 @@
-"""`manage.py gate-check`: why a follow becomes a follow, a request or nothing."""
+"""`manage.py gate-check`: the result of a follow, and the rule that decides it."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from accounts.management.accounts import HANDLE, any_account
 from follows.gate import rules
 
 ROWS = (
-    "a follow or request that stands, oneself, a suspended account, a block, or as many follows as one may have",
+    "an existing follow or request, the same account, a suspended account, a block, or the limit of follows",
     "a rule for the requester's server",
     "the account keeps out the requester or its server",
     "the account approved the requester in advance",
     "a rule of the account approves the requester",
     "the account has paused new followers",
     "the account is locked, or the requester must ask",
-    "nothing stands against it",
+    "no other row applies",
 )
 OUTCOMES = {
     rules.Outcome.FOLLOW: "a follow",
     rules.Outcome.REQUEST: "a request",
-    rules.Outcome.ASIDE: "a request that waits aside",
+    rules.Outcome.ASIDE: "a hidden request",
     rules.Outcome.REFUSED: "refused",
 }
 

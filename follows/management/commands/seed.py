@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if max(accounts, requests + follows) > lookup.MAX_ID:
             raise CommandError(f"There can be at most {lookup.MAX_ID:,} accounts, requests and follows each.")
         if requests > accounts:
-            raise CommandError(f"{requests:,} requests need as many accounts, not {accounts:,}.")
+            raise CommandError(f"{requests:,} requests need at least {requests:,} accounts, not {accounts:,}.")
         if follows > accounts * (accounts - 1):
             raise CommandError(f"{accounts:,} accounts allow only {accounts * (accounts - 1):,} follows.")
         owner = self._owner(options["locked_account"]) if requests else 0

@@ -31,20 +31,20 @@ class Command(BaseCommand):
         self._failed = 0
         owners = list(Opening.objects.values_list("account_id", flat=True))
         approved = sum(self._each(owners, opening.finish))
-        self.stdout.write(f"{len(owners)} accounts opened, {approved} requests approved.")
+        self.stdout.write(f"{len(owners)} unlocked accounts: {approved} requests approved.")
         self._each(journal.left(), journal.settle)
-        self.stdout.write(f"{kept_out.finish()} requests and follows of people who are kept out put in their place.")
+        self.stdout.write(f"{kept_out.finish()} requests and follows of accounts that are kept out hidden or ended.")
         self.stdout.write(f"{expiry.expire()} requests have expired.")
         self.stdout.write(f"{sessions.forget_expired()} expired sessions of phones deleted.")
         if corrected := access.forget_the_future():
-            self.stdout.write(f"{corrected} accounts were active in the future; that is corrected.")
+            self.stdout.write(f"{corrected} times of last activity that were in the future corrected.")
         call_command("clearsessions")  # those of browsers
         browsers.forget_expired()
         unconfirmed = people.never_confirmed()
         for account in unconfirmed:
             leaving.begin(account, leaving.SERVER)
-        self.stdout.write(f"{len(unconfirmed)} accounts deleted that nobody confirmed.")
-        self.stdout.write(f"{len(leaving.begin_due())} accounts deleted whose owners asked for it a week ago.")
+        self.stdout.write(f"{len(unconfirmed)} unconfirmed accounts deleted.")
+        self.stdout.write(f"{len(leaving.begin_due())} accounts deleted a week after their owners asked for it.")
         begun = list(Leaving.objects.values_list("account_id", flat=True))
         deleted = self._each(begun, leaving.finish)
         self.stdout.write(f"{len(deleted)} accounts deleted in all.")
@@ -52,9 +52,9 @@ class Command(BaseCommand):
         outbox.send_due()
         self._each(list(archives.unfinished()), archives.finish)
         self._each(list(imports.runnable()), imports.finish)
-        self.stdout.write(f"{archives.forget_old()} archives and {imports.forget_old()} imports deleted that are over.")
+        self.stdout.write(f"{archives.forget_old()} old archives and {imports.forget_old()} old imports deleted.")
         if self._failed:
-            raise CommandError(f"{self._failed} accounts failed, as the log says; the next sweep goes on with them.")
+            raise CommandError(f"{self._failed} accounts failed, see the log. The next sweep tries again.")
 
     def _each(self, accounts: list[int], finish: Callable[[int], Result]) -> list[Result]:
         """Return the result of each account; one that fails does not stop the others."""
