@@ -35,6 +35,7 @@ class Invite(models.Model):
     )
 
     class Meta:
+        verbose_name = "invitation"
         constraints = [
             models.CheckConstraint(condition=Q(max_uses=None) | Q(uses__lte=F("max_uses")), name="invite_not_overused")
         ]
