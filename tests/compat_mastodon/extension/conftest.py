@@ -19,6 +19,12 @@ def ask(target: Account, *followers: Account | int, note: str = "") -> None:
         graph.follow(pk, target.pk, by(pk), note=note)
 
 
+def ties(client: Any, account: Account) -> dict[str, Any]:
+    """The client's relationship with the account."""
+    (found,) = client.get(f"/api/v1/accounts/relationships?id[]={account.pk}").json()
+    return dict(found)
+
+
 def wrong(response: Any) -> set[str]:
     """The fields that a 422 blames, in the shape of the door's errors."""
     body = response.json()
