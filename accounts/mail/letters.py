@@ -20,9 +20,7 @@ Kind = Letter.Kind
 
 
 CHANGES = {
-    Kind.EMAIL_MOVED: gettext_lazy(
-        "The e-mail address of your account was changed. You get no more mails at this one."
-    ),
+    Kind.EMAIL_MOVED: gettext_lazy("The e-mail address of your account was changed. This address gets no more mails."),
     Kind.NEW_PASSWORD: gettext_lazy("The password of your account was changed."),
     Kind.FACTOR_ON: gettext_lazy("The second factor of your account was turned on."),
     Kind.FACTOR_OFF: gettext_lazy("The second factor of your account was turned off."),

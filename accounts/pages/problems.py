@@ -23,7 +23,9 @@ NUMBER = re.compile(r"\d[\d,]*")
 PICTURES = {  # by the words of `images` and its decoder, which are for the APIs; {} is a number
     "": _("This is not a picture."),
     "has a format that cannot be used here: send JPEG, PNG, GIF or WebP": _("Choose a JPEG, PNG, GIF or WebP."),
-    "has too many scans: a JPEG may have at most {}": _("This JPEG has more than {} scans. Save it anew."),
+    "has too many scans: a JPEG may have at most {}": _(
+        "This JPEG has more than {} scans. Save it again in another program."
+    ),
     "has too many frames: a moving picture may have at most {}": _("This picture has more than {} frames."),
     "is too large: all frames may have at most {} megapixels together": _(
         "This picture is too large. All its frames may have at most {} megapixels together."
@@ -39,7 +41,7 @@ PICTURES = {  # by the words of `images` and its decoder, which are for the APIs
     "cannot be read now, because others are being read; please try again in a minute": _(
         "The server is reading many pictures now. Please try again in a minute."
     ),
-    "takes too long or too much memory to be read": _("This picture is too hard to read. Choose a smaller one."),
+    "takes too long or too much memory to be read": _("This picture takes too long to read. Choose a smaller one."),
 }
 
 

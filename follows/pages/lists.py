@@ -110,7 +110,7 @@ class Followers(List):
     verb = _("Remove")
     verbs = {"remove": _("Remove selected"), "keep_out": _("Remove selected and keep out")}
     read = staticmethod(followers.followers)
-    since: ClassVar[Text] = _("Follows you since %(day)s")
+    since: ClassVar[Text] = _("Has followed you since %(day)s")
 
     def rows(self, member: int, form: Chosen, trail: Trail) -> Rows:
         chosen, sort = people_filter(form)
@@ -139,7 +139,7 @@ class Following(Followers):
     verb = _("Unfollow")
     verbs = {"unfollow": _("Unfollow selected")}
     read = staticmethod(followers.following)
-    since = _("You follow them since %(day)s")
+    since = _("You have followed them since %(day)s")
 
     def do(self, request: HttpRequest, verb: str, ids: list[int]) -> HttpResponse:
         count = bulk.unfollow(me(request), ids, actor(request))

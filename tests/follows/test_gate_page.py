@@ -67,15 +67,15 @@ def test_what_would_happen_is_told_without_saving(member: Client, carol: Account
         "A stranger follows you at once.",
         "A bot has to ask, because you want bots to ask.",
         "Somebody whom you follow follows you at once.",
-        "Somebody with 2 friends in common follows you at once, because you let in accounts with friends in common.",
-        "Somebody with the badge follows you at once, because you let in accounts with the badge.",
+        "Somebody with 2 friends in common follows you at once, because you approve accounts with friends in common.",
+        "Somebody with the badge follows you at once, because you approve accounts with the badge.",
         "Somebody whose account was made today has to ask, because you want new accounts to ask.",
         "Somebody who follows 10000 accounts has to ask, because you want accounts that follow very many to ask.",
     ]
     assert show(member, locked="on", paused="on", accept_followed="on") == [
         "A stranger has to ask, and you are not told, because you have paused new followers.",
         "A bot has to ask, and you are not told, because you have paused new followers.",
-        "Somebody whom you follow follows you at once, because you let in accounts that you follow.",
+        "Somebody whom you follow follows you at once, because you approve accounts that you follow.",
     ]
     carol.refresh_from_db()
     assert carol.locked

@@ -44,7 +44,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         try:
             invitations.make(account.pk, form.cleaned_data["uses"], form.cleaned_data["days"])
         except invitations.TooManyInvites:
-            form.add_error(None, _("You have as many invitations as you may. Revoke one first."))
+            form.add_error(None, _("You have reached the limit of invitations. Revoke one first."))
         else:
             return here
     status = 422 if form.errors else 200

@@ -27,9 +27,9 @@ REASONS: dict[ArrivalReason | None, str | Promise] = {
 }
 ACCEPTED: dict[str | None, str | Promise] = {
     "approved": gettext_lazy("{who} follows you at once, because you approved this account in advance."),
-    "accept_followed": gettext_lazy("{who} follows you at once, because you let in accounts that you follow."),
-    "accept_friends": gettext_lazy("{who} follows you at once, because you let in accounts with friends in common."),
-    "accept_verified": gettext_lazy("{who} follows you at once, because you let in accounts with the badge."),
+    "accept_followed": gettext_lazy("{who} follows you at once, because you approve accounts that you follow."),
+    "accept_friends": gettext_lazy("{who} follows you at once, because you approve accounts with friends in common."),
+    "accept_verified": gettext_lazy("{who} follows you at once, because you approve accounts with the badge."),
 }
 FOLLOWS = gettext_lazy("{who} follows you at once.")
 ASKS = gettext_lazy("{who} has to ask.")

@@ -49,13 +49,13 @@ class GateForm(forms.Form):
         gettext_lazy("Approve all requests that are waiting"),
         gettext_lazy("This applies only if you no longer want to be asked."),
     )
-    accept_followed = _rule(gettext_lazy("Let in accounts that I follow"))
+    accept_followed = _rule(gettext_lazy("Approve accounts that I follow"))
     accept_friends = _number(
-        gettext_lazy("Let in accounts with at least this many friends in common"),
+        gettext_lazy("Approve accounts with at least this many friends in common"),
         MAX_FRIENDS,
         gettext_lazy("These are accounts that you follow and that follow them. Leave it empty to switch the rule off."),
     )
-    accept_verified = _rule(gettext_lazy("Let in accounts with the badge"))
+    accept_verified = _rule(gettext_lazy("Approve accounts with the badge"))
     ask_bots = _rule(gettext_lazy("Bots have to ask"))
     ask_new_days = _number(
         gettext_lazy("Accounts that are younger than this many days have to ask"),
@@ -73,7 +73,10 @@ class GateForm(forms.Form):
     )
     paused = _rule(
         gettext_lazy("Pause new followers"),
-        gettext_lazy("Everybody has to ask, and you are not told. Accounts that may follow without asking still do."),
+        gettext_lazy(
+            "Everybody has to ask, and you get no notice. Accounts that you approve by a rule or in advance still "
+            "follow at once."
+        ),
     )
     paused_until = forms.DateTimeField(
         label=gettext_lazy("Pause until"),

@@ -47,7 +47,7 @@ def test_followers_with_filters(bob: Account, fans: list[Account]) -> None:
     }
     for query, wanted in expected.items():
         assert names(client.get(f"/followers?{query}")) == wanted, query
-    assert "Follows you since" in words(client.get("/followers"))
+    assert "Has followed you since" in words(client.get("/followers"))
 
 
 def test_following_with_filters(bob: Account, carol: Account, alice: Account, mallory: Account) -> None:
