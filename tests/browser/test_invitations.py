@@ -8,7 +8,7 @@ from selenium.webdriver.support import expected_conditions as see
 
 from tests.browser.conftest import Browser
 from tests.browser.test_accessibility import shown, size
-from tests.browser.test_requests import violations
+from tests.browser.test_member_pages import violations
 from tests.browser.test_sign_in import sign_in
 from tests.servers import Live, NewServer
 

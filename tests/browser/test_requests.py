@@ -1,8 +1,5 @@
 """A member decides follow requests on the pages: with the mouse, by keyboard, many at once, and while they come in."""
 
-import json
-from typing import Any
-
 import pytest
 import requests
 from django.conf import settings
@@ -14,15 +11,12 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as see
 
-from accounts import people, sessions
+from accounts import sessions
 from accounts.access import Actor
-from accounts.models import Account, Platform, Verification
-from follows import graph, marks, queries
-from follows.gate import approvals, kept_out
-from follows.gate import settings as gates
+from accounts.models import Account, Platform
+from follows import graph, queries
 from tests.browser.conftest import Browser
 from tests.browser.test_pages import token_of
-from tests.clients import npm
 from tests.servers import Live
 
 pytestmark = pytest.mark.once
@@ -206,100 +200,3 @@ def test_a_request_that_is_gone_meanwhile_says_so_in_its_card(live: Live, browse
 
     assert find(browser, ".request.gone").text == "No 1 follows you already."
     assert len(browser.find_elements(By.CSS_SELECTOR, ".request")) == 2
-
-
-@pytest.fixture
-def known(live: Live, vera: Account) -> Account:
-    """Somebody vera has all kinds of ties around her with: names that are long, or read from right to left."""
-    made = {}
-    for name, display_name, bio in PEOPLE:
-        made[name] = live.sign_up(name, display_name=display_name)
-        with live.database():
-            people.change(made[name].pk, note=bio, bot=name == "news")
-    rosa, grace, hedy = made["rosalind"], made["grace"], made["hedy"]
-    with live.database():
-        by = Actor(vera.pk, "pages")
-        people.change(grace.pk, verification=Verification.VERIFIED, locked=True)
-        gates.change(grace.pk, Actor(grace.pk, "pages"), read_first="Please say how we know each other.")
-        graph.follow(vera.pk, rosa.pk, by)
-        for requester in made.values():
-            graph.follow(
-                requester.pk, vera.pk, Actor(requester.pk, "mastodon"), note=NOTES.get(requester.display_name, "")
-            )
-        graph.accept(vera.pk, rosa.pk, by)
-        for requester in (grace, hedy):
-            graph.follow(rosa.pk, requester.pk, Actor(rosa.pk, "mastodon"))
-        graph.accept(grace.pk, rosa.pk, Actor(grace.pk, "mastodon"))
-        graph.follow(vera.pk, grace.pk, by, note="We met in Leeds")
-        graph.block(vera.pk, made["news"].pk, by)
-        marks.mute(vera.pk, made["long"].pk, seconds=9_000)
-        approvals.approve(vera.pk, ["dora@other.example"], None, by)
-        kept_out.keep_server_out(vera.pk, "spam.example", by)
-    return grace
-
-
-PEOPLE = [
-    ("rosalind", "Rosalind Franklin", "Crystals, X-rays and long walks: https://example.org/rosalind"),
-    ("news", "Daily News", "All the news, every hour."),
-    ("hedy", "هيدي لامار", "مخترعة وممثلة"),
-    ("grace", "Grace Hopper", "Compilers.\n\nNanoseconds on request."),
-    ("long", "Aloysius Maximilian-Ferdinand von Hohenstaufen-Wittelsbach", "w" * 300),
-    ("emmy", "Emmy Noether", "Symmetry."),
-]
-NOTES = {"Emmy Noether": "We met at the lecture in Göttingen.", "هيدي لامار": "مرحبا"}
-MOST = ["requests", "@other"]
-OTHERS = [
-    *(
-        "followers",
-        "history",
-        "requests/all?verdict=reject",
-        "requests/sent",
-        "approved",
-        "kept-out",
-        "following",
-        "blocks",
-        "mutes",
-    ),
-    *("@own", "@other/ask", "@other/report"),
-]
-
-
-@pytest.mark.once
-@pytest.mark.parametrize("pages", [MOST, pytest.param(OTHERS, marks=pytest.mark.long)], ids=["most used", "others"])
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("dark", [False, True], ids=["by day", "by night"])
-def test_every_page_fits_and_has_no_barrier(
-    live: Live, browser: Browser, vera: Account, known: Account, pages: list[str], width: int, dark: bool
-) -> None:
-    npm.installed()
-    browser.show(width, 800, dark=dark)
-    signs_in(live, browser, vera)
-    for page in pages:
-        browser.get(f"{live.url}/{page.replace('other', known.username).replace('own', vera.username)}")
-        for closed in browser.find_elements(By.CSS_SELECTOR, "details:not([open]) > summary"):
-            if closed.is_displayed():
-                closed.click()
-        assert browser.execute_script("return document.documentElement.scrollWidth") == width, page
-        assert violations(browser) == [], page
-        assert browser.get_log("browser") == [], page
-        for opened in browser.find_elements(By.CSS_SELECTOR, "details[open] > summary"):
-            opened.click()
-        name = page.partition("?")[0].strip("@").replace("/", "-")
-        browser.execute_script("scrollTo(0, 0); document.activeElement.blur()")
-        browser.picture(
-            f"member-{name.removeprefix('@')}-{'small' if width < 600 else 'large'}{'-dark' if dark else ''}"
-        )
-
-
-AXE = """
-const answer = arguments[0];
-axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => answer(JSON.stringify(
-    violations.map(({id, nodes}) => [id, nodes.slice(0, 5).map(({html}) => html.slice(0, 300))]))));
-"""
-
-
-def violations(browser: Browser) -> list[Any]:
-    """All that axe finds, of whatever impact, with the elements that have it."""
-    axe = (npm.PACKAGES / "axe-core" / "axe.min.js").read_text()
-    browser.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
-    return list(json.loads(browser.execute_async_script(AXE)))
