@@ -207,17 +207,21 @@ def field(item: dict[str, str], value: str) -> Entity:
 
 def relationships(found: Iterable[Relationship]) -> bytes:
     """A list of Relationships (§4.4) as JSON."""
-    return array(list(map(relationship, found)))
+    return f"[{','.join(map(_relationship, found))}]".encode()
 
 
 def relationship(ties: Relationship) -> bytes:
     """Relationship (§4.4), with all of its 16 keys, as JSON."""
-    render = _but_id if ties.languages is None else _but_id.__wrapped__  # lists are no keys
-    return b'{"id":"%d",%b' % (ties.id, render(ties[1:]))
+    return _relationship(ties).encode()
+
+
+def _relationship(ties: Relationship) -> str:
+    render = _but_id if ties[2] is None else _but_id.__wrapped__  # lists of languages are no keys
+    return f'{{"id":"{ties[0]}",{render(*ties[1:])}'
 
 
 @lru_cache(2_000)  # most people stand to each other in one of a few ways
-def _but_id(state: tuple[Any, ...]) -> bytes:
+def _but_id(*state: Any) -> str:
     ties = Relationship(0, *state)
     return orjson.dumps(
         {
@@ -237,7 +241,7 @@ def _but_id(state: tuple[Any, ...]) -> bytes:
             "endorsed": ties.endorsed,
             "note": ties.note or "",
         }
-    )[1:]
+    )[1:].decode()
 
 
 def application(client: Application) -> Entity:

@@ -124,7 +124,7 @@ class Params:
 
     def ids(self, name: str) -> list[int]:
         """The members of a list that are ids; what is none names nobody."""
-        return list(filter(None, map(as_id, self.items(name))))
+        return _ids(self.items(name))
 
     def mapping(self, name: str) -> "Params | None":
         value = self._values.get(name)
@@ -196,9 +196,12 @@ def to_int(text: str) -> int:
 
 def as_id(text: str) -> int | None:
     """An id that a row could have, from decimal digits."""
-    if not (text.isdecimal() and text.isascii() and len(text) <= DIGITS):
-        return None
-    return number if 0 < (number := int(text)) <= MAX_ID else None
+    return next(iter(_ids([text])), None)
+
+
+def _ids(texts: list[str]) -> list[int]:
+    numbers = [int(text) for text in texts if text.isdecimal() and text.isascii() and len(text) <= DIGITS]
+    return [number for number in numbers if 0 < number <= MAX_ID]
 
 
 def as_text(value: Any) -> str:
