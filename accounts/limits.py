@@ -7,11 +7,10 @@ count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers 
 import ipaddress
 import time
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 
 from accounts import events, retries
 from accounts.refused import Refused
@@ -86,14 +85,16 @@ def charge(*charges: Charge) -> State | None:
     """
     if not settings.RATE_LIMITS:
         return None
-    now, counts = retries.once(("charge", charges), lambda: _count(charges))
-    states = [_state(limit, count, now) for (limit, _), count in zip(charges, counts, strict=True)]
-    least = min(states, key=attrgetter("remaining"))
-    if not least.remaining and (over := [number for number, count in enumerate(counts) if count > states[number].most]):
-        longest = max(over, key=lambda number: states[number].reset)
-        events.limited.send(None, limit=charges[longest][0].name)
-        raise TooMany(states[longest])
-    return least
+    now, counts = retries.once(("charge", charges), partial(_count, charges))
+    left = [limit.most - count for (limit, _), count in zip(charges, counts, strict=True)]
+    fewest = min(left)
+    if fewest < 0:
+        over = [limit for (limit, _), rest in zip(charges, left, strict=True) if rest < 0]
+        longest = max(over, key=lambda limit: _state(limit, limit.most, now).reset)
+        events.limited.send(None, limit=longest.name)
+        raise TooMany(_state(longest, longest.most, now))
+    least = left.index(fewest)
+    return _state(charges[least][0], counts[least], now)
 
 
 def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:
@@ -147,5 +148,5 @@ def _key(limit: Limit, whose: int | str, now: float) -> str:
 
 
 def _counters() -> Any:
-    """The cache of `config.cache`, which counts."""
-    return cache
+    """The cache of `config.cache`, which counts. The proxy that Django calls `cache` costs as much as a digest."""
+    return caches[DEFAULT_CACHE_ALIAS]

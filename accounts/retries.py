@@ -71,9 +71,10 @@ class Tries:
         """Return the value that was made under this key, for the first, second ... time that a try asks for it."""
         count = self._seen[key] = self._seen.get(key, 0) + 1
         numbered = (key, count)
-        if numbered not in self._done:
-            self._done[numbered] = make()
-        return self._done[numbered]
+        if numbered in self._done:
+            return self._done[numbered]
+        made = self._done[numbered] = make()
+        return made
 
 
 _tries: ContextVar[Tries | None] = ContextVar("tries", default=None)

@@ -175,11 +175,11 @@ class View(APIView):
 
     def tell(self, limit: limits.State) -> None:
         """Say in the answer's headers where a limit stands."""
-        second, microseconds = divmod(int((limit.now + limit.reset) * 1_000_000), 1_000_000)
+        second, fraction = divmod(limit.now + limit.reset, 1)
         self.headers = self.headers | {
             "X-RateLimit-Limit": str(limit.most),
             "X-RateLimit-Remaining": str(limit.remaining),
-            "X-RateLimit-Reset": f"{_moment(second)}.{microseconds:06}Z",
+            "X-RateLimit-Reset": f"{_moment(int(second))}.{int(fraction * 1_000_000):06}Z",
         }
 
     def _token(self, request: HttpRequest) -> Token | None:

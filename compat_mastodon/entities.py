@@ -4,7 +4,7 @@ A function that takes a `Person`, an `Own` or a model only shapes it. One that t
 of `Fragments`, which loads new ones in one query.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -216,7 +216,7 @@ def relationship(ties: Relationship) -> bytes:
 
 
 def _relationship(ties: Relationship) -> str:
-    render = _but_id if ties[2] is None else _but_id.__wrapped__  # lists of languages are no keys
+    render: Callable[..., str] = _but_id if ties[2] is None else _but_id.__wrapped__  # lists of languages are no keys
     return f'{{"id":"{ties[0]}",{render(*ties[1:])}'
 
 

@@ -17,7 +17,7 @@ from threading import Lock
 ROW = Struct("<16sdQ")  # digest of the name, end in seconds of Unix time, count
 WAYS = 16  # rows that a name may have
 BUCKET = WAYS * ROW.size
-BUCKETS = 8_192  # 131,072 rows, 4 MiB
+BUCKETS = 8_192  # 131,072 rows, 4 MiB; two bytes of a digest name one
 SECRET = BUCKET  # bytes at the beginning of the file, of which the first 64 are used
 LONGEST = 2 * 24 * 60 * 60  # seconds; a row that ends later was written while the clock was wrong
 
@@ -90,7 +90,7 @@ class Counters:
         hashed = self._keyed.copy()
         hashed.update(name.encode("utf-8", "surrogatepass"))
         digest = hashed.digest()
-        start = SECRET + int.from_bytes(digest[:4], "little") % BUCKETS * BUCKET
+        start = SECRET + (digest[0] | digest[1] << 8) % BUCKETS * BUCKET
         bucket = os.pread(self._file, BUCKET, start).ljust(BUCKET, b"\0")
         place = bucket.find(digest)
         if place >= 0:
