@@ -1,13 +1,18 @@
-"""Log a database that does not answer with one line per request, without a traceback; and lines as JSON."""
+"""The log: nothing that a client wrote begins a line or controls a terminal, and a line may be JSON.
+
+A database that does not answer is logged with one line per request, without a traceback.
+"""
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # but tabs and the ends of lines
 UNANSWERED = (OperationalError, InterfaceError)
 
 
@@ -28,6 +33,20 @@ class OneLine(logging.Filter):
             record.exc_info = record.exc_text = None
             record.in_one_line = True
         return True
+
+
+class Text(logging.Formatter):
+    """A message is one line, of which control characters are escaped; so they are in the traceback below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # as it is called there
+        return escaped(super().formatMessage(record)).replace("\n", "\\n")
+
+    def formatException(self, error: Any) -> str:  # noqa: N802
+        return escaped(super().formatException(error))
+
+
+def escaped(text: str) -> str:
+    return CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")

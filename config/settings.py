@@ -319,7 +319,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "text": {"()": "config.log.Text", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "json": {"()": "config.log.Json"},
     },
     "filters": {"one_line": {"()": "config.log.OneLine"}},

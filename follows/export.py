@@ -18,7 +18,7 @@ from follows import history
 from follows.models import ArrivalReason, Block, DomainBlock, Follow, ListMember, Mute
 
 CHUNK = 500  # rows that are read at once
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
+FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # a spreadsheet would run a cell that begins so
 ADDRESS = "Account address"
 Row = tuple[str, ...]
 

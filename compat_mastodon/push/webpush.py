@@ -11,6 +11,7 @@ import secrets
 import time
 from base64 import b64decode, urlsafe_b64encode
 from functools import cache
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ PATIENCE = 5.0  # seconds that a push service has, all in all: from the look-up 
 KEPT = 48 * 3600  # seconds that it keeps a message for a phone that is off
 SIGNED = 12 * 3600  # seconds that a signature is good for
 CURVE = ec.SECP256R1()
+PUBLIC = ipaddress.ip_network("2000::/3")  # all that was ever given out
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # by NAT64 (RFC 6052)
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 
 
@@ -125,9 +128,17 @@ def _encrypted(target: Target, message: bytes, audience: str) -> tuple[bytes, di
 
 
 def _is_allowed(address: str) -> bool:
-    found = ipaddress.ip_address(address)
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
-    return settings.PUSH_TO_PRIVATE or (inner.is_global and not inner.is_multicast)
+    meant = _meant(ipaddress.ip_address(address))
+    public = meant.version == 4 or meant in PUBLIC
+    return settings.PUSH_TO_PRIVATE or (public and meant.is_global and not meant.is_multicast)
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the IPv4 address that a network takes this one for, or the same."""
+    if isinstance(address, IPv4Address):
+        return address
+    translated = IPv4Address(int(address) % 2**32) if address in TRANSLATED else None
+    return address.ipv4_mapped or address.sixtofour or translated or address
 
 
 def _point(key: ec.EllipticCurvePublicKey) -> bytes:

@@ -130,7 +130,13 @@ def test_nothing_is_ever_sent_to_our_own_network(service: PushService, settings:
     assert not service.received
 
 
-@pytest.mark.parametrize("address", ["::1", "::ffff:127.0.0.1", "fe80::1", "fd00::1", "2002:7f00:1::", "::"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("::1", "::ffff:127.0.0.1", "fe80::1", "fd00::1", "2002:7f00:1::", "::"),
+        *("fec0::1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1"),
+    ],
+)
 def test_nor_by_its_other_names(settings: Any, address: str) -> None:
     settings.PUSH_TO_PRIVATE = False
 

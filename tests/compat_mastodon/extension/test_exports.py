@@ -63,7 +63,7 @@ def test_the_others_begin_with_the_address(mastodon: Clients, alice: Account, ca
     assert len(rest) == 2
 
 
-@pytest.mark.parametrize("note", ["=a", "+a", "-a", "@a"])
+@pytest.mark.parametrize("note", ["=a", "+a", "-a", "@a", "＝a"])
 def test_a_cell_that_looks_like_a_formula_is_quoted(
     mastodon: Clients, alice: Account, carol: Account, note: str
 ) -> None:
