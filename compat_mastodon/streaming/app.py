@@ -136,6 +136,7 @@ async def _orders(listener: Listener, receive: Receive, send: Send) -> int | Non
             _obey(listener, text)
         except Refused as refused:
             await _say(send, {"error": refused.text, "status": refused.status})
+        await asyncio.sleep(0)  # others are served, too, and this client may be gone
     return None
 
 

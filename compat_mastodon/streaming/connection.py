@@ -38,6 +38,10 @@ class Connection:
         self._set(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self._transport.abort()
 
+    def read_little(self) -> None:
+        """Let the kernel keep no more of what the client says than is read at a time."""
+        self._set(socket.SOL_SOCKET, socket.SO_RCVBUF, AT_A_TIME)
+
     def _set(self, level: int, option: int | None, value: Any) -> None:
         if option is not None and not self._transport.is_closing():
             self._transport.get_extra_info("socket").setsockopt(level, option, value)
@@ -85,8 +89,9 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.app_state = self.app_state | {STATE: Connection(self.transport)}
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, AT_A_TIME)
+        connection = Connection(self.transport)
+        connection.read_little()
+        self.app_state = self.app_state | {STATE: connection}
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
