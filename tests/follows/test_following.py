@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 
 from accounts import people
 from accounts.access import Actor
@@ -10,6 +11,7 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from follows import graph, policy, relationships
 from follows.graph import FollowResult
+from follows.locks import embedded
 from follows.models import Follow, KeptOut
 from tests.follows.ledger import Counts, Decided, Told, by, counts, decided, told
 
@@ -144,3 +146,12 @@ def test_a_follow_shows_boosts_and_tells_of_no_posts_unless_it_says_so(
         graph.follow(alice.pk, target.pk, Actor(alice.pk, "test"))
         tie = relationships.one(alice.pk, target.pk)
         assert (tie.show_reblogs, tie.notify, tie.languages) == (True, False, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_follows_within_a_transaction_that_may_yet_be_undone(alice: Account, bob: Account) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        graph.follow(alice.pk, bob.pk, by(alice))
+
+    with transaction.atomic(), embedded():
+        assert graph.follow(alice.pk, bob.pk, by(alice)) is FollowResult.FOLLOWED

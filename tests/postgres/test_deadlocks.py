@@ -58,6 +58,19 @@ def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside
     assert next(tallies.verify()).wrong == 0
 
 
+def test_healing_a_tally_counts_the_follow_that_it_waited_for(alice: Account, bob: Account, beside: Beside) -> None:
+    Tally.objects.create(account=alice, followers=3)
+
+    with transaction.atomic(), embedded():
+        graph.follow(bob.pk, alice.pk, by(bob))
+        Tally.objects.select_for_update(no_key=True).get(pk=alice.pk)
+        healing = beside(lambda: list(tallies.heal()))
+        healing.waits()
+
+    assert isinstance(healing.ends(), list)
+    assert next(tallies.verify()).wrong == 0
+
+
 @pytest.mark.parametrize("tie", [graph.follow, graph.block], ids=["follow", "block"])
 def test_a_leaving_account_waits_for_who_was_about_to_be_tied_to_it(
     alice: Account, bob: Account, beside: Beside, tie: Callable[[int, int, Actor], Any]
