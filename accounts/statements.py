@@ -10,7 +10,7 @@ A `Statement` reads from the database that the project's routers name for its mo
 `Statement` that locks rows run on the primary, and so does everything within a transaction of the
 primary (`databases`). `.using(alias)` names a database instead.
 
-SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.opening`
+SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.chunks`
 (chunks of requests), `follows.journal` (moves of tallies), `follows.finding.search` and
 `accounts.trigrams` (search), `accounts.counts` (domains), `follows.requester_facts` (friends in common)
 and `accounts.bulk` (rows in bulk), with `follows.seeding` (tallies).

@@ -1,24 +1,29 @@
 """Many decisions of one owner in one call, and undo.
 
-Each pair is one short transaction of `graph`. If one fails, the others continue.
+Answers and removals are made in chunks of a few pairs, each of which is one short write (`chunks`); the rest pair by
+pair. What was decided stays so if the process ends in between, and its rows of the log name the batch.
 """
 
+import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
+from django.db import DatabaseError, OperationalError
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import Actor
-from accounts.lookup import NoSuchAccount
+from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
-from follows import edges, graph
+from follows import chunks, edges, graph
+from follows.chunks import Asked, Decided
 from follows.edges import Edge, Log
 from follows.gate import kept_out, rules
-from follows.graph import NoSuchRequest
 from follows.locks import pair_lock
 from follows.models import ArrivalReason, Batch, Decision, Follow, KeptOut, Notice
 from follows.notices import making
@@ -27,6 +32,8 @@ MOST = 500  # decisions in one batch
 UNDOABLE_FOR = timedelta(days=1)
 Kind = Decision.Kind
 UNDOABLE = (Kind.ACCEPTED, Kind.REJECTED, Kind.REMOVED)
+
+logger = logging.getLogger(__name__)
 
 
 class NoSuchDecision(Refused):
@@ -49,7 +56,15 @@ class Result(StrEnum):
     CANCELLED = "cancelled"
     RESTORED = "restored"
     GONE = "gone"  # answered, taken back or never there
+    REFUSED = "refused"  # the database did not take it; nothing changed
     TOO_LATE = "too_late"  # the time to undo is over, or the pair changed since
+
+
+class Item(NamedTuple):
+    """A request, if it is named by its id, and the account that is decided about, if it is known."""
+
+    request: int | None
+    account: int | None
 
 
 class Outcome(NamedTuple):
@@ -75,35 +90,22 @@ def decide_requests(
 
     With `keep_out` the rejected are kept out from now on.
     """
-    batch = _batch(owner)
-
-    def one(request: int) -> Outcome:
-        try:
-            requester = graph.requester_of(owner, request)
-        except NoSuchRequest:
-            return Outcome(request, None, Result.GONE)
-        return _decided(owner, verdict, requester, request, by, batch, keep_out)
-
-    return Batched(batch, [one(request) for request in requests])
+    requesters = edges.requesters(owner, requests)
+    return _decide(owner, verdict, [Item(pk, requesters.pop(pk, None)) for pk in requests], by, keep_out=keep_out)
 
 
 def decide_accounts(
-    owner: int, verdict: Verdict, accounts: Sequence[int], by: Actor, *, keep_out: bool = False
+    owner: int, verdict: Verdict, accounts: Iterable[int], by: Actor, *, keep_out: bool = False
 ) -> Batched:
     """As `decide_requests`, by the ids of the accounts that ask."""
-    batch = _batch(owner)
-    return Batched(batch, [_decided(owner, verdict, requester, None, by, batch, keep_out) for requester in accounts])
+    return _decide(owner, verdict, [Item(None, account) for account in accounts], by, keep_out=keep_out)
 
 
 def remove_followers(owner: int, accounts: Iterable[int], by: Actor, *, keep_out: bool = False) -> Batched:
     """End the follows of these accounts."""
     batch = _batch(owner)
-
-    def one(follower: int) -> Outcome:
-        decision = graph.remove_follower(owner, follower, by, batch=batch, keep_out=keep_out)
-        return Outcome(None, follower, Result.REMOVED if decision else Result.GONE, decision)
-
-    return Batched(batch, [one(follower) for follower in accounts])
+    remove = partial(chunks.remove_followers, owner, by=by, batch=batch, keep_out=keep_out)
+    return Batched(batch, _in_chunks([Item(None, account) for account in accounts], Result.REMOVED, remove))
 
 
 def cancel(follower: int, targets: Iterable[int], by: Actor) -> Batched:
@@ -164,17 +166,44 @@ def undo_batch(owner: int, batch: int, by: Actor) -> Batched:
     return Batched(undoing, [_undone(decision, by, undoing) for decision in decisions])
 
 
-def _decided(
-    owner: int, verdict: Verdict, requester: int, request: int | None, by: Actor, batch: int, keep_out: bool
-) -> Outcome:
+def _decide(owner: int, verdict: Verdict, items: Sequence[Item], by: Actor, *, keep_out: bool) -> Batched:
+    batch = _batch(owner)
+    if verdict is Verdict.ACCEPT:
+        accept = partial(chunks.accept, owner, by=by, batch=batch)
+        return Batched(batch, _in_chunks(items, Result.ACCEPTED, accept))
+    reject = partial(chunks.reject, owner, by=by, batch=batch, keep_out=keep_out)
+    return Batched(batch, _in_chunks(items, Result.REJECTED, reject))
+
+
+def _in_chunks(items: Sequence[Item], result: Result, write: Callable[[Asked], Decided]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for start in range(0, len(items), chunks.SIZE):
+        if start:
+            time.sleep(chunks.PAUSE)
+        outcomes += _chunk(items[start : start + chunks.SIZE], result, write)
+    return outcomes
+
+
+def _chunk(items: Sequence[Item], result: Result, write: Callable[[Asked], Decided]) -> list[Outcome]:
+    """A chunk that fails is undone as a whole; then each item is one, so that one stops none of the others."""
+    asked: dict[int, int | None] = {}
+    for request, account in items:
+        if account and 0 < account <= MAX_ID:
+            asked.setdefault(account, request)  # the second item of an account is `GONE`
     try:
-        if verdict is Verdict.ACCEPT:
-            decision = graph.accept(owner, requester, by, request=request, batch=batch)
-            return Outcome(request, requester, Result.ACCEPTED, decision)
-        decision = graph.reject(owner, requester, by, request=request, batch=batch, keep_out=keep_out)
-        return Outcome(request, requester, Result.REJECTED, decision)
-    except NoSuchRequest:
-        return Outcome(request, requester, Result.GONE)
+        decided = write(asked) if asked else {}
+    except DatabaseError as error:
+        if len(items) > 1:
+            return [outcome for item in items for outcome in _chunk([item], result, write)]
+        if isinstance(error, OperationalError):
+            raise
+        logger.exception("The database refused a decision")
+        return [Outcome(*item, Result.REFUSED) for item in items]
+    decisions = [decided.pop(item.account or 0, None) for item in items]
+    return [
+        Outcome(*item, result if decision else Result.GONE, decision)
+        for item, decision in zip(items, decisions, strict=True)
+    ]
 
 
 def _batch(owner: int) -> int:

@@ -4,6 +4,7 @@ There are no rules here. The caller holds the pair lock.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.lookup import MAX_ID
-from accounts.statements import Statement, Write, given
+from accounts.statements import Statement, Write, each, given
 from follows import changes, journal
 from follows.changes import Change
 from follows.models import Decision, Endorsement, Follow, FollowQuerySet, List, ListMember
@@ -66,6 +67,9 @@ class Edge(NamedTuple):
         return {self.target: Delta(followers=by), self.follower: Delta(following=by)}
 
 
+COLUMNS = ("id", "follower_id", "target_id", *Edge._fields[3:])  # of `Follow`, in the order of an `Edge`
+
+
 class Delta(NamedTuple):
     followers: int = 0
     following: int = 0
@@ -79,6 +83,12 @@ def find(follower: int, target: int) -> Edge | None:
 def request_to(owner: int, pk: int) -> Edge | None:
     """The row with this id, if it goes to `owner`; what no id can be names none."""
     return _TO.first(owner=owner, id=pk) if 0 < pk <= MAX_ID else None
+
+
+def requesters(owner: int, requests: Iterable[int]) -> dict[int, int]:
+    """The accounts of those of these requests that wait for `owner`, by the ids of the requests."""
+    known = [pk for pk in requests if 0 < pk <= MAX_ID]
+    return {edge.id: edge.follower for edge in _ALL_TO.rows(owner=owner, ids=known) if edge.waits}
 
 
 def request_of(follower: int, pk: int) -> Edge | None:
@@ -139,18 +149,21 @@ def move(*several: Moves) -> None:
         journal.move(account, **total[account]._asdict())
 
 
-_COLUMNS = ("id", "follower_id", "target_id", *Edge._fields[3:])
 _FIND: Statement[Edge] = Statement(
     Edge,
-    lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(*_COLUMNS),
+    lambda _: Follow.objects.filter(follower=given("follower"), target=given("target")).values_list(*COLUMNS),
 )
 _TO: Statement[Edge] = Statement(
     Edge,
-    lambda _: Follow.objects.filter(pk=given("id"), target=given("owner")).values_list(*_COLUMNS),
+    lambda _: Follow.objects.filter(pk=given("id"), target=given("owner")).values_list(*COLUMNS),
+)
+_ALL_TO: Statement[Edge] = Statement(
+    Edge,
+    lambda _: Follow.objects.filter(pk__among=each("ids"), target=given("owner")).values_list(*COLUMNS),
 )
 _OF: Statement[Edge] = Statement(
     Edge,
-    lambda _: Follow.objects.filter(pk=given("id"), follower=given("owner")).values_list(*_COLUMNS),
+    lambda _: Follow.objects.filter(pk=given("id"), follower=given("owner")).values_list(*COLUMNS),
 )
 _ADD = Write.insert(
     lambda: Follow(

@@ -1,4 +1,4 @@
-"""Every write to the graph, except those of many rows, which are in `opening` and `leaving`.
+"""Every write to the graph, except those of many rows, which are in `chunks`, `opening` and `leaving`.
 
 One write is one transaction under one pair lock. It raises its refusals before it changes anything; the changes are in
 `transitions`. Reads are in `queries`, rules in `policy`, the statements in `edges`.
@@ -16,14 +16,12 @@ from accounts.lookup import NoSuchAccount
 from accounts.models import Account
 from accounts.refused import Refused
 from follows import edges, opening, policy, queries, transitions
-from follows.edges import Edge, Log
+from follows.edges import Edge
 from follows.gate import rules
 from follows.gate.rules import Answer, Outcome
 from follows.locks import account_lock, pair_lock, tie_lock
-from follows.models import Decision
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-Decided = Decision.Kind
 
 
 class NoSuchRequest(Refused):
@@ -112,15 +110,15 @@ def toggle(follower: int, target: int, by: Actor) -> FollowResult:
         return _end(edge, by)
 
 
-def accept(owner: int, requester: int, by: Actor, *, request: int | None = None, batch: int | None = None) -> int:
+def accept(owner: int, requester: int, by: Actor, *, request: int | None = None) -> int:
     """Let an account that asks follow `owner`; returns the id of the decision.
 
-    With `request`, only if that is still its request's id. `batch` is the one that the decision is part of.
+    With `request`, only if that is still its request's id.
 
     :raises NoSuchRequest: when none waits from `requester` to `owner`.
     """
     with pair_lock(requester, owner):
-        return transitions.accept(_waiting(owner, requester, request), by, Log(batch=batch))
+        return transitions.accept(_waiting(owner, requester, request), by)
 
 
 def accept_request(owner: int, request: int, by: Actor) -> int:
@@ -128,23 +126,15 @@ def accept_request(owner: int, request: int, by: Actor) -> int:
     return accept(owner, requester_of(owner, request), by, request=request)
 
 
-def reject(
-    owner: int,
-    requester: int,
-    by: Actor,
-    *,
-    request: int | None = None,
-    batch: int | None = None,
-    keep_out: bool = False,
-) -> int:
+def reject(owner: int, requester: int, by: Actor, *, request: int | None = None) -> int:
     """Reject a request, as `accept`; returns the id of the decision.
 
-    Only the decision is logged: the requester may ask again. With `keep_out`, later requests are hidden.
+    Only the decision is logged: the requester may ask again.
 
     :raises NoSuchRequest: as `accept`.
     """
     with pair_lock(requester, owner):
-        return transitions.turn_away(_waiting(owner, requester, request), by, batch=batch, keep_out=keep_out)
+        return transitions.turn_away(_waiting(owner, requester, request), by)
 
 
 def reject_request(owner: int, request: int, by: Actor) -> int:
@@ -152,32 +142,13 @@ def reject_request(owner: int, request: int, by: Actor) -> int:
     return reject(owner, requester_of(owner, request), by, request=request)
 
 
-def remove_follower(
-    owner: int, follower: int, by: Actor, *, batch: int | None = None, keep_out: bool = False
-) -> int | None:
-    """End a follow of `owner`; a pending request stays. Returns the id of the decision.
-
-    None when there is no such follow. With `keep_out`, later requests are hidden.
-    """
+def remove_follower(owner: int, follower: int, by: Actor) -> int | None:
+    """End a follow of `owner`; a pending request stays. Returns the id of the decision, None if there is no follow."""
     with pair_lock(follower, owner):
         edge = edges.find(follower, owner)
         if edge is None or edge.pending:
             return None
-        return transitions.turn_away(edge, by, batch=batch, keep_out=keep_out)
-
-
-def expire(owner: int, requester: int, by: Actor, *, request: int) -> int | None:
-    """End a request that has waited too long, as `reject`; to its requester it looks as if it had been rejected.
-
-    None, and the request waits on, when the owner follows the requester.
-
-    :raises NoSuchRequest: as `accept`.
-    """
-    with pair_lock(requester, owner):
-        back = edges.find(owner, requester)
-        if back and not back.pending:
-            return None
-        return transitions.turn_away(_waiting(owner, requester, request), by, kind=Decided.EXPIRED)
+        return transitions.turn_away(edge, by)
 
 
 def cancel(

@@ -37,6 +37,14 @@ def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
     return _transaction(f"{PAIR}, {first}, {second}", *ids, *ids)
 
 
+@contextmanager
+def pairs_lock(one: int, others: Iterable[int]) -> Iterator[None]:
+    """Do as `pair_lock`, for one account with each of several others."""
+    with _transaction():
+        lock_pairs(one, others)
+        yield
+
+
 def account_lock(account: int) -> AbstractContextManager[None]:
     """A transaction beside which the account is tied to nobody, and nobody to it."""
     return _transaction(ALONE, account)
@@ -59,11 +67,11 @@ _EMBEDDED: ContextVar[bool] = ContextVar("embedded", default=False)
 
 
 @contextmanager
-def _transaction(locks: str, *keys: int) -> Iterator[None]:
+def _transaction(locks: str = "", *keys: int) -> Iterator[None]:
     """:raises RuntimeError: inside another transaction, unless `embedded`."""
     connection = databases.writing(Follow)
     with transaction.atomic(connection.alias, durable=not _EMBEDDED.get()):
-        if connection.vendor == "postgresql":
+        if locks and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT {locks}", keys)
         yield

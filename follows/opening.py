@@ -5,21 +5,19 @@ the memory. A long queue continues in the background (`background`); its row in 
 later process can continue it (`resume`).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import CharField, F, IntegerField, Value
-from django.utils import timezone
+from django.db.models import F, Value
 
 from accounts import databases
 from accounts.access import Actor
 from accounts.models import Account
 from accounts.statements import Statement, Write, each, given
-from follows import background, changes, edges, journal
-from follows.changes import Change
-from follows.edges import Delta
+from follows import background, chunks, edges, journal
+from follows.edges import Delta, Log
 from follows.locks import lock_pairs
-from follows.models import Decision, Follow, FollowQuerySet, Notice, Opening, Tally
+from follows.models import Follow, Opening, Tally
 
 OPENING = "opening"  # the rule that the log names
 CHUNK = 1000  # requests accepted in one transaction
@@ -79,40 +77,17 @@ def accept_oldest(owner: int) -> int:
                 opening.delete()
             return len(waiting)
         followers = [row.follower for row in asked]
-        values = {"owner": owner, "followers": followers}
-        joined = _renewed([row.id for row in asked], values)
-        _WITHDRAW_REQUESTED.run(**values)
-        _WITHDRAW_ACCEPTED.run(**values)
-        _TELL_ACCEPTED.run(owner=owner, joined=joined)
-        _LOG.run(owner=owner, joined=joined, actor=opening.actor_id, door=opening.door)
-        by, now = Actor(opening.actor_id, opening.door), timezone.now()
-        changes.after_commit(
-            Change(Decision.Kind.ACCEPTED, follower, owner, by, now, OPENING) for follower in followers
-        )
+        by = Actor(opening.actor_id, opening.door)
+        chunks.join(owner, [row.id for row in asked], followers, by, Log(rule=OPENING))
         journal.hold(followers)
-        _COUNT_FOLLOWING.run(**values)
+        _COUNT_FOLLOWING.run(followers=followers)
         edges.move({owner: Delta(followers=len(followers), requests=-len(followers))})
         return len(followers)
-
-
-def _renewed(requests: list[int], pairs: dict[str, Any]) -> list[int]:
-    """Accept these requests of these pairs; returns the ids of the rows that take their place."""
-    connection = databases.writing(Follow)
-    bound = pairs | {"now": timezone.now(), "requests": requests}
-    bound |= {name: each(name).make(bound[name], connection) for name in ("requests", "followers")}
-    with connection.cursor() as cursor:
-        cursor.execute(_RENEW[connection.vendor], bound)
-        return [row for (row,) in cursor.fetchall()]
 
 
 class _Asked(NamedTuple):
     id: int
     follower: int
-
-
-def _joined() -> FollowQuerySet:
-    """The new followers in the order in which they asked."""
-    return Follow.objects.filter(target=given("owner"), pk__among=each("joined")).order_by("pk")
 
 
 _WAITING = Statement(
@@ -129,36 +104,9 @@ _STILL_WAITING = Statement(
     lambda _: (
         Follow.objects.waiting()
         .filter(target=given("owner"), pk__among=each("requests"))
+        .order_by("pk")
         .values_list("id", "follower_id")
     ),
-)
-_WITHDRAW_REQUESTED = Write.delete(
-    lambda: Notice.objects.filter(recipient=given("owner"), actor__among=each("followers"), kind=Notice.Kind.REQUESTED)
-)
-_WITHDRAW_ACCEPTED = Write.delete(
-    lambda: Notice.objects.filter(recipient__among=each("followers"), actor=given("owner"), kind=Notice.Kind.ACCEPTED)
-)
-_TELL_ACCEPTED = Write.copy(
-    Notice,
-    _joined,
-    recipient=F("follower_id"),
-    actor=F("target_id"),
-    kind=Value(Notice.Kind.ACCEPTED.value),
-    created_at=F("accepted_at"),
-    seen=Value(False),
-    filtered=Value(False),
-)
-_LOG = Write.copy(
-    Decision,
-    _joined,
-    kind=Value(Decision.Kind.ACCEPTED.value),
-    follower=F("follower_id"),
-    target=F("target_id"),
-    actor=given("actor", IntegerField()),
-    door=given("door", CharField()),
-    rule=Value(OPENING),
-    aside=Value(False),
-    created_at=F("accepted_at"),
 )
 _START_COUNTING = Write.copy(
     Tally,
@@ -171,22 +119,3 @@ _START_COUNTING = Write.copy(
 _COUNT_FOLLOWING = Write.update(
     lambda: Tally.objects.filter(account__among=each("followers")), following=F("following") + 1
 )
-
-# A chunk's rows anew, in the order of the old ones; the old ones go in the same statement.
-_COLUMNS = "follower_id, target_id, show_reblogs, notify, languages, created_at"
-_RENEW = {
-    "sqlite": f"""
-        INSERT OR REPLACE INTO follows_follow ({_COLUMNS}, accepted_at)
-        SELECT {_COLUMNS}, %(now)s FROM follows_follow
-        WHERE target_id = %(owner)s AND follower_id IN (SELECT value FROM json_each(%(followers)s))
-            AND id IN (SELECT value FROM json_each(%(requests)s))
-        ORDER BY id RETURNING id""",
-    "postgresql": f"""
-        WITH gone AS (
-            DELETE FROM follows_follow
-            WHERE target_id = %(owner)s AND follower_id = ANY(%(followers)s) AND id = ANY(%(requests)s)
-            RETURNING id, {_COLUMNS}
-        )
-        INSERT INTO follows_follow ({_COLUMNS}, accepted_at) SELECT {_COLUMNS}, %(now)s FROM gone ORDER BY id
-        RETURNING id""",
-}

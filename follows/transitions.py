@@ -13,7 +13,7 @@ from follows import edges
 from follows.edges import Edge, Log, Moves
 from follows.gate import facts
 from follows.gate.rules import PAUSED, Answer, Outcome
-from follows.models import Block, Decision, GateRule, KeptOut, Notice
+from follows.models import Block, Decision, GateRule, Notice
 from follows.notices import making
 
 Decided = Decision.Kind
@@ -82,13 +82,13 @@ def open_to(request: Edge, answer: Answer, by: Actor) -> None:
     edges.move(*moves)
 
 
-def accept(request: Edge, by: Actor, more: Log) -> int:
+def accept(request: Edge, by: Actor) -> int:
     """Make a request a follow by a decision; returns the id of the decision."""
     owner, requester = request.target, request.follower
     moves = _join(request)
     making.tell(owner, requester, Notified.JOINED, Notified.REQUESTED)
     making.tell(requester, owner, Notified.ACCEPTED)
-    decision = edges.log(Decided.ACCEPTED, requester, owner, by, more)
+    decision = edges.log(Decided.ACCEPTED, requester, owner, by)
     edges.move(*moves)
     return decision
 
@@ -111,9 +111,7 @@ def cut(edge: Edge, by: Actor, batch: int | None = None) -> int:
     return row
 
 
-def turn_away(
-    edge: Edge, by: Actor, *, kind: Decision.Kind | None = None, batch: int | None = None, keep_out: bool = False
-) -> int:
+def turn_away(edge: Edge, by: Actor) -> int:
     """End a follow or a request from the target's side; returns the id of the decision."""
     owner, follower = edge.target, edge.follower
     edges.cut(edge)
@@ -121,10 +119,8 @@ def turn_away(
         making.withdraw(owner, follower, Notified.REQUESTED)
     else:
         making.forget(owner, follower)
-    if keep_out:
-        _, keep_out = KeptOut.objects.get_or_create(owner_id=owner, account_id=follower, domain="")
-    was = edge.as_json() | {"kept_out": keep_out}
-    kind = kind or (Decided.REJECTED if edge.pending else Decided.REMOVED)
-    decision = edges.log(kind, follower, owner, by, Log(batch=batch, was=was, aside=edge.aside))
+    kind = Decided.REJECTED if edge.pending else Decided.REMOVED
+    was = edge.as_json() | {"kept_out": False}
+    decision = edges.log(kind, follower, owner, by, Log(was=was, aside=edge.aside))
     edges.move(edge.moves(-1))
     return decision

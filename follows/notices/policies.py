@@ -3,7 +3,7 @@
 The policy decides when a notice is made (mastodon.md §5.9); changing it leaves earlier ones as they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts import databases
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from accounts.statements import Statement, given
+from accounts.statements import Statement, each, given
 from follows.models import Follow, Mute, Notice, NoticePermission, NoticePolicy, Rule
-from follows.policy import limited, unexpired
+from follows.policy import flag, limited, unexpired
 
 NEW_ACCOUNT = timedelta(days=30)
 RULES = (
@@ -45,17 +45,28 @@ def verdict(recipient: int, actor: int, hour: int) -> tuple[Verdict, int | None]
     if found is None:
         raise NoSuchAccount
     bucket, muted, is_limited, *row = found
-    rules = dict(zip(RULES, row, strict=True))
     if muted:
         return Verdict.DROP, bucket
-    if rules["for_bots"] is None:  # no policy: of the rules that can be met only that for limited accounts filters
-        if not is_limited:
-            return Verdict.TELL, bucket
-        rules = {name: getattr(NoticePolicy(), name) for name in RULES}
-    sender = _SENDER.first(recipient=recipient, actor=actor)
+    if row[0] is None and not is_limited:  # no policy: of the rules that can be met only that for limited ones filters
+        return Verdict.TELL, bucket
+    sender = _SENDERS.first(recipient=recipient, actors=[actor], now=timezone.now())
     if sender is None:
         raise NoSuchAccount
-    return _judge(rules, sender, is_limited=is_limited), bucket
+    return _judge(_rules(row), sender), bucket
+
+
+def verdicts(recipient: int, actors: Sequence[int], hour: int) -> tuple[dict[int, Verdict], int | None]:
+    """As `verdict`, on a notice about each of these actors, by actor.
+
+    :raises NoSuchAccount: when the recipient was deleted meanwhile; for a deleted actor there is no verdict.
+    """
+    found = _RECIPIENT.first(recipient=recipient, hour=hour)
+    if found is None:
+        raise NoSuchAccount
+    bucket, *row = found
+    rules = _rules(row)
+    senders = _SENDERS.rows(recipient=recipient, actors=actors, now=timezone.now())
+    return {sender.id: _judge(rules, sender) for sender in senders}, bucket
 
 
 def policy(account: int) -> Rules:
@@ -94,8 +105,16 @@ def _senders(account: int, notices: Iterable[int]) -> list[int]:
     return list(kept_aside(account).filter(pk__in=notices).values_list("actor_id", flat=True))
 
 
-def _judge(rules: Rules, sender: "_Sender", *, is_limited: bool) -> Verdict:
+def _rules(row: Sequence[str | None]) -> Rules:
+    """The rules that were read; without a policy they are those of a new one."""
+    blank = NoticePolicy()
+    return {name: rule or getattr(blank, name) for name, rule in zip(RULES, row, strict=True)}
+
+
+def _judge(rules: Rules, sender: "_Sender") -> Verdict:
     """The follower has only begun to follow, so `for_not_followers` applies to all of them."""
+    if sender.muted:
+        return Verdict.DROP
     if sender.permitted:
         return Verdict.TELL
     met = {rules["for_not_followers"]}
@@ -103,7 +122,7 @@ def _judge(rules: Rules, sender: "_Sender", *, is_limited: bool) -> Verdict:
         met.add(rules["for_not_following"])
         if abs(timezone.now() - sender.created_at) < NEW_ACCOUNT:
             met.add(rules["for_new_accounts"])
-        if is_limited:
+        if sender.limited:
             met.add(rules["for_limited_accounts"])
         if sender.bot:
             met.add(rules["for_bots"])
@@ -113,40 +132,50 @@ def _judge(rules: Rules, sender: "_Sender", *, is_limited: bool) -> Verdict:
 
 
 class _Sender(NamedTuple):
+    id: int
+    muted: bool
+    limited: bool
     created_at: datetime
     bot: bool
     followed: bool
     permitted: bool
 
 
+def _mutes(actor: Any) -> Exists:
+    mutes = Mute.objects.filter(muter=given("recipient"), target=actor, notices_too=True)
+    return Exists(mutes.filter(unexpired()))
+
+
+def _recipient() -> QuerySet[Account]:
+    """The recipient, with the hour when its last group of followers began."""
+    groups = Notice.objects.filter(recipient=given("recipient"), bucket__lte=given("hour", IntegerField()))
+    last = Subquery(groups.order_by("-bucket").values("bucket")[:1])
+    return Account.objects.filter(pk=given("recipient")).annotate(last=last)
+
+
+_THEIRS = [f"notice_policy__{rule}" for rule in RULES]
+_RECIPIENT: Statement[Any] = Statement(None, lambda _: _recipient().values_list("last", *_THEIRS))
 _POLICY: Statement[Any] = Statement(
     None,
     lambda _: (
-        Account.objects.filter(pk=given("recipient"))
+        _recipient()
         .annotate(
-            bucket=Subquery(
-                Notice.objects.filter(recipient=given("recipient"), bucket__lte=given("hour", IntegerField()))
-                .order_by("-bucket")
-                .values("bucket")[:1]
-            ),
-            muted=Exists(
-                Mute.objects.filter(muter=given("recipient"), target=given("actor"), notices_too=True).filter(
-                    unexpired()
-                )
-            ),
+            muted=_mutes(given("actor")),
             limited=Exists(Account.objects.filter(limited(), pk=given("actor"))),
         )
-        .values_list("bucket", "muted", "limited", *(f"notice_policy__{rule}" for rule in RULES))
+        .values_list("last", "muted", "limited", *_THEIRS)
     ),
 )
-_SENDER = Statement(
+_SENDERS = Statement(
     _Sender,
     lambda _: (
-        Account.objects.filter(pk=given("actor"))
+        Account.objects.filter(pk__among=each("actors"))
         .annotate(
+            muted=_mutes(OuterRef("pk")),
+            limited=flag(limited()),
             followed=Exists(Follow.objects.accepted().filter(follower=given("recipient"), target=OuterRef("pk"))),
             permitted=Exists(NoticePermission.objects.filter(recipient=given("recipient"), actor=OuterRef("pk"))),
         )
-        .values_list("created_at", "bot", "followed", "permitted")
+        .values_list(*_Sender._fields)
     ),
 )

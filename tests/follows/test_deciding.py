@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Account
-from follows import deciding, graph, queries, relationships, tallies
+from follows import chunks, deciding, graph, queries, relationships, tallies
 from follows.deciding import Outcome, Result, Verdict
 from follows.gate import expiry, kept_out, servers, settings
 from follows.models import Decision, DomainBlock, Follow, ServerRuleKind
@@ -221,7 +221,7 @@ def test_whom_the_owner_follows_meanwhile_is_spared(alice: Account, carol: Accou
     request = ask(alice, carol)
     graph.follow(carol.pk, alice.pk, by(carol))
 
-    assert graph.expire(carol.pk, alice.pk, expiry.SERVER, request=request) is None
+    assert chunks.expire(carol.pk, {alice.pk: request}, expiry.SERVER) == {}
     assert counts(carol) == Counts(following=1, requests=1)
 
 

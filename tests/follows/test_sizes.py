@@ -10,9 +10,9 @@ from django.db import connection
 from accounts import counts
 from accounts.access import Actor
 from accounts.models import Account
-from follows import graph, opening
+from follows import chunks, graph, opening
 from follows.finding import search
-from follows.models import Notice
+from follows.models import Batch, Follow, Notice
 from follows.paging import Window
 from tests.factories import AccountFactory
 
@@ -51,6 +51,23 @@ def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue_and_after_many_chu
         return chunk(owner, 20)
 
     assert steps(8_000, joined=4_000) < 1.5 * steps(100, joined=40)
+
+
+@pytest.mark.parametrize("write", [chunks.accept, chunks.reject])
+def test_a_chunk_of_decisions_costs_the_same_in_a_long_queue(write: Callable[..., chunks.Decided]) -> None:
+    def steps(queue: int) -> int:
+        name = f"asked_by_{queue}"
+        call_command("seed", requests=queue, accounts=queue, follows=0, locked_account=name, verbosity=0)
+        owner = Account.objects.get(username=name).pk
+        batch = Batch.objects.create(owner_id=owner).pk
+        asked = list(Follow.objects.filter(target=owner).order_by("?").values_list("follower", "pk")[:20])
+        for some in (asked[:10], asked[10:]):  # the first begins tallies and compiles
+            chunk = dict(some)
+            with _counted() as executed:
+                assert len(write(owner, chunk, Actor(owner, "test"), batch=batch)) == 10
+        return executed()
+
+    assert steps(8_000) < 1.5 * steps(100)
 
 
 def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, carol: Account) -> None:

@@ -95,7 +95,7 @@ def _undone(owner: int, ids: Sequence[int]) -> Iterator[Outcome]:
 def _told(outcomes: Iterable[Outcome], missed: list[Outcome]) -> Iterator[printing.Row]:
     """The outcomes as rows; those that came to nothing are added to `missed`."""
     for outcome in outcomes:
-        if outcome.result in {Result.GONE, Result.TOO_LATE}:
+        if outcome.result in {Result.GONE, Result.REFUSED, Result.TOO_LATE}:
             missed.append(outcome)
         yield {
             "decision": outcome.decision,

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.access import Actor
 from accounts.models import Account
-from follows import deciding, graph
+from follows import chunks, deciding, graph
 from follows.gate import approvals, kept_out, settings
 from follows.models import Decision
 from tests.compat_mastodon.conftest import Clients
@@ -51,7 +51,7 @@ def test_moderators_rules_and_the_server_are_named_to_the_owner(
     approvals.approve_account(carol.pk, alice.pk, None, by(carol))
     ask(carol, alice, bob, mallory)
     graph.reject(carol.pk, bob.pk, Actor(None, "admin"))
-    graph.expire(carol.pk, mallory.pk, Actor(None, "server"), request=graph_request(carol, mallory))
+    chunks.expire(carol.pk, {mallory.pk: graph_request(carol, mallory)}, Actor(None, "server"))
     client = mastodon(carol)
     found = {one["kind"]: one for one in client.get(f"{LOG}?kind[]=accepted&kind[]=rejected&kind[]=expired").json()}
 

@@ -1,7 +1,7 @@
 """The history of a member: what it says, what it hides, and undoing from there."""
 
 from accounts.models import Account
-from follows import graph
+from follows import deciding, graph
 from follows.models import Decision
 from tests.follows.pages.conftest import ask, browser, by, names, send, words
 
@@ -31,7 +31,7 @@ def test_the_history_says_what_happened_and_undoes(alice: Account, bob: Account,
 
 def test_an_requesters_history_tells_nothing_that_the_requester_may_not_know(alice: Account, carol: Account) -> None:
     ask(carol, alice)
-    graph.reject(carol.pk, alice.pk, by(carol), keep_out=True)
+    deciding.decide_accounts(carol.pk, deciding.Verdict.REJECT, [alice.pk], by(carol), keep_out=True)
     read = words(browser(alice).get("/history"))
 
     assert "You asked to follow them" in read
