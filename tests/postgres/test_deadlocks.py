@@ -13,7 +13,7 @@ from accounts.credentials import SuspendedAccount
 from accounts.models import Account, Platform, Session
 from follows import edges, graph, leaving, tallies
 from follows.edges import Delta
-from follows.locks import embedded, pair_lock
+from follows.locks import embedded, lock_tallies, pair_lock
 from follows.models import Follow, Tally
 from tests.postgres.conftest import PATIENCE, Other
 
@@ -58,17 +58,15 @@ def test_healing_tallies_waits_for_a_follow(alice: Account, bob: Account, beside
     assert next(tallies.verify()).wrong == 0
 
 
-def test_healing_a_tally_counts_the_follow_that_it_waited_for(alice: Account, bob: Account, beside: Beside) -> None:
-    Tally.objects.create(account=alice, followers=3)
+def test_tallies_that_are_taken_in_order_are_held_until_the_commit(alice: Account, beside: Beside) -> None:
+    Tally.objects.create(account=alice)
 
-    with transaction.atomic(), embedded():
-        graph.follow(bob.pk, alice.pk, by(bob))
-        Tally.objects.select_for_update(no_key=True).get(pk=alice.pk)
-        healing = beside(lambda: list(tallies.heal()))
-        healing.waits()
+    with transaction.atomic():
+        lock_tallies([alice.pk])
+        other = beside(lambda: Tally.objects.filter(pk=alice.pk).update(followers=1))
+        other.waits()
 
-    assert isinstance(healing.ends(), list)
-    assert next(tallies.verify()).wrong == 0
+    assert other.ends() == 1
 
 
 @pytest.mark.parametrize("tie", [graph.follow, graph.block], ids=["follow", "block"])
