@@ -34,6 +34,17 @@ def test_strangers_see_the_page_and_are_asked_to_sign_in(alice: Account) -> None
     assert "set-cookie" not in page.headers
 
 
+def test_the_page_has_the_links_that_clients_get(alice: Account, bob: Account) -> None:
+    fields = [{"name": "Site", "value": "「https://a.example/x。」"}, {"name": "Friend", "value": "(@bob)"}]
+    people.change(alice.pk, note="See www.b.example, and @bob.", fields=fields)
+    told = Client().get(f"/api/v1/accounts/{alice.pk}").json()
+
+    for page in (Client().get("/@alice"), browser(bob).get("/@alice")):
+        for shown in (told["note"], *(field["value"] for field in told["fields"])):
+            assert "</a>" in shown
+            assert shown in text(page)
+
+
 def test_strangers_cost_few_queries(alice: Account, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(2):
         Client().get("/@alice")
