@@ -47,15 +47,18 @@ def workers(server: Live) -> set[int]:
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["sleep", "count"])
 def test_health_is_answered_while_all_workers_are_busy_and_then_they_are_replaced(server: Live, kind: str) -> None:
-    before = workers(server)
+    before, answers = workers(server), 0
     with ExitStack() as clients:
         for _ in range(12):  # enough for both
             client = clients.enter_context(connect(server))
             client.sendall(head("GET", f"/{kind}/{LONG}?access_token=secret"))
+        time.sleep(1)  # both have begun
         while workers(server) & before:
             assert health(server)[0] in HEALTHY
+            answers += before <= workers(server)
             time.sleep(0.05)
 
+    assert answers > TIMEOUT  # without waiting for a new worker
     until(lambda: len(workers(server)) == len(before))
     assert health(server) == (200, b"OK")
     with connect(server) as client:
