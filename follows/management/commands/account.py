@@ -43,7 +43,7 @@ ACTIONS = {
         servers.limit,
         lambda account: account.limited_at is not None,
         "limited",
-        "its follows always ask, and nobody finds it by chance",
+        "its follows become requests, and no directory, suggestion or search shows it",
     ),
     "unlimit": Action(servers.unlimit, lambda account: account.limited_at is None, "unlimited", "take limit back"),
     "confirm": Action(

@@ -32,8 +32,8 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True, metavar="list|approve|reject|undo")
         for name, ids, text in (
             ("list", "", "print id, account, time, reason and note of each request, the oldest first"),
-            ("approve", "request", "print decision, result, request and account of each"),
-            ("reject", "request", "as approve; nobody is told"),
+            ("approve", "request", "approve requests, and print decision, result, request and account of each"),
+            ("reject", "request", "reject requests, and print the same; requesters are not told"),
             ("undo", "decision", "take back decisions that approve or reject printed"),
         ):
             action = actions.add_parser(name, help=text, description=text)
