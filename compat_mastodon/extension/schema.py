@@ -261,7 +261,20 @@ EXAMPLES: dict[str, tuple[Any, Any]] = {
 }
 
 
+INTRODUCTION = """\
+Mastodon's API has no endpoints for the gate. This API adds them: rules for follows, notes to owners, undo, and
+answers to many follow requests at once.
+
+Tokens, scopes and errors are those of the Mastodon API. [Its documentation](/api/docs/mastodon/) shows how to sign in.
+
+## Paging
+
+Lists answer with one page. The `Link` header has the address of the next page. Follow it until there is none.
+"""
+
+
 class Extension(Generator):
+    introduction = INTRODUCTION
     dialect = Dialect(
         "Latchkey's extension for Mastodon clients",
         lambda: VIEWS,
