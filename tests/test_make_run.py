@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.runs import Run, clean_copy, running
+from tests.runs import OURS, Run, clean_copy, running
 from tests.servers import PATIENCE
 
 pytestmark = pytest.mark.once
@@ -38,7 +39,7 @@ def again(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield run
 
 
-def test_the_second_start_finds_its_data_and_is_less_than_two_seconds_of_work(folder: Path) -> None:
+def test_the_second_start_finds_its_data_and_is_little_more_work_than_any_command(folder: Path) -> None:
     kept = (folder / "var" / "demo.env").read_text()
     with running(folder) as run:
         with urllib.request.urlopen(f"{run.url}/api/v1/instance") as answer:
@@ -48,7 +49,17 @@ def test_the_second_start_finds_its_data_and_is_less_than_two_seconds_of_work(fo
     assert without_site(kept) == without_site((folder / "var" / "demo.env").read_text())
     assert re.search(r"^PASSWORD=(.+)$", kept, re.MULTILINE)[1] in run.said
     assert f"Latchkey answers at {run.url}\n" in run.said
-    assert sum(t.user + t.system + t.children_user + t.children_system for t in times) < 2
+    work = sum(t.user + t.system + t.children_user + t.children_system for t in times)
+    assert work < 1.4 * work_of_a_command(folder)
+
+
+def work_of_a_command(folder: Path) -> float:
+    """The seconds of CPU that `manage.py check` takes, which differ from machine to machine as those of a start do."""
+    before = os.times()
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=folder, env=environment, check=True, capture_output=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def without_site(kept: str) -> list[str]:

@@ -51,18 +51,30 @@ def test_the_pages_without_an_account(live: Live, shown: Browser) -> None:
         assert barriers(shown) == [], path
 
 
+@pytest.mark.long
+def test_pages_that_few_people_see(live: Live, shown: Browser) -> None:
+    dead = ["auth/confirmation/MQ/none", "auth/new_password/MQ/none", "auth/new_email/MQ/none/none", "digest/stop/none"]
+    for path in ("auth/confirmation/new", "rules", "terms", "privacy", "invite/none", *dead):
+        shown.get(f"{live.url}/{path}")
+        assert shown.find_element(By.CSS_SELECTOR, "main h1, h1").text, path
+        assert barriers(shown) == [], path
+
+
 def test_the_pages_of_a_member(live: Live, shown: Browser, person: Account) -> None:
     shown.get(asks(live, OOB))
     sign_in(shown, person)
     shown.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".permissions")))
     assert barriers(shown) == []
+    shown.find_element(By.CSS_SELECTOR, "button.primary").click()
+    shown.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "input.code")))
+    assert barriers(shown) == [], "the code to copy"
     token_of(live, person)
     for path in (f"/@{person.username}", "/oauth/authorized_applications", "/auth/sign_in"):
         shown.get(f"{live.url}{path}")
         assert barriers(shown) == [], path
 
 
-@pytest.mark.parametrize("api", ["mastodon", "twittner"])
+@pytest.mark.parametrize("api", ["mastodon", "twittner", "latchkey"])
 def test_the_documentation_of_the_apis(live: Live, shown: Browser, api: str) -> None:
     shown.get(f"{live.url}/api/docs/{api}/")
     shown.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, ".opblock")))
