@@ -25,7 +25,7 @@ from follows.notices import making
 SIZE = 50  # pairs of a chunk: others wait for it for a few milliseconds
 PAUSE = 0.003  # seconds after a chunk, left to others: on SQLite they ask for their turn every millisecond
 Kind = Decision.Kind
-Asked = Mapping[int, int | None]  # who asks -> the id of the request, or None if any will do
+Asked = Mapping[int, int | None]  # requester -> the id of the request, or None if any will do
 Decided = dict[int, int]  # account -> the id of the decision
 
 
@@ -50,7 +50,7 @@ def reject(owner: int, asked: Asked, by: Actor, *, batch: int, keep_out: bool = 
 
 
 def expire(owner: int, asked: Asked, by: Actor, at_most: int | None = None) -> Decided:
-    """End requests that have waited too long, or the first of them; to who asked it looks like a rejection.
+    """End requests that have waited too long, or the first of them; to their requesters it looks like a rejection.
 
     The requests of accounts that `owner` follows wait on.
     """

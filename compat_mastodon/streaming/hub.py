@@ -132,7 +132,7 @@ class Hub:
             except Exception:  # the database is away
                 logger.exception("The feed of notices broke off")
             if ready.is_set():
-                ready.clear()  # who comes now waits until there is a feed again
+                ready.clear()  # new streams wait until there is a feed again
                 self._end_all()
             await asyncio.sleep(AGAIN)
 

@@ -28,7 +28,7 @@ def test_a_connection_that_was_ended_is_replaced_before_the_next_request(live: L
 def test_nobody_on_a_stream_misses_a_notice(
     tmp_path: Path, django_db_setup: str, django_db_blocker: Any, worker_id: str
 ) -> None:
-    """Streams end with the connection that listens. Who comes back is let in once there is another one."""
+    """Streams end with the connection that listens. Clients that come back are let in once there is another one."""
     with database_of_its_own(tmp_path, f"latchkey_lost_{worker_id}", django_db_blocker, django_db_setup) as url:
         server = Live(url, tmp_path, django_db_blocker)
         server.start()

@@ -191,7 +191,7 @@ def test_the_twittner_door_answers_each_caller_as_the_table_says(
 
 
 def phone(method: str, endpoint: str, session: str | None) -> tuple[int, str]:
-    """Code and message of the answer. Whatever the method, the query has the session; a form has it, too."""
+    """Code and message of the answer. For each method, the query has the session; a form has it, too."""
     query = f"?session_id={session}" if session else ""
     client, kind = Client(), "application/x-www-form-urlencoded"
     answer = client.generic(method, f"/mobile_api/{endpoint}{query}", query[1:], content_type=kind)
