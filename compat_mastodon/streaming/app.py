@@ -10,13 +10,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-from django.db import OperationalError
 
 from compat_mastodon import bearer
 from compat_mastodon.streaming import channels
 from compat_mastodon.streaming.channels import PATH, TOO_BUSY, Refused
 from compat_mastodon.streaming.connection import STATE, Connection
-from compat_mastodon.streaming.hub import Hub, Listener, News, in_database
+from compat_mastodon.streaming.hub import UNANSWERED, Hub, Listener, News, in_database
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -183,7 +182,7 @@ async def _admitted(scope: Scope, channel: str) -> Listener:
         raise Refused(401, "Missing access token")
     try:
         token = await in_database(bearer.find, text)
-    except OperationalError:
+    except UNANSWERED:
         raise Refused(503, TOO_BUSY) from None
     if token is None or token.account is None or token.revoked_at or token.suspended_at or token.unconfirmed:
         raise Refused(401, "Invalid access token")

@@ -7,13 +7,15 @@ gets nothing more, and its streams end within `CHECK` seconds.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
 import orjson
+import psycopg
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts import events
 from compat_mastodon import bearer
@@ -32,6 +34,8 @@ OVER, AGAIN_SOON = 1008, 1012  # WebSocket codes: the client may not listen any 
 AGAIN = 1.0  # seconds until the feed is asked again after it failed
 MOST_STREAMS = 50  # of one account at once
 START = 10.0  # seconds that the feed has to start
+SAY_EVERY = 60.0  # seconds between two lines of the log about what fails again and again
+UNANSWERED = (OperationalError, InterfaceError, psycopg.OperationalError)
 
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
@@ -77,6 +81,7 @@ class Hub:
         self._running: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self.open = True
+        self._silent_until = 0.0
 
     @asynccontextmanager
     async def listening(self, listener: Listener) -> AsyncIterator[None]:
@@ -129,8 +134,8 @@ class Hub:
                 async with aclosing(feed.arrivals(ready)) as arrivals:
                     async for told in arrivals:
                         await self._hand_out(told)
-            except Exception:  # the database is away
-                logger.exception("The feed of notices broke off")
+            except Exception as error:
+                self._complain("The feed of notices broke off", error)
             if ready.is_set():
                 ready.clear()  # new streams wait until there is a feed again
                 self._end_all()
@@ -152,8 +157,19 @@ class Hub:
             await asyncio.sleep(CHECK)
             try:
                 await self._end_dead(self._everybody())
-            except Exception:
-                logger.exception("Whether tokens still live could not be found out")
+            except Exception as error:
+                self._complain("Whether tokens still live could not be found out", error)
+
+    def _complain(self, what: str, error: Exception) -> None:
+        """Log what failed, once a minute: it is tried again all the time."""
+        now = time.monotonic()
+        if now < self._silent_until:
+            return
+        self._silent_until = now + SAY_EVERY
+        if isinstance(error, UNANSWERED):
+            logger.warning("The streams wait for the database: %s", str(error).partition("\n")[0])
+        else:
+            logger.error(what, exc_info=error)
 
     async def _end_dead(self, listeners: list[Listener]) -> None:
         alive = await in_database(bearer.living, {listener.token.id for listener in listeners})

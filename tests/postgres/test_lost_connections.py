@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tests.compat_mastodon.streams import PATH, Person, closed_with, get, heard, line
-from tests.servers import PATIENCE, Live, database_of_its_own
+from tests.servers import PATIENCE, Live, NewServer, database_of_its_own, free_port
 
 
 def test_a_connection_that_was_ended_is_replaced_before_the_next_request(live: Live) -> None:
@@ -53,6 +53,18 @@ def test_nobody_on_a_stream_misses_a_notice(
             assert json.loads(heard(again)["payload"])["account"]["id"] == str(carol.account.pk)
         server.process.terminate()
         server.process.wait(PATIENCE)
+
+
+def test_streams_without_a_feed_say_so_in_one_line_a_minute(new_server: NewServer) -> None:
+    nowhere = f"postgres://postgres@127.0.0.1:{free_port()}/postgres"
+    with new_server("feedless", LISTEN_DATABASE_URL=nowhere) as server, server.running(quiet=False):
+        alice = Person(server)
+        with get(server.streaming_port, f"{PATH}/user", alice.token) as events:  # waits for a feed, in vain
+            assert events.status == 503
+        said = server.log.read_text()
+
+    assert said.count("The streams wait for the database") == 1
+    assert "Traceback" not in said
 
 
 def status(live: Live, name: str) -> int:
