@@ -1,10 +1,12 @@
 """SQL that is compiled once, on the driver's own cursor. `statements` makes it."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+
+PLACEHOLDER = re.compile(r"(?<!%)%s")
 
 
 class Value:
@@ -26,7 +28,7 @@ class Compiled:
     def __init__(self, connection: Any, sql: str, parameters: Sequence[Any]) -> None:
         self._sql = self._of_the_driver = sql
         if connection.vendor == "sqlite":
-            self._of_the_driver = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+            self._of_the_driver = PLACEHOLDER.sub("?", sql).replace("%%", "%")
         self._keys = [_key(place, parameter) for place, parameter in enumerate(parameters)]
         pool = dict(zip(self._keys, parameters, strict=True))
         self._constants = {key: one for key, one in pool.items() if not isinstance(one, Value)}
@@ -50,7 +52,8 @@ class Compiled:
                 whole.execute(self._sql, bound)
                 return take(whole)
         try:
-            return take(driver.execute(self._of_the_driver, bound))
+            prepared = getattr(connection, "prepared", None)
+            return take((prepared or driver).execute(self._of_the_driver, bound))
         except connection.Database.Error:
             with connection.wrap_database_errors:
                 raise

@@ -6,6 +6,8 @@ as a query of the request.
 A request that finds a lock held starts again later, see `accounts.retries`. So it waits for locks only for a moment,
 until it has committed something. A connection that a request opens has this short timeout from the start, except
 behind a pooler, which would give it to others. A transaction that needs the other timeout sets it for itself.
+
+Statements that are compiled once are prepared once for each connection (`prepared`), except behind a pooler.
 """
 
 import select
@@ -15,9 +17,10 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
-from psycopg.errors import FeatureNotSupported, LockNotAvailable
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, LockNotAvailable
 
 from accounts import retries
+from config.postgresql.prepared import Prepared
 
 HURRIED = 20  # milliseconds
 
@@ -26,7 +29,7 @@ class Errors(DatabaseErrorWrapper):
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, LockNotAvailable):
             retries.found_locked()
-        if isinstance(error, FeatureNotSupported):
+        if isinstance(error, FeatureNotSupported | InvalidSqlStatementName):
             self.wrapper.is_outdated = True  # type: ignore[attr-defined]  # the stubs leave it out
         super().__exit__(kind, error, traceback)
 
@@ -34,10 +37,12 @@ class Errors(DatabaseErrorWrapper):
 class DatabaseWrapper(base.DatabaseWrapper):
     is_hurried = False  # whether the connection has the short timeout
     is_outdated = False  # a migration changed a column, and statements that were prepared before do not fit any more
+    prepared: Prepared | None = None
 
     def connect(self) -> None:
         super().connect()
         self.is_outdated = False
+        self.prepared = None if self.connection.prepare_threshold is None else Prepared(self.connection)
 
     @cached_property
     def wrap_database_errors(self) -> Errors:
@@ -61,6 +66,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         super()._commit()  # type: ignore[misc]  # the stubs leave it out
         retries.committed()
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc]  # the stubs leave it out
+        self._forget_prepared()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
+        self._forget_prepared()
+
+    def _forget_prepared(self) -> None:
+        if self.prepared:
+            self.prepared.forget()
 
     def is_usable(self) -> bool:
         if self.is_outdated:

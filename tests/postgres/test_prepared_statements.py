@@ -1,11 +1,73 @@
 """What runs often is planned once: a connection keeps its statements."""
 
+from typing import Any
+
 import psycopg
 import pytest
-from django.db import NotSupportedError, close_old_connections, connection
+from django.db import NotSupportedError, ProgrammingError, close_old_connections, connection, transaction
 
 from accounts import databases, lookup
 from accounts.models import Account
+from accounts.statements import Statement, given
+from config.postgresql.prepared import MOST
+from tests.factories import AccountFactory
+
+ALICE: Statement[Any] = Statement(
+    None, lambda _: Account.objects.filter(username=given("name")).values_list("username")
+)
+
+
+def read_alice() -> Any:
+    return ALICE.first(name="alice")
+
+
+@pytest.fixture
+def alice() -> None:
+    """She is read so often that the connection keeps statements of its own and psycopg's."""
+    AccountFactory(username="alice")
+    for _ in range(10):
+        assert Account.objects.get(username="alice")
+        assert read_alice() == ("alice",)
+
+
+@pytest.mark.usefixtures("alice")
+def test_statements_are_prepared_again_after_a_rollback() -> None:
+    for _ in range(2):
+        with transaction.atomic():
+            Account.objects.update(username="bob")
+            assert read_alice() is None
+            transaction.set_rollback(True)
+        assert read_alice() == ("alice",)
+
+
+@pytest.mark.usefixtures("alice")
+def test_statements_are_prepared_again_within_a_transaction_that_was_rolled_back_in_part() -> None:
+    with transaction.atomic():
+        assert read_alice() == ("alice",)
+        with transaction.atomic():
+            Account.objects.update(username="bob")
+            assert read_alice() is None
+            transaction.set_rollback(True)
+        assert read_alice() == ("alice",)
+
+
+@pytest.mark.usefixtures("alice")
+def test_statements_that_something_else_made_the_database_forget_fail_one_request() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError):
+        read_alice()
+    close_old_connections()  # as at the end of a request
+    assert read_alice() == ("alice",)
+
+
+def test_a_connection_keeps_so_many_statements_and_no_more() -> None:
+    people: Statement[Any] = Statement(None, lambda limit: Account.objects.values_list("username")[:limit])
+    for limit in [*range(1, MOST + 20), *range(1, 10)]:
+        people.rows(limit)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'latchkey%'")
+        assert cursor.fetchone() == (MOST,)
 
 
 def test_a_statement_that_runs_often_is_prepared() -> None:
