@@ -7,6 +7,7 @@ from shutil import which
 
 import pytest
 from PIL import Image
+from selenium.common import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -46,7 +47,9 @@ class Browser(Chrome):
 
     @property
     def patience(self) -> WebDriverWait["Browser"]:
-        return WebDriverWait(self, PATIENCE, poll_frequency=0.05)
+        """Wait, also for an element of a page that is just replaced: it is found, and then asked for its text."""
+        gone_meanwhile = [NoSuchElementException, StaleElementReferenceException]
+        return WebDriverWait(self, PATIENCE, poll_frequency=0.05, ignored_exceptions=gone_meanwhile)
 
 
 @pytest.fixture(scope="session")
