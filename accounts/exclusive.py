@@ -4,7 +4,7 @@ The lock is in the database, or beside it if it is an SQLite file. It ends with 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -42,7 +42,12 @@ def exclusive(work: Work, *, wait: bool = False) -> Iterator[None]:
                 holder.execute("SELECT pg_advisory_lock(%s)", [work])
             elif holder.execute("SELECT pg_try_advisory_lock(%s)", [work]).fetchone() != (True,):
                 raise Taken
-            yield
+            try:
+                yield
+            finally:
+                with suppress(psycopg.Error):  # a lost connection has lost the lock, too
+                    # The server notices the end of a connection later, and others would be refused until then.
+                    holder.execute("SELECT pg_advisory_unlock(%s)", [work])
         return
     path = Path(f"{connection.settings_dict['NAME']}-{work.name.lower()}")
     with path.open("w") as holding:

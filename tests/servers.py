@@ -227,6 +227,23 @@ def django_db_setup(
     name = f"latchkey_blank_{worker_id}"
     with database_of_its_own(Path(), name, django_db_blocker, like=original):
         yield name
+    with django_db_blocker.unblock():
+        connection.close()
+        wait_until_nobody_is_connected(original)  # it is dropped now
+
+
+def wait_until_nobody_is_connected(database: str) -> None:
+    """Give threads of the last stories the time to end. Fails with the last statement of a connection that stays."""
+    deadline = time.monotonic() + PATIENCE
+    others = "SELECT state, state_change, query FROM pg_stat_activity WHERE datname = %s AND backend_type = %s"
+    while True:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(others, [database, "client backend"])
+            connected = cursor.fetchall()
+        if not connected:
+            return
+        assert time.monotonic() < deadline, f"still connected to {database}: {connected}"
+        time.sleep(0.1)
 
 
 class NewServer(Protocol):

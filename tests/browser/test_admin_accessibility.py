@@ -1,4 +1,4 @@
-"""axe finds no serious barrier in the admin, in light and dark mode, on a phone and on a desk."""
+"""axe finds no serious barrier in the admin, in any look."""
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -11,17 +11,15 @@ from follows import graph, reports
 from follows.gate import servers
 from follows.models import FollowRequest, Reason, ServerRuleKind
 from tests.browser.conftest import Browser
-from tests.browser.test_accessibility import barriers, shown, size
+from tests.browser.looks import SERIOUS, faults
 from tests.browser.test_admin_queue import sign_in
 from tests.servers import Live
 
-__all__ = ["shown", "size"]
-
-pytestmark = [pytest.mark.once, pytest.mark.long]
+pytestmark = pytest.mark.once
 
 # Of Django's own markup: the label of the search is a picture with a text, and the two boxes for permissions have
 # spans with labels. Screen readers read both.
-DJANGOS = {"label-title-only", "aria-prohibited-attr"}
+DJANGOS = frozenset({"label-title-only", "aria-prohibited-attr"})
 LISTS = (
     *("accounts/account", "accounts/session", "accounts/badgerequest", "auth/group"),
     *("follows/followrequest", "follows/follow", "follows/block", "follows/decision", "follows/notice"),
@@ -47,8 +45,8 @@ def root(live: Live) -> Account:
     return root
 
 
-def test_the_lists_and_forms_of_the_admin(live: Live, shown: Browser, root: Account) -> None:
-    sign_in(live, shown, root)
+def test_the_lists_and_forms_of_the_admin(live: Live, browser: Browser, root: Account) -> None:
+    sign_in(live, browser, root)
     with live.database():
         asked = FollowRequest.objects.latest("pk").pk
         member = Account.objects.filter(username__startswith="alice").latest("pk").pk
@@ -60,18 +58,18 @@ def test_the_lists_and_forms_of_the_admin(live: Live, shown: Browser, root: Acco
 
     found: dict[str, list[object]] = {}
     for path in ("", *LISTS, *forms):
-        shown.get(f"{live.url}/admin/{path}{'/' if path else ''}")
-        assert "404" not in shown.title
-        found[path] = ours(shown)
-    shown.get(f"{live.url}/admin/accounts/account/")
-    found["confirmation"] = confirmation(shown)
+        browser.get(f"{live.url}/admin/{path}{'/' if path else ''}")
+        assert "404" not in browser.title
+        found[path] = ours(browser)
+    browser.get(f"{live.url}/admin/accounts/account/")
+    found["confirmation"] = confirmation(browser)
 
     assert {path: barriers for path, barriers in found.items() if barriers} == {}
 
 
-def test_the_page_for_signing_in(live: Live, shown: Browser) -> None:
-    shown.get(f"{live.url}/admin/")
-    assert barriers(shown) == []
+def test_the_page_for_signing_in(live: Live, browser: Browser) -> None:
+    browser.get(f"{live.url}/admin/")
+    assert ours(browser) == []
 
 
 def confirmation(browser: Browser) -> list[object]:
@@ -83,5 +81,5 @@ def confirmation(browser: Browser) -> list[object]:
 
 
 def ours(browser: Browser) -> list[object]:
-    """The findings that are not Django's."""
-    return [found for found in barriers(browser) if found[0] not in DJANGOS]
+    """The faults that are not Django's."""
+    return faults(browser, impacts=SERIOUS, known=DJANGOS)

@@ -13,32 +13,17 @@ from accounts.models import Account
 from follows.data import previews
 from follows.models import Follow, Import, ImportKind, ImportResult, ImportState
 from tests.browser.conftest import Browser
-from tests.browser.test_accessibility import barriers
+from tests.browser.looks import faults
 from tests.browser.test_requests import signs_in
 from tests.browser.test_sign_in import person
-from tests.clients import npm
 from tests.factories import PASSWORD
 from tests.servers import Live
 
 __all__ = ["person"]
 pytestmark = pytest.mark.once  # pages in a browser are the same on both databases
-SIZES = ((360, 740), (1280, 800))
-
-
-def barriers_everywhere(browser: Browser) -> list[object]:
-    """What axe finds on this page, on a phone and on a desk, by day and by night; and whether it is too wide."""
-    found: list[object] = []
-    for width, height in SIZES:
-        for dark in (False, True):
-            browser.show(width, height, dark=dark)
-            found += barriers(browser)
-        if browser.execute_script("return document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"wider than {width}")
-    return found
 
 
 def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account, tmp_path: Path) -> None:
-    npm.installed()
     bob = live.sign_up("bob")
     browser.get(f"{live.url}/auth/sign_in?next=/data")
     browser.find_element(By.NAME, "username").send_keys(person.username)
@@ -48,8 +33,7 @@ def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account,
 
     browser.find_element(By.CSS_SELECTOR, "#archive button").click()
     browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "#archive a[download]")))
-    browser.picture("data")
-    assert barriers_everywhere(browser) == []
+    assert faults(browser, "data") == []
 
     (file := tmp_path / "following_accounts.csv").write_text(
         f"Account address,Show boosts\n{bob.username},true\nnobody@a-very-long-name-of-a-server.example,true\n"
@@ -57,8 +41,7 @@ def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account,
     browser.find_element(By.ID, "file").send_keys(str(file))
     browser.find_element(By.CSS_SELECTOR, "form[enctype] button").click()
     browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "#import table")))
-    assert barriers_everywhere(browser) == []
-    browser.picture("data-preview")
+    assert faults(browser, "data-preview") == []
     browser.find_element(By.CSS_SELECTOR, "#import button.primary").click()
     browser.patience.until(see.text_to_be_present_in_element((By.ID, "import"), "The import is done"))
 
@@ -67,11 +50,9 @@ def test_an_archive_and_an_import(live: Live, browser: Browser, person: Account,
         assert Follow.objects.filter(follower=person.pk, target=bob.pk).exists()
 
 
-@pytest.mark.long
 def test_axe_finds_nothing_on_an_import_under_way_nor_on_one_that_is_done(
     live: Live, browser: Browser, person: Account
 ) -> None:
-    npm.installed()
     lines = "".join(f"nobody{number}@a-very-long-name-of-a-server.example\n" for number in range(20)).encode()
     with live.database():
         job = previews.preview(person.pk, lines, "", ImportKind.BLOCKS, Actor(person.pk, "test"), overwrite=False)
@@ -81,9 +62,9 @@ def test_axe_finds_nothing_on_an_import_under_way_nor_on_one_that_is_done(
     signs_in(live, browser, person)
     browser.get(f"{live.url}/data/imports/{job.pk}")
     browser.patience.until(see.presence_of_element_located((By.TAG_NAME, "progress")))
-    assert barriers_everywhere(browser) == []
+    assert faults(browser) == []
 
     with live.database():
         Import.objects.filter(pk=job.pk).update(state=ImportState.DONE, waits_until=None, finished_at=timezone.now())
     browser.patience.until_not(see.presence_of_element_located((By.TAG_NAME, "progress")))  # without a reload
-    assert barriers_everywhere(browser) == []
+    assert faults(browser) == []

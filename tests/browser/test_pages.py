@@ -1,6 +1,4 @@
-"""Every page that people see fits its screen, by day and by night, and asks for nothing from elsewhere."""
-
-from collections.abc import Callable
+"""Every page on the way to a client is well in each look, and asks for nothing from elsewhere."""
 
 import pytest
 import requests
@@ -11,6 +9,7 @@ from selenium.webdriver.support import expected_conditions as see
 from accounts.models import Account
 from compat_mastodon.oauth import tokens
 from tests.browser.conftest import Browser
+from tests.browser.looks import faults
 from tests.browser.test_sign_in import OOB, SCOPE, asks, new_client, press, sign_in
 from tests.compat_twittner.files import picture
 from tests.servers import Live
@@ -24,32 +23,14 @@ FIELDS = [
     (1, "name", "Pronouns"),
     (1, "value", "she/her"),
 ]
-Shown = Callable[[str, str], None]
 
 
-@pytest.fixture(params=[(1280, 800), (320, 720)], ids=["large", "small"])
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return request.param
-
-
-@pytest.fixture(params=[False, True], ids=["by day", "by night"])
-def dark(request: pytest.FixtureRequest) -> bool:
-    return request.param
-
-
-@pytest.fixture
-def shown(browser: Browser, size: tuple[int, int], dark: bool) -> Shown:
-    """Keeps a picture of a page, once what it is about is there, and sees that all is well with it."""
-    browser.show(*size, dark=dark)
-    name = f"{'small' if size[0] < 600 else 'large'}{'-dark' if dark else ''}"
-
-    def is_well(page: str, about: str) -> None:
-        browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, about)))
-        assert browser.execute_script("return document.documentElement.scrollWidth") == size[0]
-        assert not [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
-        browser.picture(f"{page}-{name}")
-
-    return is_well
+def is_well(browser: Browser, page: str, about: str) -> None:
+    """Wait for what the page is about, and look at it."""
+    browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, about)))
+    assert faults(browser, page) == [], page
+    browser.show(320, 720)
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 320, page
 
 
 @pytest.fixture
@@ -74,38 +55,38 @@ def token_of(live: Live, person: Account) -> str:
         return tokens.exchange(code, application, OOB, "")[1]
 
 
-def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: Account, shown: Shown) -> None:
+def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: Account) -> None:
     browser.get(asks(live, OOB))
-    shown("sign-in", "input[name=password]")
+    is_well(browser, "sign-in-for-an-app", "input[name=password]")
     browser.find_element(By.NAME, "username").send_keys(person.username, Keys.TAB, "wrong", Keys.ENTER)
-    shown("sign-in-wrong", ".fault")
+    is_well(browser, "sign-in-for-an-app-wrong", ".fault")
     browser.get(asks(live, OOB))
     sign_in(browser, person)
-    shown("consent", ".permissions")
+    is_well(browser, "consent", ".permissions")
     press(browser, "Authorize")
-    shown("code", "#code")
+    is_well(browser, "code", "#code")
     assert len(browser.find_element(By.ID, "code").get_property("value")) == 43
     browser.get(f"{live.url}/oauth/authorized_applications")
     browser.find_element(By.TAG_NAME, "summary").click()
-    shown("applications", ".apps")
+    is_well(browser, "applications", ".apps")
     press(browser, "Revoke access")
-    shown("applications-none", ".note")
+    is_well(browser, "applications-none", ".note")
     browser.get(f"{live.url}/oauth/authorize?client_id=unknown")
-    shown("error", ".fault")
+    is_well(browser, "error", ".fault")
 
 
-def test_a_profile(live: Live, browser: Browser, person: Account, shown: Shown) -> None:
+def test_a_profile(live: Live, browser: Browser, person: Account) -> None:
     browser.get(f"{live.url}/@{person.username}")
-    shown("profile", ".facts")
+    is_well(browser, "profile", ".facts")
     browser.get(f"{live.url}/@nobody")
-    shown("profile-nobody", ".fault")
+    is_well(browser, "profile-nobody", ".fault")
 
 
-def test_the_front_page_and_an_address_that_leads_nowhere(live: Live, browser: Browser, shown: Shown) -> None:
+def test_the_front_page_and_an_address_that_leads_nowhere(live: Live, browser: Browser) -> None:
     browser.get(live.url)
-    shown("front", ".ways")
+    is_well(browser, "front", ".ways")
     browser.get(f"{live.url}/nowhere")
-    shown("not-found", ".fault")
+    is_well(browser, "not-found", ".fault")
 
 
 def test_the_buttons_of_the_consent_page_are_seen_in_a_popup(live: Live, browser: Browser, person: Account) -> None:

@@ -235,3 +235,10 @@ def test_of_two_imports_at_once_the_second_is_refused(importing: Importing, netw
         assert importing(network, dry_run=True).imported("cl_users") == 3
     assert not ColibriImport.objects.exists()
     assert importing(network).imported("cl_users") == 3
+
+
+@pytest.mark.django_db
+def test_work_can_begin_again_as_soon_as_it_has_ended() -> None:
+    for _ in range(300):
+        with exclusive(Work.IMPORT):
+            pass
