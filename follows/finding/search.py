@@ -23,11 +23,12 @@ from follows.queries import Key
 SCANNED = 5_000  # newest accounts that are looked at one by one
 POPULAR = 1_000  # of the most followed are
 CANDIDATES = 200  # accounts that the index gives for each rank
-LOOKED_AT = 15_000  # newest texts that SQLite's index gives for long words, and that may have none of the short ones
+LOOKED_AT = 15_000  # texts that the index gives for some of the parts, and that may have none of the others
 FOLLOWED = 10_000  # of the newest whom the viewer follows are looked through
 NAMESAKES = 20  # accounts of other servers that have the same name, besides ours
 RARE = 5  # matches among the most followed
 MOST_LETTERS, MOST_WORDS = 500, 16  # that are looked at of what is sought
+NAMES = ("handle", "names")  # the texts that are names
 
 
 class Rank(IntEnum):
@@ -60,7 +61,7 @@ def ranked(
     """
     search = _Search(text, viewer, hidden=hidden)
     found: dict[int, Found] = {}
-    for source, complete in search.sources(only_followed=only_followed):
+    for source, complete in search.sources(at_most, only_followed=only_followed):
         for one in source:
             found[one.key.account] = min(one, found.get(one.key.account, one))
         if sum(one.rank <= complete for one in found.values()) >= at_most:
@@ -92,9 +93,10 @@ def people_like(text: str, viewer: int | None, window: Window) -> Page[Key]:
     return Page([key.account for key in keys], keys, window.limit)
 
 
-_COLUMNS = "a.id, a.version, t.followers, t.following, a.domain <> '' AS remote, handle, names"
 _FOUND = """
-    SELECT {columns}, {exact} AS exact FROM ({ids}) i {joins} WHERE {match} AND {visible} {ending}"""
+    SELECT {rank} AS rank, coalesce(t.followers, 0) AS popularity, a.domain <> '' AS remote,
+      a.id AS account, a.version, t.followers, t.following
+    FROM ({ids}) i {joins} WHERE {match} AND {visible} {ending}"""
 _JOINS = {  # the texts, then whose they are: left to itself the planner may rather walk through all accounts
     "sqlite": """
         CROSS JOIN accounts_searchtext s ON s.account_id = i.id CROSS JOIN accounts_account a ON a.id = i.id
@@ -131,14 +133,15 @@ _INDEXED = {
     "sqlite": "SELECT rowid AS id FROM accounts_search WHERE {match} AND rowid < %(before)s",
     "postgresql": """
         WITH found AS MATERIALIZED (
-          SELECT account_id AS id FROM accounts_searchtext WHERE account_id < %(before)s AND {match})
-        SELECT id FROM found""",
+          SELECT * FROM accounts_searchtext WHERE account_id < %(before)s AND {match} {looked_at})
+        SELECT account_id AS id FROM found s WHERE {held}""",
 }
 _NOT_OLDER = """
     AND rowid >= coalesce((SELECT rowid FROM accounts_search WHERE {match} AND rowid < %(before)s
       ORDER BY rowid DESC LIMIT 1 OFFSET {most}), 0)"""
 _BOTH = "SELECT * FROM ({exact}) e UNION ALL SELECT * FROM ({others}) n"
 _NEWEST_FIRST = "ORDER BY i.id DESC LIMIT {most}"
+_MOST_FOLLOWED_FIRST = "popularity DESC, remote, account DESC LIMIT {most}"
 _SOME = {"sqlite": _NEWEST_FIRST, "postgresql": "LIMIT {most}"}  # the first that the index gives, not all sorted
 
 
@@ -153,39 +156,40 @@ class _Search:
         self.blank = not text.strip()
         self.visible = "TRUE" if hidden else _VISIBLE
         self.not_gone = "TRUE" if hidden else f"a.suspended_at IS NULL AND {_UNLIMITED}"
-        self.values: dict[str, Any] = {
+        self.begin = END + self.sought
+        self.parts = {part: f"part{number}" for number, part in enumerate((*self.words, self.begin))}
+        self.values: dict[str, Any] = {name: part for part, name in self.parts.items()} | {
             "viewer": viewer or 0,
             "before": MAX_ID + 1,
             "limiting": ServerRuleKind.LIMITED.value,
         }
 
-    def sources(self, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:
+    def sources(self, at_most: int, *, only_followed: bool) -> Iterator[tuple[list[Found], Rank]]:
         """Return the sources of a search in order, with the ranks that each of them completes."""
         if not self.words:
             return
-        everything, names = Scope(self.words), Scope(self.words, ("handle", "names"))
-        begins = Scope((END + self.sought,), names.columns)
-        mine = _MINE.format(most=FOLLOWED)
+        everything, names, begins = Scope(self.words), Scope(self.words, NAMES), Scope((self.begin,), NAMES)
+        mine, best = _MINE.format(most=FOLLOWED), _MOST_FOLLOWED_FIRST.format(most=at_most)
         if only_followed:
             yield self.exact(_OF_MINE.format(mine=mine, not_gone=self.not_gone)), Rank.EXACT
-            yield self._run(self._select(mine, everything)), Rank.DESCRIBED
+            yield self._run(self._select(mine, everything, ending=f"ORDER BY rank, {best}")), Rank.DESCRIBED
             return
         yield self.exact(self.not_gone), Rank.EXACT
         if self.values["viewer"]:
-            found = self._run(self._select(mine, everything))
+            found = self._run(self._select(mine, everything, ending=f"ORDER BY {best}"))
             yield [one._replace(rank=Rank.FOLLOWED) for one in found], Rank.FOLLOWED
         popular = self._run(self._select(_MOST_FOLLOWED.format(most=POPULAR), everything))
         yield popular, Rank.BEGINS
-        most = _SOME[self.connection.vendor].format(most=CANDIDATES)
+        some = {"ending": _SOME[self.connection.vendor].format(most=CANDIDATES), "looked_at": f"LIMIT {LOOKED_AT}"}
         if len(popular) < RARE:  # then one question may find all
-            found = self._by_index(everything, most)
+            found = self._by_index(everything, **some)
             yield found, Rank.FOLLOWED
             if len(found) < CANDIDATES:
                 return
-        yield self._by_index(begins, most), Rank.NAMED
-        yield self._by_index(names, most), Rank.DESCRIBED
+        yield self._by_index(begins, **some), Rank.NAMED
+        yield self._by_index(names, **some), Rank.DESCRIBED
         if len(popular) >= RARE:
-            yield self._by_index(everything, most), Rank.DESCRIBED
+            yield self._by_index(everything, **some), Rank.DESCRIBED
 
     def exact(self, visible: str) -> list[Found]:
         """Accounts with this handle; those of all servers when it names none."""
@@ -209,52 +213,47 @@ class _Search:
         username, _, domain = self.handle.partition("@")
         self.values |= {"username": username, "domain": domains.of_account(domain, settings.LOCAL_DOMAIN)}
         ids = _EXACT.format(domain="domain = %(domain)s" if domain else "TRUE", most=NAMESAKES)
-        return self._select(ids, Scope(()), visible, exact=1)
+        return self._select(ids, Scope(()), visible, rank=str(Rank.EXACT.value))
 
-    def _by_index(self, scope: Scope, ending: str) -> list[Found]:
+    def _by_index(self, scope: Scope, ending: str, looked_at: str = "") -> list[Found]:
         match, values = condition(scope)
         self.values |= values
-        ids = _INDEXED[self.connection.vendor].format(match=match)
-        if self.connection.vendor == "sqlite" and scope.is_loose:
-            ids += _NOT_OLDER.format(match=match, most=LOOKED_AT)
+        vendor = self.connection.vendor
+        if vendor == "sqlite" and scope.is_loose:
+            match += _NOT_OLDER.format(match=match, most=LOOKED_AT)
+        ids = _INDEXED[vendor].format(match=match, held=self._held(scope), looked_at=looked_at)
         return self._run(self._select(ids, scope, ending=ending))
 
-    def _select(self, ids: str, scope: Scope, visible: str = "", ending: str = "", exact: int = 0) -> str:
-        holds = {"sqlite": "instr", "postgresql": "strpos"}[self.connection.vendor]
-        parts = {f"part{number}": part for number, part in enumerate(scope.parts)}
-        self.values |= parts
-        columns = (" AND ".join(f"{holds}(s.{column}, %({name})s) > 0" for name in parts) for column in scope.columns)
+    def _select(self, ids: str, scope: Scope, visible: str = "", ending: str = "", rank: str = "") -> str:
         return _FOUND.format(
-            columns=_COLUMNS,
+            rank=rank or self._rank(),
             joins=_JOINS[self.connection.vendor],
             ids=ids,
-            match=f"({' OR '.join(columns)})" if parts else "TRUE",
+            match=self._held(scope),
             visible=visible or self.visible,
             ending=ending,
-            exact=exact,
         )
+
+    def _held(self, scope: Scope) -> str:
+        """The condition that a row `s` of texts holds all parts in one of the columns."""
+        holds = {"sqlite": "instr", "postgresql": "strpos"}[self.connection.vendor]
+        columns = (
+            " AND ".join(f"{holds}(s.{column}, %({self.parts[part]})s) > 0" for part in scope.parts)
+            for column in scope.columns
+        )
+        return f"({' OR '.join(columns)})" if scope.parts else "TRUE"
+
+    def _rank(self) -> str:
+        """The rank of a row `s` of texts that holds all words."""
+        begins, names = Scope((self.begin,), NAMES), Scope(self.words, NAMES)
+        return f"""CASE WHEN {self._held(begins)} THEN {Rank.BEGINS.value}
+            WHEN {self._held(names)} THEN {Rank.NAMED.value} ELSE {Rank.DESCRIBED.value} END"""
 
     def _run(self, sql: str) -> list[Found]:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, self.values)
-            return [self._found(*row) for row in cursor.fetchall()]
+            return [_found(*row) for row in cursor.fetchall()]
 
-    def _found(
-        self,
-        account: int,
-        version: int,
-        followers: int | None,
-        following: int | None,
-        remote: bool,
-        handle: str,
-        names: str,
-        exact: int,
-    ) -> Found:
-        key = Key(account, version, followers, following)
-        rank = Rank.EXACT if exact else self._rank(handle, names)
-        return Found(rank, -(followers or 0), bool(remote), -account, key)
 
-    def _rank(self, *names: str) -> Rank:
-        if any(END + self.sought in name for name in names):
-            return Rank.BEGINS
-        return Rank.NAMED if any(all(word in name for word in self.words) for name in names) else Rank.DESCRIBED
+def _found(rank: int, popularity: int, remote: bool, account: int, *rest: Any) -> Found:
+    return Found(Rank(rank), -popularity, bool(remote), -account, Key(account, *rest))

@@ -56,6 +56,18 @@ def test_the_handle_then_whom_i_follow_then_names_then_bios(alice: Account) -> N
     assert found("nils@testserver", alice.pk)[:1] == [handle]
 
 
+def test_of_many_whom_i_follow_the_best_fill_a_short_page(alice: Account) -> None:
+    bio = person("gardener", note="nils and roses", followers=900)
+    holds, begins = person("x_nils", followers=70), person("nilsa", followers=30)
+    others = [person(f"y_nils_{number}", followers=number) for number in range(1, 4)]
+    for someone in (bio, holds, begins, *others):
+        graph.follow(alice.pk, someone, by=Actor(alice.pk, "test"))
+
+    assert found("nils", alice.pk, Slice(3)) == [bio, holds, begins]  # all followed, so the more followed come first
+    assert found("nils", alice.pk, Slice(3), only_followed=True) == [begins, holds, others[2]]
+    assert found("nils", alice.pk, Slice(3, 3), only_followed=True) == [others[1], others[0], bio]
+
+
 def test_among_equals_the_more_followed_come_first() -> None:
     some = [person(f"per{number}", followers=followers) for number, followers in enumerate((5, 0, 90, 7, 0))]
 

@@ -103,8 +103,6 @@ def test_other_servers_are_found_without_looking_at_each_account() -> None:
 def test_a_search_for_a_frequent_and_an_unknown_word_looks_at_no_more_texts_than_it_may(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if connection.vendor == "postgresql":
-        pytest.skip("only the index of SQLite gives the newest first")
     for name, most in (("POPULAR", 0), ("SCANNED", 0), ("LOOKED_AT", 20)):
         monkeypatch.setattr(search, name, most)
 
@@ -114,7 +112,8 @@ def test_a_search_for_a_frequent_and_an_unknown_word_looks_at_no_more_texts_than
         )
         with _counted() as executed:
             assert search.ranked("maps 7", None, 40) == []
-            assert search.people_like("maps 7", None, Window(40)).rows == []
+            if connection.vendor == "sqlite":  # only its index gives the newest first, and may stop there
+                assert search.people_like("maps 7", None, Window(40)).rows == []
         return executed()
 
     few = steps(50)
