@@ -17,6 +17,8 @@ from follows import leaving
 from tests.compat_mastodon.conftest import Clients
 from tests.compat_twittner.files import picture
 
+pytestmark = pytest.mark.once
+
 UPDATE = "/api/v1/accounts/update_credentials"
 KINDS = ["GIF", "PNG", "WEBP"]
 

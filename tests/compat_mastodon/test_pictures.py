@@ -17,6 +17,8 @@ from accounts.models import Account
 from tests.compat_mastodon.conftest import Clients, refusal
 from tests.compat_twittner.files import garbage, picture
 
+pytestmark = pytest.mark.once
+
 UPDATE = "/api/v1/accounts/update_credentials"
 
 

@@ -15,6 +15,8 @@ from accounts.models import Account
 from tests.compat_twittner.conftest import Twittner
 from tests.compat_twittner.files import picture
 
+pytestmark = pytest.mark.once
+
 Phone = Callable[..., Twittner]
 Commit = Callable[..., Any]
 
