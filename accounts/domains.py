@@ -1,4 +1,4 @@
-"""One spelling for each domain: everything that takes the name of a server reads it here."""
+"""One spelling for each domain: everything that takes the name of a server, or an e-mail address, reads it here."""
 
 import re
 
@@ -36,6 +36,15 @@ def canonical(text: str) -> str:
     if len(domain) > LONGEST or not DOMAIN.fullmatch(domain.removesuffix(port)):
         raise NotADomain
     return domain
+
+
+def of_address(address: str) -> str:
+    """Return an e-mail address with the one spelling of its domain; unchanged if that is malformed."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{canonical(domain)}" if at else address
+    except NotADomain:  # such as an address in brackets
+        return address
 
 
 def of_account(domain: str, local_domain: str) -> str:

@@ -86,7 +86,7 @@ def matching(text: str, local_domain: str, at_most: int, *, by_email: bool) -> s
     domain = domains.of_account(domain if at else username, local_domain)
     if at:
         found = [_lowered("username", Value(username)).filter(domain=domain)]
-        found += [_lowered("email", Value(text))] if by_email else []
+        found += [_lowered("email", Value(domains.of_address(text)))] if by_email else []
     else:
         found = [Account.objects.filter(domain=domain, domain__gt="").order_by("-id")]
     return {account for accounts in found for account in accounts.values_list("pk", flat=True)[:at_most]}
@@ -110,6 +110,7 @@ _NAMED = {"username": _by("username"), "email": _by("email"), "handle": _by("use
 def _named(kind: str, value: str, domain: str) -> int | None:
     if UNSTORABLE.search(value) or UNSTORABLE.search(domain):
         return None
+    value = domains.of_address(value) if kind == "email" else value
     found = _NAMED[kind].first(value=value, domain=domain)
     return found[0] if found else None
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from accounts import credentials, databases, limits, lookup, people, validation
+from accounts import credentials, databases, domains, limits, lookup, people, validation
 from accounts.mail import letters, outbox
 from accounts.mail.letters import Move
 from accounts.models import Account, Letter
@@ -21,6 +21,7 @@ def ask(account: Account, email: str, password: str, address: str | None) -> Non
     """
     if not validation.is_email(email) or lookup.UNSTORABLE.search(email):
         raise Invalid([Fault("email", Problem.INVALID)])
+    email = domains.of_address(email)
     if email.lower() == account.email.lower():
         raise Invalid([Fault("email", Problem.NOT_ACCEPTED)])
     credentials.confirm(account, password, address)

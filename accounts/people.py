@@ -15,7 +15,7 @@ from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import attempts, browsers, databases, lookup, markup, moderators, sessions
+from accounts import attempts, browsers, databases, domains, lookup, markup, moderators, sessions
 from accounts.grace import GRACE
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -71,7 +71,7 @@ def sign_up(
     first_name, last_name = extras.get("first_name", ""), extras.get("last_name", "")
     account = Account(
         username=username,
-        email=email,
+        email=domains.of_address(email),
         display_name=clean_text(extras.get("display_name") or f"{first_name} {last_name}"),
         first_name=clean_text(first_name),
         last_name=clean_text(last_name),
@@ -95,7 +95,7 @@ def sign_up(
             if staff:
                 account.groups.set(Group.objects.filter(name=MODERATORS))
             if account.unconfirmed:
-                outbox.post(Letter.Kind.CONFIRMATION, email)
+                outbox.post(Letter.Kind.CONFIRMATION, account.email)
             positions.wrote(account.pk)
     except IntegrityError:  # somebody took the name between the check and the write
         raise Invalid(faults(values, username_rule=username_rule)) from None
@@ -120,6 +120,8 @@ def change(account: int, **values: object) -> None:
         values["first_name"], values["last_name"] = split_name(str(values["display_name"]))
     elif "first_name" in values and "display_name" not in values:
         values["display_name"] = f"{values['first_name']} {values.get('last_name', '')}".strip()
+    if "email" in values:
+        values["email"] = domains.of_address(str(values["email"]))
     if found := faults(values, account):
         raise Invalid(found)
     values |= _mentioned(values)
@@ -264,4 +266,4 @@ def keep_suspended(is_kept: IsKept) -> None:
 def _is_new_email(account: int, email: str) -> bool:
     """Compare the address without letter case."""
     old = Account.objects.filter(pk=account).values_list("email", flat=True).first() or ""
-    return old.lower() != email.lower()
+    return domains.of_address(old).lower() != email.lower()

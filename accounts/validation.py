@@ -92,16 +92,15 @@ def _identity_faults(
 
 def _is_refused(email: str) -> bool:
     """Return True if moderators refuse the domain of this address or a parent domain."""
-    try:
-        labels = domains.canonical(email.rpartition("@")[2]).split(".")
-    except domains.NotADomain:  # such as an address in brackets
-        return False
+    labels = domains.of_address(email).rpartition("@")[2].split(".")
     return MailDomain.objects.filter(domain__in=[".".join(labels[n:]) for n in range(len(labels))]).exists()
 
 
 def is_email(value: str) -> bool:
+    """Return True for an address that can be stored. Only its domain may have letters that are not ASCII."""
+    stored = domains.of_address(value)
     try:
-        validate_email(value)
+        validate_email(stored)
     except ValidationError:
         return False
-    return len(value) <= 254
+    return stored.isascii() and len(stored) <= 254  # Django takes ſ and K (Kelvin) for s and k

@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import databases, events, retries
+from accounts import databases, domains, events, retries
 from accounts.mail import letters
 from accounts.mail.smtp import EmailBackend
 from accounts.models import Account, Letter
@@ -50,7 +50,7 @@ def post(kind: Letter.Kind, address: str, account: int | None = None) -> None:
     :raises NoMailServer: when no mail server is configured.
     """
     if account is None:
-        address = address.lower()
+        address = domains.of_address(address).lower()
     if not sends_mail():
         raise NoMailServer
     recent = f"mail:{kind}:{account or ''}:{digest(address)}"
@@ -85,7 +85,7 @@ def room() -> int:
 
 def digest(address: str) -> str:
     """An address as counters know it, which do not tell it."""
-    return salted_hmac("accounts.outbox", address.lower()).hexdigest()
+    return salted_hmac("accounts.outbox", domains.of_address(address).lower()).hexdigest()
 
 
 def wake() -> None:

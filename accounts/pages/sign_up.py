@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import joining, limits, lookup, markup
+from accounts import domains, joining, limits, lookup, markup
 from accounts.models import Account
 from accounts.models.joining import Document
 from accounts.pages.problems import add_faults
@@ -118,7 +118,9 @@ def _just_made(form: SignUpForm) -> Account | None:
     account = lookup.local(values["username"])
     if account is None or timezone.now() - account.created_at > PRESSED_TWICE:
         return None
-    same = account.email.lower() == values["email"].lower() and account.check_password(values["password"])
+    same = account.email.lower() == domains.of_address(values["email"]).lower() and account.check_password(
+        values["password"]
+    )
     return account if same else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import databases, familiar_addresses, joining, limits, lookup, people, validation
+from accounts import databases, domains, familiar_addresses, joining, limits, lookup, people, validation
 from accounts.access import touch
 from accounts.mail import outbox
 from accounts.models import Account, Letter
@@ -60,7 +60,7 @@ class Confirmations(View):
     post_limit = limits.EMAILS_FROM
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        account, email = lookup.by_id(self.me), self.params.text("email") or ""
+        account, email = lookup.by_id(self.me), domains.of_address(self.params.text("email") or "")
         if account.unconfirmed and account.email_proven_at is None and settings.CONFIRM_EMAIL:
             self.charge((limits.EMAILS_TO, account.pk))
             if email and email.lower() != account.email.lower():

@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from accounts import profile, validation
+from accounts import domains, profile, validation
 from accounts.hashers import from_php
 from compat_twittner.ages import WORDS
 from compat_twittner.colibri import tables
@@ -216,7 +216,7 @@ class Staging:
         row = dict(zip(COLUMNS[tables.USERS], values, strict=True))
         pk, username = number(row["id"]), line(row["username"])
         who = f"{pk} {username}"
-        email, website, language = line(row["email"]), line(row["website"]), row["language"]
+        email, website, language = domains.of_address(line(row["email"])), line(row["website"]), row["language"]
         password = from_php(row["password"] or "")
         known = self._imported.has(tables.USERS, pk)
         for kind, holds in (

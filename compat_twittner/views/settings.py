@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
-from accounts import badges, credentials, images, limits, lookup, people, profile, validation
+from accounts import badges, credentials, domains, images, limits, lookup, people, profile, validation
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
 from accounts.models import Gender, Verification
@@ -41,7 +41,7 @@ class GeneralSettings(Write):
         form, me = self.params.form, self.me
         account = lookup.by_id(me)
         first_name, last_name, about = form.text("first_name"), form.text("last_name"), form.prose("about")
-        email, website, username = form.text("email"), form.text("website"), form.text("username")
+        email, website, username = domains.of_address(form.text("email")), form.text("website"), form.text("username")
         gender, country = form.text("gender"), countries.BY_NUMBER.get(form.number("country_id"))
         if email.lower() != account.email.lower():  # the answer tells whether it is taken
             limits.charge((limits.NEW_EMAILS, me), (limits.EMAILS_FROM, self.place))

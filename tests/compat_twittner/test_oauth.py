@@ -63,6 +63,16 @@ def test_an_address_that_both_sides_know_for_proven_signs_in_to_its_account(
     assert sign_in(twittner(), "google", email="ALICE@example.org")["data"]["id"] == alice.pk
 
 
+@pytest.mark.parametrize("spelled", ["zoe@bücher.example", "zoe@xn--bcher-kva.example"])
+def test_the_address_may_be_spelled_otherwise(twittner: Phone, social_networks: None, spelled: str) -> None:
+    zoe = AccountFactory(email="Zoe@BÜCHER.example")
+    people.prove_email(zoe.pk)
+
+    assert sign_in(twittner(), "google", email=spelled)["data"]["id"] == zoe.pk
+    assert sign_in(twittner(), "facebook", email=spelled)["data"]["id"] != zoe.pk
+    assert Account.objects.filter(email__contains="cher").count() == 1
+
+
 @KINDS
 def test_an_address_that_was_never_proven_here_opens_no_account_of_somebody_else(
     twittner: Phone, social_networks: None, kind: str

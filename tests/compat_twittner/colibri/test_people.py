@@ -65,6 +65,16 @@ def test_a_time_that_nobody_knows_is_the_day_of_the_import(importing: Importing,
     assert abs(timezone.now() - ann.last_active_at) < timedelta(minutes=10)
 
 
+def test_an_address_comes_in_the_one_spelling_of_its_domain(importing: Importing) -> None:
+    network = Network()
+    network.user("ann", email="Ann@Bücher.example", last_active=str(NOW))
+    network.user("bea", email="ann@xn--bcher-kva.example")
+    told = importing(network)
+
+    assert list(Account.objects.order_by("pk").values_list("email", flat=True)) == ["Ann@xn--bcher-kva.example", ""]
+    assert told.first("email_taken") == ["2 bea"]
+
+
 def test_of_one_address_the_account_that_was_active_last_keeps_it(importing: Importing) -> None:
     network = Network()
     network.user("ann", email="One@example.org", last_active="1600000001")
@@ -75,7 +85,7 @@ def test_of_one_address_the_account_that_was_active_last_keeps_it(importing: Imp
 
     assert dict(Account.objects.values_list("username", "email")) == {
         "ann": "",
-        "bob": "one@Example.org",
+        "bob": "one@example.org",
         "cem": "",
         "dora": "",
     }
