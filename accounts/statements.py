@@ -12,8 +12,10 @@ primary (`databases`). `.using(alias)` names a database instead.
 
 SQL is written by hand only where a queryset cannot say it: `follows.locks` (locks), `follows.chunks`
 (chunks of requests), `follows.journal` (moves of tallies), `follows.finding.search` and
-`accounts.trigrams` (search), `accounts.counts` (domains), `follows.requester_facts` (friends in common)
-and `accounts.bulk` (rows in bulk), with `follows.seeding` (tallies).
+`accounts.trigrams` (search), `accounts.counts` (domains), `follows.requester_facts` (friends in common),
+`accounts.bulk` and `follows.seeding` (rows in bulk), `follows.notices.announcing` (NOTIFY),
+`accounts.replicas` (positions in the log), `follows.sharding` (Citus), and for the operator in
+`config.backups` and `config.doctor`.
 
 The SQL is compiled with private parts of Django. `TESTED_WITH` names the versions that the tests ran
 with; with any other, `manage.py check` warns with `latchkey.W001`.

@@ -12,14 +12,14 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from accounts import markup
+from accounts import joining, markup
 from accounts.moderators import Role
 from accounts.pictures import avatar_url, header_url, still_avatar_url
 from compat_mastodon.models import Application, PushSubscription
 from compat_mastodon.push import webpush
 from follows.blocks_and_mutes import Muted
 from follows.fragments import Fragments
-from follows.models import List, Report
+from follows.models import List, Reason, Report
 from follows.queries import Key, Own, OwnKey, Person, own, people
 from follows.relationships import Relationship
 
@@ -170,6 +170,14 @@ def list_(found: List) -> Entity:
     }
 
 
+REASONS = {  # by the category of a report
+    "spam": Reason.SPAM,
+    "legal": Reason.INAPPROPRIATE,
+    "violation": Reason.INAPPROPRIATE,
+    "other": Reason.OTHER,
+}
+
+
 def report(made: Report, category: str, target: Person) -> Entity:
     """Report, as who made it gets it."""
     return {
@@ -185,6 +193,11 @@ def report(made: Report, category: str, target: Person) -> Entity:
         "rule_ids": list(map(str, made.rule_ids)) if made.rule_ids else None,
         "target_account": account(target),
     }
+
+
+def rules() -> list[Entity]:
+    """The rules of this server, as clients show them to people who sign up."""
+    return [{"id": str(rule.pk), "text": rule.text, "hint": rule.hint, "translations": {}} for rule in joining.rules()]
 
 
 def preferences(own: Own) -> Entity:

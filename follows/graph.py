@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db.models import Exists, OuterRef
 
-from accounts import databases, limits, people
+from accounts import limits, people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
@@ -19,7 +19,7 @@ from follows import edges, opening, policy, queries, transitions
 from follows.edges import Edge
 from follows.gate import rules
 from follows.gate.rules import Answer, Outcome
-from follows.locks import account_lock, pair_lock, tie_lock
+from follows.locks import account_lock, pair_lock, tie_lock, unlocked
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 
@@ -185,7 +185,7 @@ def change_profile(owner: int, by: Actor, *, accept_waiting: bool = True, **colu
     opens = accept_waiting and columns.get("locked") is False
     asked = Exists(queries.waiting_for(OuterRef("pk")))
     # Under the lock, a request that is made at the same time is either found below or follows at once.
-    with account_lock(owner) if opens else databases.atomic(Account):
+    with account_lock(owner) if opens else unlocked():
         # Accounts of other servers answer for themselves.
         opens = opens and Account.objects.filter(asked, pk=owner, domain="").exists()
         people.change(owner, **columns)

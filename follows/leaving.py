@@ -17,7 +17,7 @@ from accounts.models import Account, BadgeRequest
 from follows import background, changes, edges, journal
 from follows.changes import Change
 from follows.edges import Delta
-from follows.locks import account_lock, lock_pairs
+from follows.locks import account_lock, lock_pairs, unlocked
 from follows.models import (
     Approval,
     Archive,
@@ -59,12 +59,17 @@ def delete_account(account: int, by: Actor = SERVER) -> None:
 
     At once nobody sees it any more.
     """
-    if begin(account, by) and all(take_step(account) for _ in range(AT_ONCE)):
+    with unlocked():
+        begun = begin(account, by)
+    if begun and all(take_step(account) for _ in range(AT_ONCE)):
         transaction.on_commit(lambda: background.carry_on(take_step, account), databases.for_write(Leaving))
 
 
 def begin(account: int, by: Actor) -> bool:
-    """Suspend an account and begin its deletion, which cannot be stopped. False when there is no such account."""
+    """Suspend an account and begin its deletion, which cannot be stopped. False when there is no such account.
+
+    It may be a part of the caller's transaction.
+    """
     with databases.atomic(Leaving):
         if not Account.objects.select_for_update(no_key=True).filter(pk=account).exists():
             return False
@@ -156,7 +161,7 @@ def _ties(account: int) -> list[Tie]:
 
 def _cut(account: int, tie: Tie, by: Actor) -> int:
     """Delete up to `CHUNK` edges with what they count for; returns how many there were."""
-    with databases.atomic(Leaving):
+    with unlocked():
         found = list(tie.edges.order_by("pk").values_list("pk", f"{tie.other}_id")[:CHUNK])
         lock_pairs(account, [other for _, other in found])
         still = tie.edges.filter(pk__in=[pk for pk, _ in found])

@@ -40,7 +40,7 @@ def tie_lock(follower: int, target: int) -> AbstractContextManager[None]:
 @contextmanager
 def pairs_lock(one: int, others: Iterable[int]) -> Iterator[None]:
     """Do as `pair_lock`, for one account with each of several others."""
-    with _transaction():
+    with unlocked():
         lock_pairs(one, others)
         yield
 
@@ -48,6 +48,11 @@ def pairs_lock(one: int, others: Iterable[int]) -> Iterator[None]:
 def account_lock(account: int) -> AbstractContextManager[None]:
     """A transaction beside which the account is tied to nobody, and nobody to it."""
     return _transaction(ALONE, account)
+
+
+def unlocked() -> AbstractContextManager[None]:
+    """Open the transaction of a write that needs none of these locks, or takes them later."""
+    return _transaction()
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Admin::Account and Admin::Report, keys in Mastodon's order."""
 
-from compat_mastodon.entities import ROLES, Entity, account, timestamp
-from compat_mastodon.views.instance import rules
+from compat_mastodon.entities import ROLES, Entity, account, rules, timestamp
 from follows.models import Reason
 from follows.moderated import Moderated
 from follows.reported import Reported

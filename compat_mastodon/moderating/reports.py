@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from accounts import joining
 from accounts.validation import Fault, Invalid, Problem
 from compat_mastodon.api import answer
+from compat_mastodon.entities import REASONS
 from compat_mastodon.moderating.api import View, word
 from compat_mastodon.moderating.entities import CATEGORIES, admin_report, admin_reports
 from compat_mastodon.params import as_id
-from compat_mastodon.views.reports import REASONS
 from follows import reported, reports
 from follows.models import Reason
 from follows.reports import NoSuchReason

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from accounts import counts, joining, markup
 from accounts.models.joining import Document
 from compat_mastodon.api import Caller, View
-from compat_mastodon.views.instance import public, rules
+from compat_mastodon.entities import rules
+from compat_mastodon.views.instance import public
 
 WEEKS = 12
 NO_POLICY_SINCE = "2026-08-21T00:00:00Z"  # clients insist on a date

@@ -8,6 +8,7 @@ from accounts.images import MOST_PIXELS
 from accounts.pictures import header_url
 from accounts.profile import MAX_DESCRIPTION, MAX_DISPLAY_NAME, MAX_FIELD, MAX_FIELDS, MAX_FILE, MAX_NOTE
 from compat_mastodon.api import Caller, Denied, View, address_of, answer
+from compat_mastodon.entities import rules
 from compat_mastodon.push import webpush
 
 VERSION = "4.7.0"  # clients read features from it; the name of this software stands in `source_url`
@@ -155,8 +156,3 @@ def public(value: object) -> HttpResponse:
     response = answer(value)
     response["Cache-Control"] = PUBLIC
     return response
-
-
-def rules() -> list[dict[str, object]]:
-    """The rules of this server, as clients show them to people who sign up."""
-    return [{"id": str(rule.pk), "text": rule.text, "hint": rule.hint, "translations": {}} for rule in joining.rules()]

@@ -8,17 +8,10 @@ from compat_mastodon import entities
 from compat_mastodon.api import Denied, View, answer
 from compat_mastodon.params import Params, as_id
 from follows import queries, reports
-from follows.models import Reason
 from follows.policy import SelfFollow
 from follows.reports import NoSuchReason
 
 MAX_COMMENT = 1000  # characters
-REASONS = {
-    "spam": Reason.SPAM,
-    "legal": Reason.INAPPROPRIATE,
-    "violation": Reason.INAPPROPRIATE,
-    "other": Reason.OTHER,
-}
 
 
 class Reports(View):
@@ -28,7 +21,9 @@ class Reports(View):
         target = queries.person(as_id(self.params.text("account_id") or ""))
         category, comment = _category(self.params), _comment(self.params)
         try:
-            made = reports.report(self.me, target.id, REASONS[category], comment, self.actor, _rules(self.params))
+            made = reports.report(
+                self.me, target.id, entities.REASONS[category], comment, self.actor, _rules(self.params)
+            )
         except SelfFollow:
             raise Denied(403, "This action is not allowed") from None
         return answer(entities.report(made, category, target))
@@ -37,7 +32,7 @@ class Reports(View):
 def _category(params: Params) -> str:
     """:raises NoSuchReason: when it is none; who names a rule means a violation."""
     category = "violation" if params.items("rule_ids") else params.text("category") or "other"
-    if category not in REASONS:
+    if category not in entities.REASONS:
         raise NoSuchReason
     return category
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import DateTimeField, Q
 from django.utils import timezone
 
-from accounts import databases, domains, lookup
+from accounts import domains, lookup
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.refused import Refused
@@ -19,7 +19,7 @@ from accounts.validation import Fault, Invalid, Problem
 from follows import graph
 from follows.gate.kept_out import is_kept_out
 from follows.graph import NoSuchRequest
-from follows.locks import account_lock
+from follows.locks import account_lock, unlocked
 from follows.models import Approval
 from follows.paging import Keyset, Page, Part, Window, part
 from follows.policy import SelfFollow
@@ -116,7 +116,7 @@ def _accept_waiting(owner: int, account: int, by: Actor) -> None:
         graph.accept(owner, account, by)
     except NoSuchRequest:
         return
-    with databases.atomic(Approval):
+    with unlocked():
         Approval.objects.filter(owner=owner, account=account).delete()
 
 

@@ -75,6 +75,13 @@ def test_the_pages_on_the_way_to_a_client(live: Live, browser: Browser, person: 
     is_well(browser, "error", ".fault")
 
 
+def test_the_page_that_posts_the_answer(live: Live, browser: Browser, person: Account) -> None:
+    browser.get(asks(live, "https://elk.example/cb", response_mode="form_post"))
+    sign_in(browser, person)
+    press(browser, "Authorize")
+    is_well(browser, "form-post", "form[action='https://elk.example/cb'] button")
+
+
 def test_a_profile(live: Live, browser: Browser, person: Account) -> None:
     browser.get(f"{live.url}/@{person.username}")
     is_well(browser, "profile", ".facts")

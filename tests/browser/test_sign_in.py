@@ -63,11 +63,11 @@ def new_client(live: Live, redirect_uri: str) -> Application:
     return application
 
 
-def asks(live: Live, redirect_uri: str) -> str:
+def asks(live: Live, redirect_uri: str, **more: str) -> str:
     """Where a new client sends the person."""
     client_id = new_client(live, redirect_uri).client_id
     asked = {"response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri, "scope": SCOPE}
-    return f"{live.url}/oauth/authorize?{urlencode(asked | {'state': 'x'})}"
+    return f"{live.url}/oauth/authorize?{urlencode(asked | {'state': 'x'} | more)}"
 
 
 def sign_in(browser: Browser, person: Account) -> None:

@@ -9,7 +9,7 @@ from accounts import people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from follows import graph, policy, relationships
+from follows import graph, leaving, policy, relationships
 from follows.graph import FollowResult
 from follows.locks import embedded
 from follows.models import Follow, KeptOut
@@ -152,6 +152,10 @@ def test_a_follow_shows_boosts_and_tells_of_no_posts_unless_it_says_so(
 def test_nobody_follows_within_a_transaction_that_may_yet_be_undone(alice: Account, bob: Account) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         graph.follow(alice.pk, bob.pk, by(alice))
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        graph.change_profile(alice.pk, by(alice), display_name="Alice")
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        leaving.delete_account(alice.pk, by(alice))
 
     with transaction.atomic(), embedded():
         assert graph.follow(alice.pk, bob.pk, by(alice)) is FollowResult.FOLLOWED
