@@ -40,23 +40,42 @@ class Compiled:
         Django's is for a connection that is to be opened, or failed within a transaction, or whose queries are watched.
         """
         connection: Any = connections[alias]
-        pool = self._constants | values
-        for key, one in self._made:
-            pool[key] = one.make(values[one.name], connection)
-        bound = list(map(pool.__getitem__, self._keys))
+        bound = self._bound(values, connection)
         connection.close_if_health_check_failed()
-        driver = connection.connection
-        watched = connection.force_debug_cursor or connection.execute_wrappers
-        if watched or driver is None or connection.needs_rollback:
+        if not _is_plain(connection):
             with connection.cursor() as whole:
                 whole.execute(self._sql, bound)
                 return take(whole)
+        prepared = getattr(connection, "prepared", None)
         try:
-            prepared = getattr(connection, "prepared", None)
-            return take((prepared or driver).execute(self._of_the_driver, bound))
+            return take((prepared or connection.connection).execute(self._of_the_driver, bound))
         except connection.Database.Error:
             with connection.wrap_database_errors:
                 raise
+
+    def run_later(self, alias: str, values: dict[str, Any]) -> None:
+        """Run it, and return nothing.
+
+        In a transaction of `config.postgresql`, it is sent together with what runs next, or with the commit.
+        """
+        connection: Any = connections[alias]
+        prepared = getattr(connection, "prepared", None)
+        if prepared and connection.in_atomic_block and _is_plain(connection):
+            with connection.wrap_database_errors:
+                prepared.later(self._of_the_driver, self._bound(values, connection))
+        else:
+            self.run(alias, values, lambda _: None)
+
+    def _bound(self, values: dict[str, Any], connection: Any) -> list[Any]:
+        pool = self._constants | values
+        for key, one in self._made:
+            pool[key] = one.make(values[one.name], connection)
+        return list(map(pool.__getitem__, self._keys))
+
+
+def _is_plain(connection: Any) -> bool:
+    watched = connection.force_debug_cursor or connection.execute_wrappers
+    return not (watched or connection.connection is None or connection.needs_rollback)
 
 
 def _key(place: int, parameter: Any) -> int | str:

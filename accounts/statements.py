@@ -71,8 +71,8 @@ class each(Made, given):  # noqa: N801
         return "(%s::integer[])", [self]
 
     def make(self, value: Any, connection: Any) -> Any:
-        members = list(value)
-        return orjson.dumps(members).decode() if connection.vendor == "sqlite" else members
+        members = orjson.dumps(list(value)).decode()
+        return members if connection.vendor == "sqlite" else f"{{{members[1:-1]}}}"
 
 
 @ForeignKey.register_lookup
@@ -191,7 +191,12 @@ class Write:
     def delete(cls, build: Callable[[], QuerySet[Any]]) -> "Write":
         return cls(lambda: build().query.chain(DeleteQuery))
 
-    def run(self, **values: Any) -> int:
+    def run(self, **values: Any) -> None:
+        """Run it. In a transaction of PostgreSQL, it is sent with what runs next, and an error is raised then."""
+        alias = self.alias()
+        self._compiled(alias).run_later(alias, values)
+
+    def count(self, **values: Any) -> int:
         """Run it; returns how many rows were written."""
         alias = self.alias()
         return int(self._compiled(alias).run(alias, values, attrgetter("rowcount")))

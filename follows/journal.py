@@ -33,7 +33,7 @@ def move(account: int, *, followers: int, following: int, requests: int) -> None
     """Within a transaction, move a tally by these numbers, at once or right after the commit."""
     values = {"account": account, "followers": followers, "following": following, "requests": requests}
     several = databases.writing(Tally).vendor == "postgresql"
-    if (_move_or_note(values) if several else _MOVE.run(**values)) == 0:
+    if (_move_or_note(values) if several else _MOVE.count(**values)) == 0:
         _BEGIN.run(account=account)
         _MOVE.run(**values)
 
@@ -41,9 +41,9 @@ def move(account: int, *, followers: int, following: int, requests: int) -> None
 def _move_or_note(values: dict[str, int]) -> int:
     """Return the number of rows that were moved or noted: 0 if the account has no tally yet."""
     account = values["account"]
-    if _busy.get(account, 0) < time.monotonic() and _MOVE_IF_FREE.run(**values):
+    if _busy.get(account, 0) < time.monotonic() and _MOVE_IF_FREE.count(**values):
         return 1
-    noted = _NOTE.run(**values)
+    noted = _NOTE.count(**values)
     if noted:
         if len(_busy) >= REMEMBERED:
             _busy.clear()

@@ -1,7 +1,8 @@
 """The locks, and their order. Every lock is held to the end of its transaction.
 
-All take them in one order, so that none waits for one that waits for it: pairs, accounts, the rows of
-accounts (which a commit shares for every new row that names them), tallies; of a kind by their ids.
+Each is taken before the first statement of its block. All take them in one order, so that none waits for one that
+waits for it: pairs, accounts, the rows of accounts (which a commit shares for every new row that names them), tallies;
+of a kind by their ids.
 
 The pair lock: of all writes about two accounts, one at a time. Without it a follow racing a block
 leaves the pair followed and blocked. SQLite needs none of these: its IMMEDIATE transactions come
@@ -11,11 +12,13 @@ one after the other.
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import cache
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from accounts import databases
-from accounts.statements import Statement, each
+from accounts.compiled import Compiled
+from accounts.statements import Statement, each, given
 from follows.models import Follow, Tally
 
 PAIR = "pg_advisory_xact_lock(%s, %s)"
@@ -77,9 +80,16 @@ def _transaction(locks: str = "", *keys: int) -> Iterator[None]:
     connection = databases.writing(Follow)
     with transaction.atomic(connection.alias, durable=not _EMBEDDED.get()):
         if locks and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT {locks}", keys)
+            _locking(connection.alias, locks).run_later(connection.alias, dict(zip(_KEYS, keys, strict=False)))
         yield
+
+
+_KEYS = ("1", "2", "3", "4")
+
+
+@cache
+def _locking(alias: str, locks: str) -> Compiled:
+    return Compiled(connections[alias], f"SELECT {locks}", [given(key) for key in _KEYS[: locks.count("%s")]])
 
 
 def lock_pairs(one: int, others: Iterable[int]) -> None:

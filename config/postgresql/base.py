@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
-from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, LockNotAvailable
+from psycopg.errors import FeatureNotSupported, LockNotAvailable
 
 from accounts import retries
 from config.postgresql.prepared import Prepared
@@ -29,7 +29,7 @@ class Errors(DatabaseErrorWrapper):
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         if isinstance(error, LockNotAvailable):
             retries.found_locked()
-        if isinstance(error, FeatureNotSupported | InvalidSqlStatementName):
+        if isinstance(error, FeatureNotSupported):
             self.wrapper.is_outdated = True  # type: ignore[attr-defined]  # the stubs leave it out
         super().__exit__(kind, error, traceback)
 
@@ -63,21 +63,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.wrap_database_errors:
                 self.connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        if self.prepared:
+            self.prepared.send()
+        return super().create_cursor(name)
+
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]  # the stubs leave it out
+        if self.prepared and self.prepared.waits:
+            with self.wrap_database_errors:
+                self.prepared.commit()
+        else:
+            super()._commit()  # type: ignore[misc]  # the stubs leave it out
         retries.committed()
 
     def _rollback(self) -> None:
         super()._rollback()  # type: ignore[misc]  # the stubs leave it out
-        self._forget_prepared()
+        self._rolled_back()
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)  # type: ignore[misc]  # the stubs leave it out
-        self._forget_prepared()
+        self._rolled_back()
 
-    def _forget_prepared(self) -> None:
+    def _rolled_back(self) -> None:
         if self.prepared:
-            self.prepared.forget()
+            self.prepared.rolled_back()
 
     def is_usable(self) -> bool:
         if self.is_outdated:

@@ -1,19 +1,24 @@
 """Statements that a connection has prepared, run with calls of libpq.
 
 psycopg's cursors find out at each run what is the same at each run here, and take twice the CPU.
+
+Within a transaction, its start, the locks and the writes whose outcome nobody reads wait here for the next statement
+or the commit: all are sent at once. If one of them fails, the error is raised then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import Any
 
 from psycopg import Connection, errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.generators import execute
+from psycopg.generators import execute, fetch_many
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from accounts.compiled import PLACEHOLDER
 
+GOOD = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC}
 MOST = 200  # statements that a connection keeps prepared; the one that was not used for the longest time gives way
 
 
@@ -38,38 +43,92 @@ class Prepared:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection, self._pgconn = connection, connection.pgconn
+        self._transformer = Transformer(connection)  # kept, because it finds out once how each type is sent and read
         self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
-        self._made = count()
+        self._known: set[bytes] = set()  # names of statements that the database has prepared
+        self._waiting: list[Callable[[], None]] = []  # what sends each of the messages that wait
+        level = connection.isolation_level
+        self._begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}".encode() if level else b"BEGIN"
 
-    def forget(self) -> None:
-        """Prepare all statements again. psycopg has made the database forget them, as it does after a rollback."""
-        self._names.clear()
+    def rolled_back(self) -> None:
+        """Drop what waits, and prepare all statements again: psycopg makes the database forget them."""
+        self._known.clear()
+        self._waiting.clear()
 
-    def execute(self, sql: str, values: Sequence[Any]) -> Any:
-        """Run a statement with `%s` for each of its values. The first one of a transaction goes on a cursor."""
-        if not self._connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
-            return self._connection.execute(sql, values)
-        transformer = Transformer(self._connection)
+    def execute(self, sql: str, values: Sequence[Any]) -> Rows:
+        """Run a statement with `%s` for each of its values, after those that wait.
+
+        :raises psycopg.Error: when the database refuses one of them, or is gone.
+        """
+        self.later(sql, values)
+        return Rows(self._transformer, self._send())
+
+    def later(self, sql: str, values: Sequence[Any]) -> None:
+        """Run a statement before whatever runs next."""
+        transformer = self._transformer
         bound = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        key = sql, transformer.types
-        name = self._names.pop(key, None) or self._prepare(*key)
-        self._names[key] = name
-        self._pgconn.send_query_prepared(name, bound, transformer.formats)
-        return Rows(transformer, self._result())
+        types, formats = transformer.types, transformer.formats
+        name = self._names.pop((sql, types), None) or self._name()
+        self._names[sql, types] = name
+        if name not in self._known:
+            self._prepare(name, sql, types)
+        self._waiting.append(partial(self._pgconn.send_query_prepared, name, bound, formats))
 
-    def _prepare(self, sql: str, types: tuple[int, ...] | None) -> bytes:
-        if len(self._names) >= MOST:
-            self._pgconn.send_query(b"DEALLOCATE " + self._names.pop(next(iter(self._names))))
-            self._result()
-        name, numbers = f"latchkey_{next(self._made)}".encode(), count(1)
-        numbered = PLACEHOLDER.sub(lambda _: f"${next(numbers)}", sql).replace("%%", "%")
-        self._pgconn.send_prepare(name, numbered.encode(), types)
-        self._result()
+    def send(self) -> None:
+        """Run what waits, as `execute` does."""
+        if self._waiting:
+            self._send()
+
+    def commit(self) -> None:
+        """Run what waits, and commit the transaction."""
+        self._waiting.append(partial(self._pgconn.send_query_params, b"COMMIT", None))
+        self._send()
+
+    @property
+    def waits(self) -> bool:
+        return bool(self._waiting)
+
+    def _name(self) -> bytes:
+        """Return a name for a new statement, which may be that of the one that was not used for the longest time."""
+        if len(self._names) < MOST:
+            return f"latchkey_{len(self._names)}".encode()
+        name = self._names.pop(next(iter(self._names)))
+        self._known.discard(name)
         return name
 
-    def _result(self) -> Any:
-        """:raises psycopg.Error: when the database refuses, or is gone."""
-        (result,) = self._connection.wait(execute(self._pgconn))
-        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-            raise errors.error_from_result(result, encoding="utf-8")
-        return result
+    def _prepare(self, name: bytes, sql: str, types: tuple[int, ...] | None) -> None:
+        numbers = count(1)
+        numbered = PLACEHOLDER.sub(lambda _: f"${next(numbers)}", sql).replace("%%", "%").encode()
+        self._waiting += [
+            partial(self._pgconn.send_close_prepared, name),  # no error if there is none
+            partial(self._pgconn.send_prepare, name, numbered, types),
+        ]
+        self._known.add(name)
+
+    def _send(self) -> Any:
+        """Send what waits, and return the last result."""
+        waiting, self._waiting = self._waiting, []
+        if not self._connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
+            waiting.insert(0, partial(self._pgconn.send_query_params, self._begin, None))
+        if len(waiting) > 1:
+            return self._pipeline(waiting)
+        waiting[0]()
+        return self._checked(self._connection.wait(execute(self._pgconn)))[-1]
+
+    def _pipeline(self, messages: list[Callable[[], None]]) -> Any:
+        self._pgconn.enter_pipeline_mode()
+        for send in messages:
+            send()
+        self._pgconn.pipeline_sync()
+        results = self._connection.wait(execute(self._pgconn))
+        for _ in messages:
+            results += self._connection.wait(fetch_many(self._pgconn))
+        self._pgconn.exit_pipeline_mode()
+        return self._checked(results)[-2]  # the last one is that of the end
+
+    def _checked(self, results: list[Any]) -> list[Any]:
+        for result in results:
+            if result.status not in GOOD:
+                self._known.clear()
+                raise errors.error_from_result(result, encoding="utf-8")
+        return results

@@ -97,7 +97,7 @@ def mark_seen(recipient: int, ids: Collection[int]) -> None:
 
 def dismiss(recipient: int, ids: Collection[int], kinds: Collection[Notice.Kind] = tuple(Kind)) -> int:
     """Take notices away, and return how many; what they are about stays as it is."""
-    return _DISMISS.run(recipient=recipient, ids=ids, kinds=kinds)
+    return _DISMISS.count(recipient=recipient, ids=ids, kinds=kinds)
 
 
 def dismiss_group(recipient: int, bucket: int) -> None:

@@ -92,6 +92,7 @@ def test_a_leaving_account_never_waits_for_a_pair_that_waits_for_its_row(
 
     def block() -> bool:
         with pair_lock(alice.pk, bob.pk), embedded():
+            edges.find(alice.pk, bob.pk)  # the lock is taken before the first statement
             assert go_on.wait(PATIENCE)
             return graph.block(alice.pk, bob.pk, by(alice))
 

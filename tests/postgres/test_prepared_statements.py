@@ -52,12 +52,11 @@ def test_statements_are_prepared_again_within_a_transaction_that_was_rolled_back
 
 
 @pytest.mark.usefixtures("alice")
-def test_statements_that_something_else_made_the_database_forget_fail_one_request() -> None:
+def test_after_statements_that_something_else_made_the_database_forget_one_read_fails() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
     with pytest.raises(ProgrammingError):
         read_alice()
-    close_old_connections()  # as at the end of a request
     assert read_alice() == ("alice",)
 
 
