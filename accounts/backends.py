@@ -7,6 +7,7 @@ from django.db.models import BooleanField
 from django.http import HttpRequest
 
 from accounts import databases, lookup
+from accounts.hashers import matches
 from accounts.models import Account
 from accounts.statements import Statement, given
 
@@ -20,15 +21,14 @@ class NameOrEmail(ModelBackend):
         if not username or password is None:
             return None
         account = lookup.local(username)
-        if account is None:
-            Account().set_password(password)  # an unknown name takes as long as a wrong password
+        if not matches(account, password) or account is None:
             return None
         may = (
             account.is_active
             or account.may_come_back
             or (account.unconfirmed and account.suspended_at is None)  # the form says what is missing
         )
-        return account if account.check_password(password) and may else None
+        return account if may else None
 
     def get_user(self, user_id: int) -> Account | None:
         """Return the account of a session. Every page asks for it."""

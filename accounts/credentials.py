@@ -2,6 +2,7 @@
 
 from accounts import attempts, lookup, second_factor
 from accounts.access import touch
+from accounts.hashers import matches
 from accounts.models import Account
 from accounts.models.joining import waits_for_approval
 from accounts.refused import Refused
@@ -38,13 +39,10 @@ def check(email: str, password: str, address: str | None = None) -> Account:
         raise WrongCredentials  # that was no guess
     account = lookup.local(email) if "@" in email else None
     attempt = attempts.begin(email, account, address, attempts.PHONE)
-    if account is None:
-        Account().set_password(password)  # an unknown address takes as long as a wrong password
-        raise WrongCredentials
     code = ""
-    if second_factor.is_on(account.pk):
+    if account and second_factor.is_on(account.pk):
         password, code = password[: -second_factor.CODE_LENGTH], password[-second_factor.CODE_LENGTH :]
-    if not account.check_password(password):
+    if not matches(account, password) or account is None:
         raise WrongCredentials
     if code:
         step = attempts.begin("", account, address, attempts.SECOND_STEP)  # together with those of the page

@@ -41,7 +41,20 @@ class ChangeForm(PeopleForm, UserChangeForm):  # type: ignore[type-arg]  # not g
     pass
 
 
-class SignUpForm(SetPasswordMixin, PeopleForm):  # type: ignore[type-arg]
+class FittingPassword(SetPasswordMixin):  # type: ignore[type-arg]  # not generic at run time
+    """Checks the length of a new password, in the forms of the admin."""
+
+    def validate_passwords(
+        self, password1_field_name: str = "password1", password2_field_name: str = "password2"
+    ) -> None:
+        super().validate_passwords(password1_field_name, password2_field_name)
+        form: Any = self
+        password, lengths = form.cleaned_data.get(password1_field_name), validation.OPERATORS_PASSWORD
+        if password and len(password) not in lengths:
+            form.add_error(password1_field_name, f"Please use {lengths[0]} to {lengths[-1]} characters.")
+
+
+class SignUpForm(FittingPassword, PeopleForm):
     password1, password2 = SetPasswordMixin.create_password_fields()
 
     def clean(self) -> dict[str, Any]:
@@ -49,7 +62,7 @@ class SignUpForm(SetPasswordMixin, PeopleForm):  # type: ignore[type-arg]
         return super().clean()
 
 
-class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+class PasswordForm(FittingPassword, AdminPasswordChangeForm):  # type: ignore[type-arg]
     """Django's form; the password is stored through `people`."""
 
     def set_password_and_save(self, user: Account, *args: Any, **kwargs: Any) -> Account:

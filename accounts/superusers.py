@@ -11,6 +11,9 @@ def create_superuser(manager: AccountManager, username: str, email: str, passwor
 
     :raises ValidationError: when a value cannot be stored, in words that the command prints.
     """
+    lengths = validation.OPERATORS_PASSWORD
+    if password and len(password) not in lengths:
+        raise ValidationError(f"The password must have {lengths[0]} to {lengths[-1]} characters.")
     try:
         with databases.atomic(Account):
             account = people.sign_up(username=username, email=email, password=password or "", staff=True)

@@ -16,6 +16,7 @@ from accounts.searching import composed
 
 USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
 OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may call an account
+OPERATORS_PASSWORD = range(8, 73)  # characters of a password that an operator or moderator sets
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
 
 

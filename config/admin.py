@@ -16,11 +16,12 @@ from django.urls import reverse
 from accounts import credentials, familiar_addresses, joining, limits, moderators, people
 from accounts.bounded_lists import COUNTED, bounded
 from accounts.credentials import WrongCredentials
+from accounts.forms import FittingPassword
 from accounts.models import Account
 from follows import queries
 
 
-class OwnPasswordForm(PasswordChangeForm):
+class OwnPasswordForm(FittingPassword, PasswordChangeForm):
     """Django's form. It saves the password through `people` and limits wrong old passwords."""
 
     def __init__(self, *args: Any, address: str | None = None, **kwargs: Any) -> None:

@@ -14,8 +14,10 @@ from django.test import Client, override_settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts import familiar_addresses, limits, people
+from accounts.hashers import PHPBCryptPasswordHasher, from_php
 from accounts.models import Account, FamiliarAddress
 from tests.compat_mastodon.conftest import app, mastodon
+from tests.compat_twittner.colibri.dumps import HASH
 from tests.compat_twittner.conftest import kept_promise, twittner
 from tests.compat_twittner.files import picture
 from tests.factories import PASSWORD, AccountFactory
@@ -218,26 +220,38 @@ def test_a_name_that_nobody_has_is_slowed_down_alike(bob: Account, name: str) ->
     assert answers == [200] * 25 + [429] * 5
 
 
-def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password(
+def test_a_wrong_password_takes_as_long_for_every_account_and_for_none(
     bob: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []
-    encode = MD5PasswordHasher.encode
+    encode, verify = MD5PasswordHasher.encode, PHPBCryptPasswordHasher.verify
 
     def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
-        hashed.append(password)
+        hashed.append(f"{password}, as new passwords")
         return encode(self, password, salt)
+
+    def counted_too(self: PHPBCryptPasswordHasher, password: str, encoded: str) -> bool:
+        hashed.append(f"{password}, as imported ones")
+        return verify(self, password, encoded)
 
     def work(ask: Callable[..., Any], *values: str, **more: str) -> list[str]:
         hashed.clear()
         ask(*values, **more)
-        return hashed.copy()
+        return sorted(hashed)
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
-    for known, unknown in (("bob", "nobody"), (bob.email, "nobody@example.org")):
-        assert work(page, known, "guess", "192.0.2.1") == work(page, unknown, "guess", "192.0.2.2") == ["guess"]
-    on_phones = [work(phone, "login", email=email, password="guess") for email in (bob.email, "nobody@example.org")]
-    assert on_phones == [["guess"]] * 2
+    monkeypatch.setattr(PHPBCryptPasswordHasher, "verify", counted_too)
+    imported, without = AccountFactory(username="imported"), AccountFactory(username="without")
+    Account.objects.filter(pk=imported.pk).update(password=from_php(HASH))
+    people.set_password(without, None)
+    names = ["bob", "imported", "nobody", "without"]
+    for number, name in enumerate([*names, *(f"{name}@example.org" for name in names)]):
+        place = f"192.0.2.{number}"
+        assert len(work(page, name, "guess", place)) == 2
+        if "@" in name:
+            assert len(work(phone, "login", place, email=name, password="guess")) == 2
+        if name[0] in "bin":
+            assert work(page, name, "guess", place) == ["guess, as imported ones", "guess, as new passwords"]
 
 
 def test_a_form_without_a_password_is_no_guess(alice: Account) -> None:

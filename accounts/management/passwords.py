@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.core.management import CommandError
 
-LENGTHS = range(8, 73)  # characters, as for people who sign up themselves
+from accounts import validation
 
 
 def ask(getpass: Callable[[str], str]) -> str:
@@ -19,7 +19,7 @@ def ask(getpass: Callable[[str], str]) -> str:
         raise CommandError("There is no terminal to enter the password.") from None
     if not password or password != again:
         raise CommandError("The passwords differ, or are empty. Nothing was changed.")
-    return _checked(password)
+    return checked(password)
 
 
 def read() -> str:
@@ -27,10 +27,15 @@ def read() -> str:
 
     :raises CommandError: when its length is wrong.
     """
-    return _checked(sys.stdin.readline().rstrip("\r\n"))
+    return checked(sys.stdin.readline().rstrip("\r\n"))
 
 
-def _checked(password: str) -> str:
-    if len(password) not in LENGTHS:
-        raise CommandError(f"The password must have {LENGTHS[0]} to {LENGTHS[-1]} characters. Nothing was changed.")
+def checked(password: str) -> str:
+    """Return the password.
+
+    :raises CommandError: when its length is wrong.
+    """
+    lengths = validation.OPERATORS_PASSWORD
+    if len(password) not in lengths:
+        raise CommandError(f"The password must have {lengths[0]} to {lengths[-1]} characters. Nothing was changed.")
     return password

@@ -28,6 +28,22 @@ def test_two_different_passwords_change_nothing(root: Account, alice: Account) -
     assert Client().login(username="alice", password=PASSWORD)
 
 
+@pytest.mark.parametrize("new", ["1234567", "x" * 73])
+def test_a_password_of_a_wrong_length_is_refused(root: Account, alice: Account, new: str) -> None:
+    client = Desk(root).client
+    one = {"password1": new, "password2": new}
+    pages = [
+        client.post(f"/admin/accounts/account/{alice.pk}/password/", one | {"usable_password": "true"}),
+        client.post("/admin/accounts/account/add/", one | {"username": "dora", "email": "dora@example.org"}),
+        client.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}),
+    ]
+
+    assert ["Please use 8 to 72 characters." in page.content.decode() for page in pages] == [True] * 3
+    assert Client().login(username="alice", password=PASSWORD)
+    assert Client().login(username="root", password=PASSWORD)
+    assert Account.objects.count() == 2
+
+
 def test_signing_in_by_password_can_be_switched_off(root: Account, alice: Account) -> None:
     address = f"/admin/accounts/account/{alice.pk}/password/"
     Desk(root).client.post(address, {"usable_password": "false", "unset-password": "1"})

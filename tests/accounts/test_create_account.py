@@ -129,6 +129,8 @@ def test_a_password_of_a_wrong_length_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(CommandError, match="The password must have 8 to 72 characters"):
         create("dora", password=None, password_stdin=True)
+    with pytest.raises(CommandError, match="The password must have 8 to 72 characters" if password else "blank"):
+        create("dora", password=password)
     assert not Account.objects.exists()
 
 

@@ -42,6 +42,8 @@ class Command(BaseCommand):
             _check(validation.faults(texts, username_rule=validation.OPERATORS_USERNAME))  # before anybody types
             password = passwords.read() if options["password_stdin"] else passwords.ask(getpass)
         _check_utf8(password=password)
+        if password:
+            passwords.checked(password)
         try:
             account = people.sign_up(
                 **texts,
