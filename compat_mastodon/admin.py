@@ -17,6 +17,7 @@ from oauth2_provider.models import Grant, IDToken, RefreshToken
 from accounts.changelists import FOUND, ReadOnlyAdmin
 from accounts.columns import account_column, age_column, in_words, time_tag
 from accounts.list_filters import Option, OptionFilter
+from accounts.searching import fold
 from compat_mastodon.models import AccessToken, Application
 from compat_mastodon.oauth import tokens
 
@@ -25,7 +26,7 @@ admin.site.unregister([Application, AccessToken, Grant, RefreshToken, IDToken])
 
 def named(text: str) -> QuerySet[Application]:
     """Return the newest apps with this text in their name, or with this id."""
-    found: QuerySet[Application] = Application.objects.filter(Q(name__icontains=text) | Q(client_id=text))
+    found: QuerySet[Application] = Application.objects.filter(Q(folded_name__contains=fold(text)) | Q(client_id=text))
     return found.order_by("-pk")[:FOUND]
 
 

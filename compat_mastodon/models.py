@@ -14,6 +14,7 @@ class Application(AbstractApplication):
 
     scopes = models.TextField(blank=True, default="read", help_text="Separated by spaces; empty for no limit.")
     website = models.CharField(max_length=2000, blank=True, default="")
+    folded_name = models.TextField(editable=False, default="", db_default="", help_text="The name, for searching.")
 
     class Meta(AbstractApplication.Meta):
         pass

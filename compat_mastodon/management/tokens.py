@@ -27,6 +27,7 @@ def create(name: str, wanted: str) -> str:
         client_id=CLIENT_ID,
         defaults={
             "name": "Command line",
+            "folded_name": "command line",
             "client_type": Application.CLIENT_CONFIDENTIAL,
             "authorization_grant_type": Application.GRANT_AUTHORIZATION_CODE,
             "client_secret": "",  # the digest of no secret

@@ -20,6 +20,7 @@ from oauth2_provider.models import Grant, set_token_value
 
 from accounts import databases, moderators
 from accounts.models import Account
+from accounts.searching import fold
 from accounts.sessions import UnknownToken
 from compat_mastodon.models import AccessToken, Application, PushSubscription, UsedCode
 from compat_mastodon.oauth import scopes
@@ -79,6 +80,7 @@ def register(*, name: str, redirect_uris: list[str], scope: str, website: str) -
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
         name=name,
+        folded_name=fold(name),
         redirect_uris="\n".join(redirect_uris),
         scopes=scope,
         website=website,

@@ -49,6 +49,17 @@ def test_lists_and_pages_show_no_secret(moderator: Client, alice: Account) -> No
         assert not [secret for secret in secrets if secret in html]
 
 
+@pytest.mark.parametrize("sought", ["лось", "ЛОСЬ", "écran", "ECRAN", "écran  лось", "e\u0301cran"])
+def test_an_app_is_found_without_case_and_accents(moderator: Client, alice: Account, sought: str) -> None:
+    signed_in(alice, register(name="Écran Лось"))
+    signed_in(alice, register(name="Elk"))
+
+    for path in (APPLICATIONS, TOKENS):
+        page = moderator.get(path, {"q": sought}).content.decode()
+        assert "Écran Лось" in page
+        assert "Elk" not in page
+
+
 @pytest.mark.parametrize("path", [APPLICATIONS, TOKENS])
 def test_nothing_is_made_up_by_hand(moderator: Client, path: str) -> None:
     assert moderator.get(f"{path}add/").status_code == 403
