@@ -15,6 +15,7 @@ from psycopg import Connection, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import execute, fetch_many
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
 
 from accounts.compiled import PLACEHOLDER
 
@@ -43,7 +44,9 @@ class Prepared:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection, self._pgconn = connection, connection.pgconn
-        self._transformer = Transformer(connection)  # kept, because it finds out once how each type is sent and read
+        cursor = connection.cursor()
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # Django's own is written in Python
+        self._transformer = Transformer(cursor)  # kept, because it finds out once how each type is sent and read
         self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
         self._known: set[bytes] = set()  # names of statements that the database has prepared
         self._waiting: list[Callable[[], None]] = []  # what sends each of the messages that wait
