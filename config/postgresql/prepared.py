@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from psycopg import Connection, errors
+from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.generators import execute, fetch_many
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -123,11 +124,15 @@ class Prepared:
         for send in messages:
             send()
         self._pgconn.pipeline_sync()
-        results = self._connection.wait(execute(self._pgconn))
-        for _ in messages:
-            results += self._connection.wait(fetch_many(self._pgconn))
+        results = self._connection.wait(self._fetched(len(messages) + 1))
         self._pgconn.exit_pipeline_mode()
         return self._checked(results)[-2]  # the last one is that of the end
+
+    def _fetched(self, messages: int) -> PQGen[list[Any]]:
+        results: list[Any] = yield from execute(self._pgconn)
+        for _ in range(messages - 1):
+            results += yield from fetch_many(self._pgconn)
+        return results
 
     def _checked(self, results: list[Any]) -> list[Any]:
         for result in results:

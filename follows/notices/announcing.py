@@ -5,23 +5,34 @@ commits without that lock, and notifies right after its commit, in a transaction
 process ends in between is in the inbox, but not on a stream.
 """
 
-from django.db import transaction
+from functools import cache
+
+from django.db import connections, transaction
 
 from accounts import databases
+from accounts.compiled import Compiled
+from accounts.statements import given
 from follows.models import Notice
 from follows.notices.delivery import Told
 
 CHANNEL = "latchkey_notices"
 _ANNOUNCE = """
-    SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, told) FROM unnest(%s::text[]) AS told"""
+    SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, told)
+    FROM unnest(string_to_array(%s, ',')) AS told"""
 
 
 class _Announcement(list[Told]):
     """The notices of one transaction."""
 
     def __call__(self) -> None:
-        with databases.writing(Notice).cursor() as cursor:
-            cursor.execute(_ANNOUNCE, [CHANNEL, [" ".join(map(str, map(int, told))) for told in self]])
+        alias = databases.for_write(Notice)
+        texts = ",".join(" ".join(map(str, map(int, told))) for told in self)
+        _announcing(alias).run(alias, {"texts": texts}, lambda cursor: cursor.fetchall())
+
+
+@cache
+def _announcing(alias: str) -> Compiled:
+    return Compiled(connections[alias], _ANNOUNCE, [CHANNEL, given("texts")])
 
 
 def after_commit(told: Told) -> None:
