@@ -22,7 +22,6 @@ from accounts.refused import Refused
 from accounts.sessions import Caller
 from compat_twittner.params import Params
 from compat_twittner.refusals import BROKEN, NO_DATA, REFUSALS, UNAUTHORIZED, UNREADABLE, Envelope, Failure
-from compat_twittner.schema import EnvelopeSchema
 
 DOOR = "twittner"
 LARGEST_BODY = 26_000_000  # bytes: one video of 24 MB and what stands around it
@@ -56,7 +55,6 @@ class View(APIView):
     Subclasses set `signed_in`, the texts that replace those of the table, and the error for a body that is too large.
     """
 
-    schema = EnvelopeSchema()
     signed_in: ClassVar[bool] = True
     refusals: ClassVar[dict[type[Refused], Envelope]] = {}
     too_large: ClassVar[Envelope] = UNREADABLE

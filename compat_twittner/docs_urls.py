@@ -1,60 +1,26 @@
 """The OpenAPI description of the Twittner API, as a document and as a page."""
 
-from django.conf import settings
-from django.urls import include, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import path
 
 from accounts.pages.shell import api_docs
 
-INTRODUCTION = f"""\
-This server answers apps that speak the mobile API of Twittner, also sold as ColibriSM. It has accounts, follows, follow
-requests, blocks, search and notifications. It has no posts.
 
-## Sign in
+@api_docs
+def _viewer(request: HttpRequest) -> HttpResponseBase:
+    from compat_twittner.docs import Viewer  # imported late: it is large and rarely needed
 
-The first line answers with an `auth_token`. Send it as `session_id` with each further request:
+    return Viewer.as_view()(request)
 
-```sh
-curl -d email=you@example.org -d password=PASSWORD {settings.BASE_URL}/mobile_api/login
-curl '{settings.BASE_URL}/mobile_api/follow_requests?session_id=AUTH_TOKEN'
-curl -d session_id=AUTH_TOKEN -d req_id=OFFSET_ID {settings.BASE_URL}/mobile_api/accept_follow
-```
 
-There are no scopes: a session can do everything that its account can do.
+def _description(request: HttpRequest) -> HttpResponseBase:
+    from compat_twittner.docs import Description
 
-## Errors
+    return Description.as_view()(request)
 
-The HTTP status is always 200. The `code` in the body says if the request succeeded, and `message` says why not.
-
-## Paging
-
-Lists answer with one page. For the next page, send the `offset_id` of the last row as `offset`. After the last page the
-code is 204, or 404 for notifications.
-"""
-
-ABOUT = {
-    "TITLE": "Latchkey for Twittner clients",
-    "DESCRIPTION": INTRODUCTION,
-    "VERSION": "1.0.0",
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {"session": {"type": "apiKey", "in": "query", "name": "session_id"}},
-    },
-}
-DOCUMENTED = [path("mobile_api/", include("compat_twittner.urls"))]
 
 urlpatterns = [
-    path(
-        "",
-        api_docs(
-            SpectacularSwaggerSplitView.as_view(
-                url_name="twittner_schema", title=ABOUT["TITLE"], template_name="compat_twittner/api.html"
-            )
-        ),
-        name="twittner_docs",
-    ),
-    path(
-        "openapi.json",
-        SpectacularJSONAPIView.as_view(patterns=DOCUMENTED, custom_settings=ABOUT),
-        name="twittner_schema",
-    ),
+    path("", _viewer, name="twittner_docs"),
+    path("openapi.json", _description, name="twittner_schema"),
 ]

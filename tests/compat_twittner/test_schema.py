@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 
-from compat_twittner import docs_urls, urls
+from compat_twittner import urls
+from compat_twittner.docs import DOCUMENTED, Generator
 from compat_twittner.schema import ENDPOINTS
 
 
 def document() -> Any:
-    return SchemaGenerator(patterns=docs_urls.DOCUMENTED).get_schema(public=True)
+    return Generator(patterns=DOCUMENTED).get_schema(public=True)
 
 
 def test_every_endpoint_is_described() -> None:

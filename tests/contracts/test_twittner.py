@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts import images, sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
-from compat_twittner import docs_urls
+from compat_twittner.docs import ABOUT
 from config.wsgi import application
 from follows import graph, queries
 from follows.locks import embedded
@@ -29,7 +29,7 @@ __all__ = ["in_transaction", "networks_address", "social_networks"]
 
 def by_code(document: Any) -> Any:
     """The description as if the codes of its envelopes were statuses."""
-    document["components"] = docs_urls.ABOUT["APPEND_COMPONENTS"]
+    document["components"] = ABOUT["APPEND_COMPONENTS"]
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         kinds = operation["responses"].pop("200")["content"]["application/json"]["schema"]["oneOf"]
         operation["responses"] = {
