@@ -69,13 +69,13 @@ def test_the_page_takes_what_the_phones_take(
     assert twittner().post("login", email=alice.email, password=PASSWORD)["code"] == 200
 
 
-def test_the_page_has_no_script_and_tells_its_address_to_nobody(
+def test_the_page_has_no_script_and_tells_its_address_to_no_other_site(
     twittner: Phone, client: Client, alice: Account
 ) -> None:
-    page = client.get(link_for(twittner(), alice), follow=True).content.decode()
+    page = client.get(link_for(twittner(), alice), follow=True)
 
-    assert "<script" not in page
-    assert "no-referrer" in page
+    assert "<script" not in page.content.decode()
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_a_suspended_account_gets_no_mail(twittner: Phone, alice: Account) -> None:
