@@ -8,11 +8,23 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 20  # seconds
+
+
+class Cpu(NamedTuple):
+    """Seconds of CPU of the server's processes, and of PostgreSQL's if it runs on this machine."""
+
+    server: float
+    database: float
+
+    def since(self, before: "Cpu") -> "Cpu":
+        return Cpu(self.server - before.server, self.database - before.database)
 
 
 class Machine:
@@ -50,13 +62,18 @@ class Machine:
         except OSError:
             return False
 
-    def cpu(self) -> float:
-        """Seconds of CPU that all processes of the server have used."""
-        total = 0
-        for pid in self._pids():
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
+    def cpu(self) -> Cpu:
+        """What all processes have used until now."""
+        database = 0.0
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                (backend,) = cursor.fetchone()
+            if Path(f"/proc/{backend}").exists():
+                postmaster = int(_stat(backend)[1])
+                ended = sum(map(int, _stat(postmaster)[13:15])) / TICKS  # children that are gone
+                database = ended + sum(map(_seconds, _family(postmaster)))
+        return Cpu(sum(map(_seconds, self._pids())), database)
 
     def memory(self) -> float:
         """Proportional memory (PSS) of all processes of the server, in MiB."""
@@ -68,8 +85,22 @@ class Machine:
         )
 
     def _pids(self) -> list[int]:
-        found = [self.process.pid]
-        for pid in found:
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-        return found
+        return _family(self.process.pid)
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [pid]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _seconds(pid: int) -> float:
+    return sum(map(int, _stat(pid)[11:13])) / TICKS
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of `/proc/PID/stat`, from the state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

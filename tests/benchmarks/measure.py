@@ -25,7 +25,7 @@ from follows.models import Opening
 from follows.paging import Window
 from follows.queries import pending_count
 from tests.benchmarks.driver import Plan, Result
-from tests.benchmarks.machine import Machine
+from tests.benchmarks.machine import Cpu, Machine
 from tests.benchmarks.scenes import Cast, Scene, get
 
 CLIENTS = 16
@@ -37,13 +37,14 @@ REFUSED = ('"code":4', '"code":5')  # how the envelope of a refusal begins
 
 @dataclass
 class Row:
-    """A line of the table. Latencies in milliseconds, `cpu` in milliseconds of server CPU per request."""
+    """A line of the table. Latencies in milliseconds, `cpu` and `database` in milliseconds of CPU per request."""
 
     name: str
     per_second: float
     p50: float
     p99: float
     cpu: float
+    database: float  # CPU of PostgreSQL's own processes
     queries: int | None = None
     bare: float | None = None  # CPU of a bare view with an answer of the same size, in the same run
     allowed: str = ""
@@ -200,23 +201,23 @@ def _sender(request: str) -> Any:
     return lambda: client.post(target, form, content_type="application/x-www-form-urlencoded")
 
 
-def _load(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, float]:
+def _load(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, Cpu]:
     return (_wrk if shutil.which("wrk") else _drive_loop)(machine, request, seconds, clients)
 
 
-def _together(parts: list[tuple[Result, float]]) -> tuple[Result, float]:
+def _together(parts: list[tuple[Result, Cpu]]) -> tuple[Result, Cpu]:
     """Several results as one, and the server's CPU seconds of all."""
     results = [result for result, _ in parts]
     whole = Result(sum(result.requests for result in results), seconds=sum(result.seconds for result in results))
     whole.latencies = sorted(latency for result in results for latency in result.latencies)
-    return whole, sum(cpu for _, cpu in parts)
+    return whole, Cpu(*map(sum, zip(*(cpu for _, cpu in parts), strict=True)))
 
 
-def _drive_loop(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, float]:
+def _drive_loop(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, Cpu]:
     return _drive(machine, Plan(machine.port, [[request]] * clients, seconds, loop=True))
 
 
-def _drive(machine: Machine, plan: Plan) -> tuple[Result, float]:
+def _drive(machine: Machine, plan: Plan) -> tuple[Result, Cpu]:
     """Run the driver as a process of its own; the result, and the server's CPU seconds."""
     before = machine.cpu()
     done = subprocess.run(
@@ -229,17 +230,17 @@ def _drive(machine: Machine, plan: Plan) -> tuple[Result, float]:
     result = Result(**json.loads(done.stdout))
     if result.errors:
         raise SystemExit(f"{result.errors} of {result.requests} answers were wrong, the first: {result.first_error}")
-    return result, machine.cpu() - before
+    return result, machine.cpu().since(before)
 
 
-def _wrk(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, float]:
+def _wrk(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, Cpu]:
     head = request.split("\r\n")
     headers = [part for line in head[2:] if line for part in ("--header", line)]
     url = machine.url + head[0].split(" ")[1]
     before = machine.cpu()
     command = ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--latency", *headers, url]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    cpu = machine.cpu() - before
+    cpu = machine.cpu().since(before)
     if "Non-2xx" in text or "Socket errors" in text:
         raise SystemExit(f"wrk saw errors:\n{text}")
     count, span, unit = re.search(r"(\d+) requests in ([\d.]+)(m?s)", text).groups()
@@ -253,11 +254,12 @@ def _milliseconds(text: str, share: int) -> float:
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def _row(name: str, result: Result, cpu: float) -> Row:
+def _row(name: str, result: Result, cpu: Cpu) -> Row:
     return Row(
         name,
         result.requests / result.seconds,
         result.percentile(0.5),
         result.percentile(0.99),
-        cpu / result.requests * 1000,
+        cpu.server / result.requests * 1000,
+        cpu.database / result.requests * 1000,
     )

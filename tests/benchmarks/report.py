@@ -17,8 +17,10 @@ COLOURS = ("#1f6feb", "#8250df", "#1a7f37", "#9a6700", "#cf222e", "#57606a")
 
 
 def table(rows: list[Row], *, memory: float, start: float, bare: float) -> None:
-    grid = Table("request", "requests/s", "p50 ms", "p99 ms", "CPU ms", "queries", "bare ms", "x bare", "target", "")
-    for column in grid.columns[1:8]:
+    grid = Table(
+        "request", "requests/s", "p50 ms", "p99 ms", "CPU ms", "DB ms", "queries", "bare ms", "x bare", "target", ""
+    )
+    for column in grid.columns[1:9]:
         column.justify = "right"
     for row in rows:
         grid.add_row(
@@ -27,6 +29,7 @@ def table(rows: list[Row], *, memory: float, start: float, bare: float) -> None:
             f"{row.p50:.2f}",
             f"{row.p99:.2f}",
             f"{row.cpu:.3f}",
+            f"{row.database:.3f}" if row.database else "",
             "" if row.queries is None else str(row.queries),
             f"{row.bare:.3f}" if row.bare else "",
             f"{row.ratio:.2f}" if row.ratio else "",
