@@ -70,55 +70,52 @@ def one(viewer: int, account: int) -> Relationship:
 
     :raises NoSuchAccount: when there is none.
     """
-    for found in many(viewer, [account]):
+    values = {"viewer": viewer, "id": account, "now": timezone.now()}
+    if 0 < account <= MAX_ID and (found := _OF_ONE.first(**values)):
         return found
     raise NoSuchAccount
 
 
 def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
-    """Every account of `ids` beside the viewer's edge to it and its edge to the viewer."""
+    """Every one of the accounts beside the viewer's edge to it and its edge to the viewer."""
     mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
     muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
     endorsed = Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))
     return Statement(
         Relationship,
-        lambda _: (
-            accounts.filter(pk__among=each("ids"))
-            .annotate(
-                mine=FilteredRelation("follows_in", condition=mine),
-                theirs=FilteredRelation("follows_out", condition=theirs),
-                mute=FilteredRelation("mutes_in", condition=muted),
-                remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
-                # Impossible values are not queried: only followed accounts are endorsed, and most accounts are local.
-                ties=_bits(
-                    blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
-                    blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),
-                    domain_blocking=Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain")),
-                )
-                + _If(
-                    Q(mine__id__isnull=False),
-                    _bits(
-                        following=Q(mine__accepted_at__isnull=False),
-                        requested=Q(mine__accepted_at__isnull=True),
-                        show_reblogs=Q(mine__show_reblogs=True),
-                        notify=Q(mine__notify=True),
-                        endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
-                    ),
-                )
-                + _If(
-                    Q(theirs__id__isnull=False),
-                    _bits(
-                        followed_by=Q(theirs__accepted_at__isnull=False),
-                        requested_by=Q(theirs__accepted_at__isnull=True, theirs__aside=False),
-                    ),
-                )
-                + _If(
-                    Q(mute__id__isnull=False),
-                    _bits(muting=Q(mute__id__isnull=False), muting_notices=Q(mute__notices_too=True)),
+        lambda _: accounts.annotate(
+            mine=FilteredRelation("follows_in", condition=mine),
+            theirs=FilteredRelation("follows_out", condition=theirs),
+            mute=FilteredRelation("mutes_in", condition=muted),
+            remark=FilteredRelation("notes_in", condition=Q(notes_in__author=given("viewer"))),
+            # Impossible values are not queried: only followed accounts are endorsed, and most accounts are local.
+            ties=_bits(
+                blocking=Q(blocks(given("viewer"), OuterRef("pk"))),
+                blocked_by=Q(blocks(OuterRef("pk"), given("viewer"))),
+                domain_blocking=Q(domain__gt="") & Q(domain_blocked_by(given("viewer"), "domain")),
+            )
+            + _If(
+                Q(mine__id__isnull=False),
+                _bits(
+                    following=Q(mine__accepted_at__isnull=False),
+                    requested=Q(mine__accepted_at__isnull=True),
+                    show_reblogs=Q(mine__show_reblogs=True),
+                    notify=Q(mine__notify=True),
+                    endorsed=Q(mine__accepted_at__isnull=False) & Q(Exists(endorsed)),
                 ),
             )
-            .values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text")
-        ),
+            + _If(
+                Q(theirs__id__isnull=False),
+                _bits(
+                    followed_by=Q(theirs__accepted_at__isnull=False),
+                    requested_by=Q(theirs__accepted_at__isnull=True, theirs__aside=False),
+                ),
+            )
+            + _If(
+                Q(mute__id__isnull=False),
+                _bits(muting=Q(mute__id__isnull=False), muting_notices=Q(mute__notices_too=True)),
+            ),
+        ).values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text"),
     )
 
 
@@ -145,5 +142,8 @@ class _Bit(Func):
     output_field = IntegerField()
 
 
-_OF_ALL = _ties(Account.objects.filter(unconfirmed=False))
-_OF_ACTIVE = _ties(Account.objects.filter(suspended_at__isnull=True, unconfirmed=False))
+_CONFIRMED = Account.objects.filter(unconfirmed=False)
+_OF_ALL = _ties(_CONFIRMED.filter(pk__among=each("ids")))
+_OF_ACTIVE = _ties(_CONFIRMED.filter(pk__among=each("ids"), suspended_at__isnull=True))
+# PostgreSQL takes an array for ten accounts when it plans once, and so it would plan anew for each single one.
+_OF_ONE = _ties(_CONFIRMED.filter(pk=given("id")))

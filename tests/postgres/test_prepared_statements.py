@@ -10,6 +10,7 @@ from accounts import databases, lookup
 from accounts.models import Account
 from accounts.statements import Statement, given
 from config.postgresql.prepared import MOST
+from follows import relationships
 from tests.factories import AccountFactory
 
 ALICE: Statement[Any] = Statement(
@@ -58,6 +59,17 @@ def test_after_statements_that_something_else_made_the_database_forget_one_read_
     with pytest.raises(ProgrammingError):
         read_alice()
     assert read_alice() == ("alice",)
+
+
+def test_what_each_write_answers_is_planned_once() -> None:
+    alice, bob = AccountFactory.create_batch(2)
+    for _ in range(20):
+        assert not relationships.one(alice.pk, bob.pk).following
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%follows_mute%'"
+        )
+        assert cursor.fetchall() == [(15, 5)]  # PostgreSQL tries five times whether it is worth it to plan anew
 
 
 def test_a_connection_keeps_so_many_statements_and_no_more() -> None:
