@@ -57,6 +57,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
+        if self.prepared:
+            self.prepared.autocommit = autocommit
         hurries = retries.hurries()
         if not autocommit and hurries is not self.is_hurried:
             milliseconds = HURRIED if hurries else settings.POSTGRESQL_TIMEOUTS["lock_timeout"] * 1000

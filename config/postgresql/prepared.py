@@ -51,6 +51,7 @@ class Prepared:
         self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
         self._known: set[bytes] = set()  # names of statements that the database has prepared
         self._waiting: list[Callable[[], None]] = []  # what sends each of the messages that wait
+        self.autocommit = connection.autocommit  # psycopg takes a lock to tell
         level = connection.isolation_level
         self._begin = f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}".encode() if level else b"BEGIN"
 
@@ -112,7 +113,7 @@ class Prepared:
     def _send(self) -> Any:
         """Send what waits, and return the last result."""
         waiting, self._waiting = self._waiting, []
-        if not self._connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
+        if not self.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
             waiting.insert(0, partial(self._pgconn.send_query_params, self._begin, None))
         if len(waiting) > 1:
             return self._pipeline(waiting)
