@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import OperationalError, connection
 from django.test.client import encode_multipart
 
 from accounts.models import Account
@@ -130,3 +131,25 @@ def test_an_unknown_path_is_json(mastodon: Clients, db: None, method: str, path:
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_an_unknown_method_is_an_unknown_path(mastodon: Clients, alice: Account, method: str) -> None:
     assert refusal(getattr(mastodon(alice), method)("/api/v1/follow_requests")) == (404, "Not Found")
+
+
+@pytest.mark.parametrize(
+    "path", ["accounts/verify_credentials", "follow_requests", "accounts/lookup?acct=bob", "instance"]
+)
+def test_while_the_database_is_down_clients_are_told_to_come_back(
+    mastodon: Clients, alice: Account, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    client = mastodon(alice)
+
+    def down(*args: Any) -> None:
+        raise OperationalError("the database is down\nDETAIL: who knows")
+
+    with connection.execute_wrapper(down):
+        response = client.get(f"/api/v1/{path}")
+
+    assert (response.status_code, response.headers["Content-Type"]) == (503, "application/json; charset=utf-8")
+    assert response.json() == {"error": "There was a temporary problem serving your request, please try again"}
+    assert int(response.headers["Retry-After"]) > 0
+    (line,) = caplog.messages
+    assert line.startswith("The database did not answer request ")
+    assert line.endswith(" in time: the database is down")

@@ -210,17 +210,20 @@ def test_a_failure_before_any_view_gets_an_envelope(http: Client) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_a_database_that_is_down_gets_an_envelope(http: Client, endpoint: str) -> None:
+def test_a_database_that_is_down_gets_an_envelope(
+    http: Client, endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
     def down(*args: Any) -> None:
         from django.db import OperationalError
 
-        raise OperationalError("the database is down")
+        raise OperationalError("the database is down\nDETAIL: who knows")
 
     form = {"session_id": "x", "user_id": "1", "query": "x", "refresh_token": "x" * 74}
     form |= {"email": "a@b.example", "password": "secret", "type": "google", "access_token": "x"}
     form |= {"first_name": "Ann", "last_name": "Lee", "username": "annlee"}
     with connection.execute_wrapper(down):
         assert kept_promise(http.post(f"/mobile_api/{endpoint}", form)) == BROKEN
+    assert caplog.messages == [f"The database did not answer /mobile_api/{endpoint} in time: the database is down"]
 
 
 def test_other_addresses_keep_their_status(http: Client) -> None:
