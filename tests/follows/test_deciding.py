@@ -165,6 +165,16 @@ def test_rejected_and_kept_out_is_undone_together(alice: Account, carol: Account
     assert [key.account for key in queries.requests_to(carol.pk, WINDOW).rows] == [alice.pk]
 
 
+def test_undoing_a_rejection_leaves_a_later_keep_out_as_it_is(alice: Account, carol: Account) -> None:
+    ask(alice, carol)
+    graph.reject(carol.pk, alice.pk, by(carol))
+    kept_out.keep_out(carol.pk, alice.pk, by(carol))
+
+    assert deciding.undo(carol.pk, last(Decided.REJECTED), by(carol)).result is Result.RESTORED
+    assert kept_out.is_kept_out(carol.pk, alice.pk)
+    assert queries.requests_to(carol.pk, WINDOW).rows == []
+
+
 def test_a_batch_is_undone_as_one(carol: Account) -> None:
     people_who_ask = [AccountFactory() for _ in range(5)]
     requests = [ask(person, carol) for person in people_who_ask]

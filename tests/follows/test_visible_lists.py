@@ -45,6 +45,13 @@ def test_hidden_lists_are_for_their_owner(alice: Account, bob: Account) -> None:
     assert [sees(viewer, bob) for viewer in (bob, alice, None)] == [True, False, False]
 
 
+def test_nobody_is_taken_for_the_first_account(db: None) -> None:
+    first = Account.objects.create(pk=1, username="first", email="first@example.org")
+    people.change(first.pk, hide_collections=True)
+
+    assert [sees(viewer, first) for viewer in (first, None)] == [True, False]
+
+
 def test_a_profile_for_followers_shows_its_lists_to_those_it_accepted(
     alice: Account, bob: Account, carol: Account
 ) -> None:
