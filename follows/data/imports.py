@@ -82,9 +82,10 @@ def recent(account: int) -> list[Import]:
 
 
 def foreseen(job: Import) -> dict[Outlook, int]:
-    """Return the number of lines with each outlook."""
+    """Return the number of lines with each outlook, in the order of `Outlook`."""
     found = job.rows.filter(line__isnull=False).order_by().values_list("outlook").annotate(Count("pk"))
-    return {Outlook(outlook): count for outlook, count in found}
+    counts = dict(found)
+    return {outlook: counts[outlook] for outlook in Outlook if outlook in counts}
 
 
 def problems(job: Import) -> list[ImportRow]:
@@ -99,9 +100,12 @@ def removable(job: Import) -> int:
 
 
 def results(job: Import) -> dict[ImportResult | None, int]:
-    """Return the number of lines with each result; None for those that wait. Removed entries count, too."""
-    found = job.rows.order_by("result").values_list("result").annotate(Count("pk"))
-    return {ImportResult(result) if result else None: count for result, count in found}
+    """Return the number of lines with each result, in the order of `ImportResult`; None for those that wait.
+
+    Removed entries count, too.
+    """
+    counts = dict(job.rows.order_by().values_list("result").annotate(Count("pk")))
+    return {result or None: counts[result] for result in (*ImportResult, "") if result in counts}
 
 
 def report(job: Import) -> Iterator[bytes]:

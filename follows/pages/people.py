@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, ngettext
@@ -25,7 +25,8 @@ from follows.queries import Key, Person
 KEPT = 1_000  # faces in each language
 
 _FACE = """<img class="avatar" src="{}" alt="" width="48" height="48" loading="lazy"><div class="who">\
-<h2><a class="name" href="{}" dir="auto">{}</a></h2><p class="quiet"><bdi>@{}</bdi> · {}</p>{}</div>"""
+<h2><a class="name" href="{}" dir="auto">{}</a></h2><p class="quiet"><bdi>@{}</bdi>{}</p>{}</div>"""
+_MARK = ' · <span class="whole">{}</span>'
 _BIO = '<div class="bio" dir="auto">{}</div>'
 
 
@@ -67,7 +68,7 @@ def face(person: Person) -> Face:
         markup.profile_address(person.username, person.domain),
         name,
         handle,
-        " · ".join(_marks(person)),
+        format_html_join("", _MARK, ((mark,) for mark in _marks(person))),
         format_html(_BIO, bio) if bio else "",
     )
     return Face(name, f"@{handle}", html)
@@ -96,5 +97,7 @@ def _marks(person: Person) -> Iterator[str]:
     if person.limited:
         yield _("limited by moderators")
     followers, following = person.followers or 0, person.following or 0
-    yield ngettext("%(number)s follower", "%(number)s followers", followers) % {"number": number_format(followers)}
-    yield _("%(number)s following") % {"number": number_format(following)}
+    yield ngettext("%(number)s follower", "%(number)s followers", followers) % {
+        "number": number_format(followers, force_grouping=True)
+    }
+    yield _("%(number)s following") % {"number": number_format(following, force_grouping=True)}

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reselect, reswap, retarget
 
@@ -115,6 +115,7 @@ def decide_all(request: HttpRequest) -> HttpResponse:
         request,
         "follows/pages/decide_all",
         title=_QUESTIONS[name](len(ids)) % {"number": len(ids)},
+        verb=_VERBS[name],
         verdict=name,
         newest=ids[0],
         number=len(ids),
@@ -167,6 +168,7 @@ def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> Ht
     return reselect(reswap(retarget(response, f"#r{pk}"), "outerHTML"), ".gone")
 
 
+_VERBS = {"accept": gettext_lazy("Approve"), "reject": gettext_lazy("Reject"), "keep_out": gettext_lazy("Keep out")}
 _QUESTIONS = {
     "accept": lambda number: ngettext("Approve %(number)d request?", "Approve %(number)d requests?", number),
     "reject": lambda number: ngettext("Reject %(number)d request?", "Reject %(number)d requests?", number),

@@ -118,7 +118,7 @@ def test_all_are_rejected_and_all_come_back(live: Live, browser: Browser, vera: 
     signs_in(live, browser, vera)
     browser.get(f"{live.url}/requests")
     press(browser, f"Reject all {number}…")
-    press(browser, f"Reject {number} requests?")
+    press(browser, "Reject")
     assert is_told(browser, f"You rejected {number} requests.")
     assert waiting(live, vera) == 0
     press(browser, "Undo")
@@ -175,6 +175,22 @@ def test_everything_is_done_by_keyboard(live: Live, browser: Browser, vera: Acco
     assert not find(browser, "#keys").is_selected()
     keys(browser, "ja")
     assert waiting(live, vera) == 3
+
+
+def test_the_buttons_for_the_selected_come_with_a_selection(live: Live, browser: Browser, vera: Account) -> None:
+    crowd(live, vera, 2)
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    browser.get(f"{live.url}/requests")
+    reject = find(browser, "[name=ticked][value=reject]")
+    assert not reject.is_displayed()
+    find(browser, "#all").click()
+    assert reject.is_displayed()
+    reject.click()
+
+    assert is_told(browser, "You rejected 2 requests.")
+    browser.patience.until(lambda _: not find(browser, ".filters").is_displayed())  # nobody is there to search for
+    assert waiting(live, vera) == 0
 
 
 def test_the_focus_goes_to_the_same_button_of_the_next_card(live: Live, browser: Browser, vera: Account) -> None:

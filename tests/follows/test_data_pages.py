@@ -141,7 +141,7 @@ def test_a_file_is_previewed_imported_and_reported(
 def test_overwriting_says_what_it_removes(alices: Visitor, alice: Account, bob: Account, mallory: Account) -> None:
     graph.block(alice.pk, mallory.pk, Actor(alice.pk, "test"))
     html = alices.upload("bob\n", "blocks.csv", mode="overwrite")
-    assert "because the file does not have it</th><td>1</td>" in html
+    assert "not in the file, will be removed</th><td>1</td>" in html
     alices.press(alices.path, f"{alices.path}/start")
     imports.finish(alice.pk)
 

@@ -45,7 +45,7 @@ def test_the_page_says_what_the_saved_rules_do(member: Client) -> None:
     assert sentences(member.get(PAGE)) == [
         "A stranger has to ask, because you want to be asked.",
         "A bot has to ask, because you want to be asked.",
-        "Somebody whom you follow has to ask, because you want to be asked.",
+        "An account that you follow has to ask, because you want to be asked.",
     ]
 
 
@@ -66,16 +66,16 @@ def test_what_would_happen_is_told_without_saving(member: Client, carol: Account
     assert show(member, ask_bots="on", ask_new_days=3, accept_friends=2, accept_verified="on", ask_mass="on") == [
         "A stranger follows you at once.",
         "A bot has to ask, because you want bots to ask.",
-        "Somebody whom you follow follows you at once.",
-        "Somebody with 2 friends in common follows you at once, because you approve accounts with friends in common.",
-        "Somebody with the badge follows you at once, because you approve accounts with the badge.",
-        "Somebody whose account was made today has to ask, because you want new accounts to ask.",
-        "Somebody who follows 10000 accounts has to ask, because you want accounts that follow very many to ask.",
+        "An account that you follow follows you at once.",
+        "An account with 2 friends in common follows you at once, because you approve accounts with friends in common.",
+        "An account with the badge follows you at once, because you approve accounts with the badge.",
+        "An account that was made today has to ask, because you want new accounts to ask.",
+        "An account that follows 10,000 accounts has to ask, because you want accounts that follow very many to ask.",
     ]
     assert show(member, locked="on", paused="on", accept_followed="on") == [
         "A stranger has to ask, and you are not told, because you have paused new followers.",
         "A bot has to ask, and you are not told, because you have paused new followers.",
-        "Somebody whom you follow follows you at once, because you approve accounts that you follow.",
+        "An account that you follow follows you at once, because you approve accounts that you follow.",
     ]
     carol.refresh_from_db()
     assert carol.locked

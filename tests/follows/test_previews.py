@@ -33,7 +33,7 @@ def test_a_short_file_is_read_at_once(alice: Account, bob: Account) -> None:
     job = receive(alice, ["bob", "?"])
 
     assert job.state == ImportState.PREVIEW
-    assert imports.foreseen(job) == {Outlook.NEW: 1, Outlook.INVALID: 1}
+    assert list(imports.foreseen(job).items()) == [(Outlook.NEW, 1), (Outlook.INVALID, 1)]  # in the order of a page
 
 
 def test_a_long_file_goes_on_where_it_stopped(alice: Account, bob: Account) -> None:

@@ -1,4 +1,4 @@
-"""An import or an archive whose server is killed outright goes on in the next one, and is done once."""
+"""An import, its reading, or an archive whose server is killed outright goes on in the next one, and is done once."""
 
 import time
 from io import BytesIO
@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.access import Actor
 from accounts.models import Account
 from follows import tallies
-from follows.data import archives, imports, previews
-from follows.models import Archive, Decision, Follow, Import, ImportKind, ImportResult, ImportState
+from follows.data import archives, imports, previews, reading
+from follows.models import Archive, Block, Decision, Follow, Import, ImportKind, ImportResult, ImportState, Outlook
 from tests.browser.test_requests import session_of
 from tests.servers import PATIENCE, Live
 from tests.trust.figures import Figure
@@ -55,6 +55,38 @@ def test_a_killed_import_goes_on_and_does_every_line_once(server: Live, figure: 
         followed = Decision.objects.filter(follower=alice.pk, kind=Decision.Kind.FOLLOWED, door="test")
         assert followed.count() == LINES + 1
         assert sum(chunk.wrong for chunk in tallies.verify()) == 0
+
+
+@pytest.mark.long
+def test_a_file_that_was_being_read_is_read_on_by_the_next_server(server: Live, figure: Figure) -> None:
+    alice, bob = server.sign_up("alice"), server.sign_up("bob")
+    server.kill()
+    lines = [bob.username, *(f"nobody{number}" for number in range(reading.MOST_ROWS - 1))]
+    with server.database():
+        job = previews.receive(
+            alice.pk, "\n".join(lines).encode(), "", ImportKind.BLOCKS, Actor(alice.pk, "test"), overwrite=False
+        )
+
+    read: list[int] = []
+    for _ in range(KILLS):
+        with server.database():
+            before = job.rows.count()
+        server.start()
+        wait_for(server, lambda before=before: job.rows.count() > before)
+        server.kill()
+        with server.database():
+            assert Import.objects.get(pk=job.pk).state == ImportState.READING, "it was read before the kill"
+            read.append(job.rows.count())
+    server.start()
+    wait_for(server, lambda: Import.objects.get(pk=job.pk).state == ImportState.PREVIEW)
+
+    figure(
+        f"{KILLS} kills of all processes, after {', '.join(map(str, read))} of {len(lines)} lines; none lost or twice"
+    )
+    with server.database():
+        assert list(job.rows.order_by("pk").values_list("line", flat=True)) == list(range(1, len(lines) + 1))
+        assert imports.foreseen(job) == {Outlook.NEW: 1, Outlook.UNKNOWN: len(lines) - 1}
+        assert not Block.objects.filter(blocker=alice).exists()
 
 
 @pytest.mark.long

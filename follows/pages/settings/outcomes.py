@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -59,18 +60,21 @@ def _requesters(draft: Draft) -> Iterator[tuple[str, Requester]]:
     gate = draft.gate
     yield _("A stranger"), Requester()
     yield _("A bot"), Requester(bot=True)
-    yield _("Somebody whom you follow"), Requester(followed=True)
+    yield _("An account that you follow"), Requester(followed=True)
     if number := gate.accept_friends:
         who = ngettext(
-            "Somebody with {number} friend in common", "Somebody with {number} friends in common", number
+            "An account with {number} friend in common", "An account with {number} friends in common", number
         ).format(number=number)
         yield who, Requester(friends=number)
     if gate.accept_verified:
-        yield _("Somebody with the badge"), Requester(verified=True)
+        yield _("An account with the badge"), Requester(verified=True)
     if gate.ask_new_days:
-        yield _("Somebody whose account was made today"), Requester(days=0)
+        yield _("An account that was made today"), Requester(days=0)
     if gate.ask_mass:
-        yield _("Somebody who follows {number} accounts").format(number=2 * MASS), Requester(following=2 * MASS)
+        yield (
+            _("An account that follows {number} accounts").format(number=number_format(2 * MASS, force_grouping=True)),
+            Requester(following=2 * MASS),
+        )
 
 
 def _of(owner: int, draft: Draft, name: str) -> Outcome:

@@ -9,6 +9,8 @@ from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +69,7 @@ class GateForm(forms.Form):
             gettext_lazy(
                 "Accounts that follow more than {most}, and {ratio} times as many as follow them, have to ask"
             ),
-            most=MASS,
+            most=lazy(number_format, str)(MASS, force_grouping=True),
             ratio=MASS_RATIO,
         )
     )
@@ -102,7 +104,7 @@ class GateForm(forms.Form):
         help_text=format_lazy(gettext_lazy("Up to {most} characters. Everybody can read it."), most=MAX_READ_FIRST),
     )
     who = forms.CharField(
-        label=gettext_lazy("Somebody in particular"),
+        label=gettext_lazy("A certain account"),
         required=False,
         max_length=320,
         widget=forms.TextInput(attrs={"placeholder": "@name", "autocapitalize": "none", "spellcheck": "false"}),
