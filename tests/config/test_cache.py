@@ -8,6 +8,7 @@ from threading import Barrier
 
 import pytest
 
+from config import cache as shared
 from config.cache import SharedFile
 
 COUNT = """
@@ -101,3 +102,18 @@ def test_a_file_that_a_crash_has_damaged_begins_anew(cache: SharedFile) -> None:
 
     assert cache.count({"a": 60}) == [1]
     assert cache.get("a") is None
+
+
+def test_the_log_says_once_a_minute_that_it_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = SharedFile(str(tmp_path / "no such folder" / "cache.sqlite3"), {})
+    monkeypatch.setattr(shared, "REST", 0)
+    seen = [cache.count({"a": 60})[0] for _ in range(20)]
+    said = [record.getMessage() for record in caplog.records]
+    monkeypatch.setattr(shared, "SAY_EVERY", 0)  # a minute later
+    cache.count({"a": 60})
+
+    assert seen == list(range(1, 21))
+    assert len(said) == 1 and said[0].startswith("The cache is away, so each process counts for itself: ")
+    assert len(caplog.records) == 2

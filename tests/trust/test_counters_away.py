@@ -62,12 +62,11 @@ def test_requests_go_on(kind: str, new_server: NewServer) -> None:
         with server.running(quiet=False):
             alice = server.sign_up("alice")
             started = time.monotonic()
-            answers = [status(server, path) for _ in range(5) for path in (*PATHS, f"/@{alice.username}")]
-            took = time.monotonic() - started
+            for path in 5 * (*PATHS, f"/@{alice.username}"):
+                assert status(server, path) == 200
+                assert time.monotonic() - started < 15  # each of 25 would have waited for a second or more
             limits = [status(server, "/api/v1/accounts/verify_credentials") for _ in range(310)]
 
-    assert set(answers) == {200}
-    assert took < 15  # each of 25 would have waited for a second or more
     assert limits.count(401) >= 300  # within the limit, of each worker
     assert 1 <= server.log.read_text().count(LINE) <= 1 + (time.monotonic() - started) // 60 + 1
 
