@@ -58,6 +58,14 @@ def test_one_that_fails_undoes_all() -> None:
     assert RENAME.count(old="alice", new="eve") == 1
 
 
+def test_they_are_lost_with_their_connection() -> None:
+    with transaction.atomic():
+        RENAME.run(old="alice", new="bob")
+        connection.close()
+    assert names() == {"alice"}
+    assert RENAME.count(old="alice", new="eve") == 1
+
+
 def test_an_approval_waits_for_few_answers_of_the_database(alice: Account, tmp_path: Path) -> None:
     requesters = AccountFactory.create_batch(2)
     Account.objects.filter(pk=alice.pk).update(locked=True)
