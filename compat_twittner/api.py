@@ -30,6 +30,7 @@ INVALID_ENDPOINT = {
     "err_code": "invalid_endpoint",
     "message": "Invalid endpoint error on API call",
 }
+UNKEPT = {"Cache-Control": "private, no-store"}  # its address may be the same for all callers
 logger = logging.getLogger(__name__)
 
 
@@ -140,8 +141,8 @@ class View(APIView):
 
 @cache
 def _headers(view: type[View]) -> dict[str, str]:
-    """The headers of every answer of a view: which methods it has."""
-    return dict(view().default_response_headers)
+    """The headers of every answer of a view: which methods it has, and that no proxy may keep it."""
+    return dict(view().default_response_headers) | UNKEPT
 
 
 class Read(View):
@@ -170,4 +171,6 @@ class Unknown(View):
     signed_in = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return answer(INVALID_ENDPOINT)
+        response = answer(INVALID_ENDPOINT)
+        put(response, UNKEPT)
+        return response

@@ -40,4 +40,5 @@ class AlwaysOk:
 
 
 def _envelope(envelope: Envelope) -> HttpResponse:
-    return HttpResponse(orjson.dumps(Failure(envelope).body), content_type="application/json")
+    body, unkept = orjson.dumps(Failure(envelope).body), {"Cache-Control": "no-store"}
+    return HttpResponse(body, content_type="application/json", headers=unkept)

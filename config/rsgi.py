@@ -226,8 +226,8 @@ def _meta(scope: Scope) -> dict[str, Any]:
 
 @lru_cache(256)
 def _key(name: str) -> str | None:
-    """None for a name with an underscore, which would pass for another header's."""
-    if "_" in name:
+    """None for a name with an underscore, which would pass for another header's, but for that of Twittner's apps."""
+    if "_" in name and name.lower() != "session_id":
         return None
     key = name.upper().replace("-", "_")
     return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"

@@ -1,5 +1,7 @@
 """What every endpoint promises, whatever arrives: HTTP 200, JSON, an envelope (twittner.md §1)."""
 
+import json
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from accounts.models import Account, Platform, Session
 from compat_twittner import urls
 from tests.compat_twittner.conftest import kept_promise
 from tests.factories import PASSWORD
+from tests.servers import PATIENCE, Live
 
 INVALID_ENDPOINT = {
     "status": "400",
@@ -88,6 +91,21 @@ def test_an_empty_session_in_the_form_gives_way_to_the_query(http: Client, token
 def test_the_session_may_stand_in_a_header(http: Client, token: str, header: str) -> None:
     value = f"Bearer {token}" if header == "Authorization" else token
     assert kept_promise(http.get("/mobile_api/get_priv_settings", headers={header: value}))["code"] == 200
+
+
+def test_a_real_server_reads_these_headers_too(live: Live) -> None:
+    """It leaves out other names with an underscore, which would pass for headers of a proxy."""
+    member = live.sign_up()
+    with live.database():
+        token = sessions.open_session(member.pk, Platform.IOS).token
+    for headers in ({"session_id": token}, {"Session_Id": token}, {"Authorization": f"Bearer {token}"}):
+        server = HTTPConnection("127.0.0.1", live.port, timeout=PATIENCE)
+        server.request("GET", "/mobile_api/get_priv_settings", headers=headers | {"X_Forwarded_For": "192.0.2.9"})
+        with server.getresponse() as response:
+            assert json.load(response)["code"] == 200
+        server.close()
+    with live.database():
+        assert Account.objects.get(pk=member.pk).last_address in {None, "127.0.0.1"}
 
 
 def test_a_cookie_is_no_session(http: Client, token: str) -> None:
@@ -228,3 +246,19 @@ def test_a_database_that_is_down_gets_an_envelope(
 
 def test_other_addresses_keep_their_status(http: Client) -> None:
     assert http.get("/mobile_apis").status_code == 404
+
+
+def test_no_proxy_keeps_an_answer(alice: Account, token: str) -> None:
+    """The session may be in a header, so that the same address has an answer for each caller."""
+    http = Client(headers={"session_id": token}, raise_request_exception=False)
+    answers = [
+        http.get("/mobile_api/get_priv_settings"),
+        http.get("/mobile_api/profile", {"user_id": 999}),
+        http.post("/mobile_api/block_user"),
+        http.post("/mobile_api/login", {"email": alice.email, "password": PASSWORD}),
+        http.get("/mobile_api/unheard_of"),
+        http.get("/mobile_api/profile", headers={"host": "evil.example"}),
+    ]
+
+    assert ["no-store" in answer.headers["Cache-Control"] for answer in answers] == [True] * 6
+    assert "public" in http.get("/mobile_api/flags/de.svg").headers["Cache-Control"]
