@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
+
 from accounts import sessions
 from accounts.access import Actor
 from accounts.models import Account, Platform
@@ -124,6 +127,7 @@ def counted(cast: Cast) -> dict[str, list[str]]:
         "instance": [get("/api/v2/instance")],
         "lookup": [get("/api/v1/accounts/lookup?acct=popular", asked)],
         "account": [get(f"/api/v1/accounts/{cast.popular}", asked)],
+        "page of requests": [get("/requests", signed_in(cast.owner))],
         **{scene.name: scene.requests for scene in writes(cast, ALL)},
     }
 
@@ -198,6 +202,13 @@ def _some(answer: Any) -> bool:
 
 def _forty(answer: Any) -> bool:
     return len(answer) == PAGE
+
+
+def signed_in(account: int) -> str:
+    """The header of a browser in which this account has signed in."""
+    browser = Client()
+    browser.force_login(Account.objects.get(pk=account))
+    return f"Cookie: {settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def get(target: str, *headers: str) -> str:
