@@ -33,7 +33,8 @@ class Approved(List):
     group = "requests"
     title = _("Approved in advance")
     lead = _(
-        "These people may follow you once without asking. They are not told. If one has asked, the request is approved."
+        "These people may follow you once without asking. They are not told. If one of them has asked "
+        "already, you approve the request now."
     )
     empty = _("You have not approved anybody in advance")
     icon = "person-check"

@@ -42,6 +42,7 @@ def test_carol_sees_who_asks_with_their_pictures(demo: Live, browser: Browser, d
         carol = Account.objects.get(username="carol")
     sign_in(browser, carol)
     browser.patience.until(see.presence_of_element_located((By.CSS_SELECTOR, "#rows img")))
+    browser.get(f"{demo.url}/requests?sort=friends")  # the requests that say most come first
 
     browser.patience.until(lambda _: browser.execute_script(LOADED))
 
