@@ -1,6 +1,7 @@
 """Who may call: tokens, scopes, and in which order a call is judged (mastodon.md §0.3)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -43,6 +44,24 @@ def test_a_token_may_come_as_a_parameter(client: Mastodon, alice: Account, name:
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
 def test_the_scheme_is_read_in_any_case(client: Mastodon, alice: Account, scheme: str) -> None:
     assert client.get(REQUESTS, headers={"Authorization": f"{scheme} {token_for(alice)}"}).status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Digest", "Token"])
+def test_a_token_of_another_scheme_is_none(client: Mastodon, alice: Account, scheme: str) -> None:
+    response = client.get(REQUESTS, headers={"Authorization": f"{scheme} {token_for(alice)}"})
+
+    assert refusal(response) == INVALID
+
+
+def test_a_call_notes_that_the_account_and_the_token_are_in_use(mastodon: Clients, alice: Account) -> None:
+    client, long_ago = mastodon(alice), timezone.now() - timedelta(hours=1)
+    Account.objects.update(last_active_at=long_ago)
+    AccessToken.objects.update(used_at=long_ago)
+
+    client.get(REQUESTS)
+
+    assert Account.objects.get().last_active_at > long_ago
+    assert AccessToken.objects.get().used_at > long_ago
 
 
 def test_the_header_goes_before_the_parameter(mastodon: Clients, alice: Account, carol: Account) -> None:

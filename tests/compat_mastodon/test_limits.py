@@ -154,6 +154,7 @@ def test_five_apps_may_be_registered_from_an_address(mastodon: Callable[..., Any
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert told(answers[0]) == (5, 4)
+    assert mastodon().get("/api/v1/apps", app).status_code == 404  # reading is not counted with it
 
 
 def test_oauth_has_no_limit(mastodon: Callable[..., Any]) -> None:
