@@ -3,6 +3,7 @@
 import json
 from typing import Any
 from urllib.parse import urlencode
+from uuid import RFC_4122, UUID
 
 import pytest
 from django.db import OperationalError, connection
@@ -153,3 +154,28 @@ def test_while_the_database_is_down_clients_are_told_to_come_back(
     (line,) = caplog.messages
     assert line.startswith("The database did not answer request ")
     assert line.endswith(" in time: the database is down")
+
+
+def test_a_fault_of_the_server_is_told_without_a_word_about_it(
+    mastodon: Clients, alice: Account, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = mastodon(alice)
+
+    def broken(*args: Any) -> None:
+        raise ZeroDivisionError("a secret")
+
+    with connection.execute_wrapper(broken):
+        response = client.get("/api/v1/follow_requests")
+
+    assert response.status_code == 500
+    assert response.json() == {"error": "Something went wrong on our side; please try again later"}
+    assert "Retry-After" not in response.headers
+    (line,) = caplog.records
+    assert line.exc_info is not None
+    assert line.getMessage() == f"Unexpected error in request {response.headers['X-Request-Id']}"
+
+
+def test_each_answer_has_an_id_that_is_a_uuid(mastodon: Clients, alice: Account) -> None:
+    told = mastodon(alice).get("/api/v1/follow_requests").headers["X-Request-Id"]
+
+    assert (str(UUID(told)), UUID(told).version, UUID(told).variant) == (told, 4, RFC_4122)
