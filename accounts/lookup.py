@@ -41,6 +41,18 @@ def by_id(account: int | None) -> Account:
     return found
 
 
+def confirmed(account: int | None) -> int:
+    """The id of an account that others may know of, suspended or not.
+
+    :raises NoSuchAccount: when there is none, or it waits for its confirmation; None names nobody.
+    """
+    if account is None or not 0 < account <= MAX_ID:
+        raise NoSuchAccount
+    if not Account.objects.filter(pk=account, unconfirmed=False).exists():
+        raise NoSuchAccount
+    return account
+
+
 def for_update(account: int) -> Account:
     """Return the account, and lock its row until the transaction ends.
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db.models import Exists, OuterRef
 
-from accounts import limits, people
+from accounts import limits, lookup, people
 from accounts.access import Actor
 from accounts.lookup import NoSuchAccount
 from accounts.models import Account
@@ -223,8 +223,7 @@ def toggle_block(blocker: int, target: int, by: Actor) -> bool:
 def _block(blocker: int, target: int, by: Actor) -> bool:
     if blocker == target:
         raise policy.SelfFollow
-    if not Account.objects.filter(pk=target, unconfirmed=False).exists():
-        raise NoSuchAccount
+    lookup.confirmed(target)
     return transitions.block(blocker, target, by)
 
 

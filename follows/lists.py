@@ -77,7 +77,7 @@ def add(owner: int, pk: int | None, accounts: Sequence[int]) -> None:
     :raises NotConnected, AlreadyListed: see there.
     """
     found, wanted = one(owner, pk), set(accounts)
-    if Account.objects.filter(pk__in=wanted).count() < len(wanted):
+    if Account.objects.filter(pk__in=wanted, unconfirmed=False).count() < len(wanted):
         raise NoSuchAccount
     ties = Follow.objects.select_for_update(no_key=True).filter(follower=owner, target__in=wanted)
     if wanted - {owner, *ties.values_list("target_id", flat=True)}:

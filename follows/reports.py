@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import limits
+from accounts import limits, lookup
 from accounts.access import Actor
-from accounts.lookup import NoSuchAccount
-from accounts.models import Account
 from accounts.refused import Refused
 from follows import policy
 from follows.models import Reason, Report
@@ -36,8 +34,7 @@ def report(
     """
     if reporter == target:
         raise policy.SelfFollow
-    if not Account.objects.filter(pk=target).exists():
-        raise NoSuchAccount
+    lookup.confirmed(target)
     if reason not in Reason:
         raise NoSuchReason
     limits.charge((limits.REPORTS, reporter))

@@ -20,7 +20,7 @@ class Change(View):
     accepts: ClassVar[tuple[str, ...]] = ("follow", "write", "write:follows")
 
     def post(self, request: HttpRequest, account: str) -> HttpResponse:
-        other = lookup.by_id(as_id(account)).pk
+        other = lookup.confirmed(as_id(account))
         self.change(other)
         return raw(entities.relationship(relationships.one(self.me, other)))
 

@@ -1,7 +1,9 @@
 """Profiles and their owners' settings (twittner.md §2.2)."""
 
 import re
+from contextlib import suppress
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts import lookup
@@ -37,8 +39,11 @@ class Profile(Read):
 
 def _wanted(query: Values) -> int:
     """Find the account of a profile: a well-formed user name takes precedence over the id."""
-    username = query.text("username")
-    wanted = lookup.local_id(username) if USERNAME.fullmatch(username) else query.number("user_id")
+    username, wanted = query.text("username"), query.number("user_id")
+    if USERNAME.fullmatch(username):
+        with suppress(NoSuchAccount):
+            return lookup.by_handle(username, settings.LOCAL_DOMAIN)
+        wanted = 0
     if not wanted:
         raise Failure((400, "User ID is missing or invalid"))
     return wanted

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
+from accounts import lookup
 from accounts.access import Actor
 from accounts.domains import NotADomain, canonical
-from accounts.lookup import NoSuchAccount, named
+from accounts.lookup import named
 from accounts.models import Account
 from accounts.refused import Refused
 from accounts.searching import sought_domain
@@ -47,8 +48,7 @@ def keep_out(owner: int, account: int, by: Actor) -> int:
     """
     if owner == account:
         raise SelfFollow
-    if not Account.objects.filter(pk=account).exists():
-        raise NoSuchAccount
+    lookup.confirmed(account)
     with pair_lock(account, owner):
         entry, _ = KeptOut.objects.get_or_create(owner_id=owner, account_id=account, domain="")
         _apply(owner, account, by)

@@ -11,13 +11,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import counts, people
+from accounts.access import Actor
+from accounts.lookup import NoSuchAccount
 from accounts.models import Account
+from follows.gate import kept_out
+from follows.models import Block, Dismissal, Follow, ListMember, Mute, Note, Report
 from tests.compat_mastodon.conftest import Clients, Mastodon, ids, refusal
 from tests.compat_mastodon.test_registration import DORA, PATH
-from tests.compat_twittner.conftest import Twittner
+from tests.compat_twittner.conftest import Twittner, twittner
 from tests.factories import PASSWORD, AccountFactory
 from tests.mail_server import link_in
 
+__all__ = ["twittner"]
 App = Callable[..., Mastodon]
 UNCONFIRMED = (403, "Your login is missing a confirmed e-mail address")
 
@@ -128,6 +133,42 @@ def test_nobody_sees_the_account_meanwhile(dora: Mastodon, client: Client, masto
     client.get(newest_link())
     assert viewer.get(f"/api/v1/accounts/{account.pk}").json()["username"] == "dora"
     assert ids(viewer.get("/api/v1/accounts/search?q=dora")) == [account.pk]
+
+
+VERBS = [
+    *("follow", "unfollow", "remove_from_followers", "block", "unblock", "mute", "unmute"),
+    *("endorse", "unendorse", "pin", "unpin", "note"),
+]
+
+
+def test_every_verb_answers_as_for_nobody_and_does_nothing(
+    dora: Mastodon, mastodon: Clients, alice: Account, twittner: Callable[..., Twittner]
+) -> None:
+    account = Account.objects.get(username="dora").pk
+    viewer, phone = mastodon(alice), twittner(alice)
+    mine = viewer.post("/api/v1/lists", {"title": "mine"}).json()["id"]
+
+    def answers(pk: int, name: str) -> list[Any]:
+        verbs = [viewer.post(f"/api/v1/accounts/{pk}/{verb}", {"comment": "new here"}) for verb in VERBS]
+        others = [
+            viewer.post(f"/api/v1/lists/{mine}/accounts", {"account_ids": [pk]}),
+            viewer.post("/api/v1/reports", {"account_id": pk}),
+            viewer.delete(f"/api/v1/suggestions/{pk}"),
+        ]
+        return [(answer.status_code, answer.json()) for answer in (*verbs, *others)] + [
+            phone.get("profile", username=name),
+            phone.get("profile", user_id=pk),
+            phone.post("follow", user_id=pk),
+            phone.post("block_user", user_id=pk),
+            phone.post("profile_report", user_id=pk),
+            phone.post("profile_report", user_id=pk, reason=1, comment="x"),
+        ]
+
+    assert answers(account, "dora") == answers(999_999, "nobody_at_all")
+    for model in (Block, Dismissal, Follow, ListMember, Mute, Note, Report):
+        assert not model.objects.exists(), model
+    with pytest.raises(NoSuchAccount):
+        kept_out.keep_out(alice.pk, account, Actor(alice.pk, "test"))
 
 
 def test_the_sign_in_page_says_what_is_missing(dora: Mastodon, client: Client) -> None:
