@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.domains import NotADomain, canonical
@@ -81,7 +82,9 @@ def check(kind: ImportKind, data: bytes) -> None:
     if not count:
         raise _unreadable(_("The file has a header and nothing else."), Problem.BLANK)
     if count > MOST_ROWS:
-        raise _unreadable(_("The file has more than %(most)d lines.") % {"most": MOST_ROWS})
+        raise _unreadable(
+            _("The file has more than %(most)s lines.") % {"most": number_format(MOST_ROWS, force_grouping=True)}
+        )
 
 
 def lines(kind: ImportKind, data: bytes, after: int = 0) -> Iterator[Line]:
