@@ -59,7 +59,8 @@ def approve_account(owner: int, account: int, until: datetime | None, by: Actor)
 
     :raises NoSuchAccount: when there is none.
     """
-    return _approve(owner, [(lookup.by_id(account).acct.lower(), account)], until, by, field="account")[0]
+    handle = lookup.by_id(lookup.confirmed(account)).acct.lower()
+    return _approve(owner, [(handle, account)], until, by, field="account")[0]
 
 
 def approved_by(owner: int, window: Window) -> Page[Approved]:

@@ -83,7 +83,7 @@ def foresee(follower: int, target: int, draft: Draft | None = None) -> Answer:
 
     :raises NoSuchAccount: when there is no such follower or target.
     """
-    requester = Account.objects.filter(pk=follower).first()
+    requester = Account.objects.filter(pk=follower, unconfirmed=False).first()
     if requester is None:
         raise NoSuchAccount
     if follower == target or requester.suspended_at:

@@ -11,11 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import counts, people
-from accounts.access import Actor
-from accounts.lookup import NoSuchAccount
 from accounts.models import Account
-from follows.gate import kept_out
-from follows.models import Block, Dismissal, Follow, ListMember, Mute, Note, Report
+from follows.models import Approval, Block, Dismissal, Follow, KeptOut, ListMember, Mute, Note, Report
 from tests.compat_mastodon.conftest import Clients, Mastodon, ids, refusal
 from tests.compat_mastodon.test_registration import DORA, PATH
 from tests.compat_twittner.conftest import Twittner, twittner
@@ -135,6 +132,7 @@ def test_nobody_sees_the_account_meanwhile(dora: Mastodon, client: Client, masto
     assert ids(viewer.get("/api/v1/accounts/search?q=dora")) == [account.pk]
 
 
+EXTENSION = "/api/latchkey/v1"
 VERBS = [
     *("follow", "unfollow", "remove_from_followers", "block", "unblock", "mute", "unmute"),
     *("endorse", "unendorse", "pin", "unpin", "note"),
@@ -154,6 +152,11 @@ def test_every_verb_answers_as_for_nobody_and_does_nothing(
             viewer.post(f"/api/v1/lists/{mine}/accounts", {"account_ids": [pk]}),
             viewer.post("/api/v1/reports", {"account_id": pk}),
             viewer.delete(f"/api/v1/suggestions/{pk}"),
+            viewer.get(f"{EXTENSION}/gate/check?account={pk}"),
+            viewer.get(f"{EXTENSION}/accounts/{pk}/gate"),
+            viewer.post(f"{EXTENSION}/accounts/{pk}/ask", {"note": "hello"}),
+            viewer.post(f"{EXTENSION}/approvals", {"account": pk}),
+            viewer.post(f"{EXTENSION}/kept_out", {"account": pk}),
         ]
         return [(answer.status_code, answer.json()) for answer in (*verbs, *others)] + [
             phone.get("profile", username=name),
@@ -165,10 +168,8 @@ def test_every_verb_answers_as_for_nobody_and_does_nothing(
         ]
 
     assert answers(account, "dora") == answers(999_999, "nobody_at_all")
-    for model in (Block, Dismissal, Follow, ListMember, Mute, Note, Report):
+    for model in (Approval, Block, Dismissal, Follow, KeptOut, ListMember, Mute, Note, Report):
         assert not model.objects.exists(), model
-    with pytest.raises(NoSuchAccount):
-        kept_out.keep_out(alice.pk, account, Actor(alice.pk, "test"))
 
 
 def test_the_sign_in_page_says_what_is_missing(dora: Mastodon, client: Client) -> None:
