@@ -165,6 +165,26 @@ def test_a_forgotten_password_does_not_tell_for_ever_who_is_known(db: None) -> N
     assert elsewhere[-1] == SLOWED
 
 
+def test_nobody_is_sent_many_mails_by_accounts_that_take_turns(
+    mastodon: Callable[..., Any], twittner: Callable[..., Any], settings: Any
+) -> None:
+    settings.CONFIRM_EMAIL = True
+    answers = []
+    for number in range(6):
+        person = AccountFactory(username=f"person{number}", unconfirmed=number % 2 == 0)
+        form = {"first_name": "Alice", "last_name": "Adams", "username": person.username, "gender": "F"}
+        for email in ("victim@example.org", f"other{number}@example.org"):  # so that the next may ask for it
+            if person.unconfirmed:
+                answer = mastodon(person).post("/api/v1/emails/confirmations", {"email": email})
+                answers.append(answer.status_code)
+            else:
+                answer = twittner(person).post("gen_settings", **form, country_id=1, email=email)
+                answers.append(answer["code"])
+
+    assert answers[::2] == [200] * 5 + [429]
+    assert answers[1::2] == [200] * 6
+
+
 # --- guessing -----------------------------------------------------------------------------------------
 
 

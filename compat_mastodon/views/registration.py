@@ -62,7 +62,8 @@ class Confirmations(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         account, email = lookup.by_id(self.me), domains.of_address(self.params.text("email") or "")
         if account.unconfirmed and account.email_proven_at is None and settings.CONFIRM_EMAIL:
-            self.charge((limits.EMAILS_TO, account.pk))
+            to = outbox.digest(email or account.email)
+            self.charge((limits.EMAILS_TO, account.pk), (limits.EMAILS_TO, to))
             if email and email.lower() != account.email.lower():
                 people.change(account.pk, email=email)
             else:

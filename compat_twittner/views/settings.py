@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
 from accounts import badges, credentials, domains, images, limits, lookup, people, profile, validation
 from accounts.credentials import WrongCredentials
 from accounts.images import BadImage
+from accounts.mail import outbox
 from accounts.models import Gender, Verification
 from accounts.pictures import header_url, still_avatar_url
 from accounts.validation import Invalid
@@ -66,6 +68,8 @@ class GeneralSettings(Write):
         ):
             if not holds:
                 raise Failure((400, message))
+        if settings.CONFIRM_EMAIL and email.lower() != account.email.lower():  # it gets a mail
+            limits.charge((limits.EMAILS_TO, outbox.digest(email)))
         renamed = {"verification": Verification.NONE} if username != account.username else {}
         try:
             people.change(
