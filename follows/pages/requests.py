@@ -1,7 +1,9 @@
 """The follow requests of a member: list them, decide on one, some or all of them, and undo."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -150,19 +152,21 @@ def _filters(request: HttpRequest) -> str:
 def _in_its_card(request: HttpRequest, pk: int, found: Batched, gone: int) -> HttpResponse:
     """Replace the card by nothing, or by the state of the request if it is gone; and show the bar.
 
-    After the last request comes the whole page.
+    After the last request that the filters leave comes the whole page.
     """
-    waiting = queries.pending_count(me(request))
-    if not waiting and not gone:
+    trail = Trail(next_page(request, "requests"), ())
+    chosen, _sort = queue_filter(QueueFilters.read(QueryDict(urlsplit(trail.path).query)))
+    count = queue.count(me(request), chosen)
+    if not count and not gone:
         return undo_bar.back(request, found, "requests")
     context = {
         "now": undo_bar.now(me(request), gone) if gone else "",
         "card": f"r{pk}",
         "told": None if gone else undo_bar.about(me(request), found),
-        "count": waiting,
-        "waiting": waiting,
+        "count": count,
+        "waiting": queries.pending_count(me(request)),
         "swap": SWAP,
-        "trail": Trail(next_page(request, "requests"), ()),
+        "trail": trail,
     }
     response = render(request, "follows/pages/decided.html", context)
     return reselect(reswap(retarget(response, f"#r{pk}"), "outerHTML"), ".gone")

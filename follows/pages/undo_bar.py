@@ -5,6 +5,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,11 +50,11 @@ def now(member: int, account: int) -> str:
     name = next((face.name for face in faces_of([account]).values()), "")
     ties = relationships.one(member, account) if name else None
     if ties and ties.followed_by:
-        return _("%(name)s follows you already.") % {"name": name}
+        return _named(_("%(name)s follows you already."), name)
     if ties and ties.requested_by:
-        return _("%(name)s has asked again in the meantime.") % {"name": name}
+        return _named(_("%(name)s has asked again in the meantime."), name)
     if ties:
-        return _("The request of %(name)s is gone: it was rejected, or taken back.") % {"name": name}
+        return _named(_("The request of %(name)s is gone: it was rejected, or taken back."), name)
     return _("The account no longer exists.")
 
 
@@ -74,17 +76,21 @@ def _number(found: Batched, result: Result) -> int:
 def _done(found: Summary) -> Sequence[str]:
     number = sum(found.counts.values())
     name = next((face.name for face in faces_of(found.accounts).values()), "") if number == 1 else ""
-    sentences = []
+    sentences: list[str] = []
     for kind, count in found.counts.items():
-        values = {"name": name, "number": count}
         if name and kind in _ONE:
-            sentences.append(_ONE[kind]() % values)
+            sentences.append(_named(_ONE[kind](), name))
         elif kind in _MANY:
-            sentences.append(_MANY[kind](count) % values)
+            sentences.append(_MANY[kind](count) % {"number": count})
     if found.kept_out:
         text = ngettext("%(number)d is kept out now.", "%(number)d are kept out now.", found.kept_out)
         sentences.append(text % {"number": found.kept_out})
     return sentences
+
+
+def _named(text: str, name: str) -> SafeString:
+    """The sentence with the name, which does not turn the words around it if it is written from right to left."""
+    return format_html(text.replace("%(name)s", "<bdi>{}</bdi>"), name)
 
 
 def _gone(number: int) -> Sequence[str]:

@@ -32,6 +32,7 @@ def text(response: Any, status: int = 200) -> str:
 def words(response: Any, status: int = 200) -> str:
     """The page as it is read, in one line."""
     page = re.sub(r"<(script|style|select).*?</\1>", " ", text(response, status), flags=re.DOTALL)
+    page = re.sub(r"</?bdi>", "", page)  # within a sentence
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 

@@ -147,6 +147,31 @@ def test_the_script_gets_the_card_alone(alice: Account, bob: Account, carol: Acc
     assert "Nobody is waiting" in words(last)
 
 
+def test_the_last_request_of_a_filter_brings_the_whole_page(alice: Account, bob: Account, carol: Account) -> None:
+    ask(carol, alice, bob)
+    people.change(bob.pk, note="choir")
+    people.change(alice.pk, note="choir")
+    ask(carol, AccountFactory())
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(carol)
+    first, last = (
+        {"next": "/requests?q=choir", "reject": f"{request_of(one, carol)}-{one.pk}"} for one in (alice, bob)
+    )
+    answer = client.post("/requests/decide", first)
+
+    assert "Approve all 1…" in words(answer)
+    assert '<span class="badge">2</span>' in text(answer)  # that wait without the filter
+    assert "No request matches" in words(client.post("/requests/decide", last, follow=True))
+
+
+def test_a_name_does_not_turn_the_words_around_it(alice: Account, carol: Account) -> None:
+    people.change(alice.pk, display_name="دوستان <3")
+    ask(carol, alice)
+    page = send(browser(carol), "/requests/decide", page="/requests", reject=f"{request_of(alice, carol)}-{alice.pk}")
+
+    assert "You rejected <bdi>دوستان &lt;3</bdi>." in text(page)
+
+
 def test_all_that_fit_are_decided_after_a_question(
     alice: Account, bob: Account, carol: Account, mallory: Account
 ) -> None:
