@@ -43,7 +43,7 @@ def accept(owner: int, asked: Asked, by: Actor, *, batch: int) -> Decided:
         return joined.decided
 
 
-def reject(owner: int, asked: Asked, by: Actor, *, batch: int, keep_out: bool = False) -> Decided:
+def reject(owner: int, asked: Asked, by: Actor, *, batch: int, keep_out: bool) -> Decided:
     """Reject the requests of those that still ask, as `graph.reject`; with `keep_out` later ones are hidden."""
     with pairs_lock(owner, asked):
         return _turn_away(owner, _waiting(owner, asked), Kind.REJECTED, by, batch, keep_out=keep_out)
@@ -60,9 +60,7 @@ def expire(owner: int, asked: Asked, by: Actor, at_most: int | None = None) -> D
         return _turn_away(owner, unanswered[:at_most], Kind.EXPIRED, by)
 
 
-def remove_followers(
-    owner: int, followers: Collection[int], by: Actor, *, batch: int, keep_out: bool = False
-) -> Decided:
+def remove_followers(owner: int, followers: Collection[int], by: Actor, *, batch: int, keep_out: bool) -> Decided:
     """End those follows of `owner` that there are, as `graph.remove_follower`; pending requests stay.
 
     With `keep_out` later requests are hidden.

@@ -221,3 +221,20 @@ def test_a_batch_of_several_chunks_keeps_its_order(carol: Account, monkeypatch: 
     assert list(Follow.objects.accepted().order_by("pk").values_list("follower", flat=True)) == pks(order)
     joined = Notice.objects.filter(recipient=carol, kind=Notice.Kind.JOINED).order_by("pk")
     assert list(joined.values_list("actor", flat=True)) == pks(order)
+
+
+@pytest.mark.parametrize("end", ["reject", "expire"])
+def test_requests_that_end_leave_other_notices_of_the_same_people(carol: Account, end: str) -> None:
+    requester = AccountFactory(locked=True)
+    ask(carol, requester)
+    graph.accept(requester.pk, carol.pk, by(requester))
+    graph.unfollow(carol.pk, requester.pk, by(carol))
+    Notice.objects.get_or_create(recipient=carol, actor=requester, kind=Notice.Kind.ACCEPTED)
+    asked = {requester.pk: ask(requester, carol)}
+
+    if end == "reject":
+        deciding.decide_accounts(carol.pk, Verdict.REJECT, [*asked], by(carol))
+    else:
+        chunks.expire(carol.pk, asked, by(carol))
+
+    assert list(Notice.objects.filter(recipient=carol).values_list("kind", flat=True)) == [Notice.Kind.ACCEPTED]

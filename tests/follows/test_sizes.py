@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -52,7 +53,7 @@ def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue_and_after_many_chu
     assert steps(8_000, joined=4_000) < 1.5 * steps(100, joined=40)
 
 
-@pytest.mark.parametrize("write", [chunks.accept, chunks.reject])
+@pytest.mark.parametrize("write", [chunks.accept, partial(chunks.reject, keep_out=False)], ids=["accept", "reject"])
 def test_a_chunk_of_decisions_costs_the_same_in_a_long_queue(write: Callable[..., chunks.Decided]) -> None:
     def steps(queue: int) -> int:
         name = f"asked_by_{queue}"
