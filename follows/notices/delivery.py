@@ -85,7 +85,6 @@ class Queue:
         try:
             close_old_connections()
             self._transport(told)
-            close_old_connections()
         except Exception:
             logger.exception("A notice could not be delivered")
             events.delivered.send(None, channel=self._channel, result="failed")
@@ -95,6 +94,7 @@ class Queue:
                     self._turn(recipient)
                 else:
                     del self._waiting[recipient]
+            close_old_connections()
 
 
 _transports: dict[int, list[Queue]] = defaultdict(list)  # by the kinds of notices

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
 
+from accounts.models import Account
 from follows.notices import delivery
 from follows.notices.delivery import Queue, Told
 from tests.push_service import PATIENCE
@@ -112,3 +114,20 @@ def test_a_full_queue_drops_what_waits_for_whom_most_waits(
     assert recipients.count(BOB) == 2
     assert len(recipients) <= 1 + 5
     assert "notices wait to be delivered" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_that_fails_leaves_no_connection() -> None:
+    used: list[Any] = []
+
+    def fail(_: Told) -> None:
+        Account.objects.exists()
+        used.append(connections[DEFAULT_DB_ALIAS])
+        assert used[0].connection is not None
+        raise ZeroDivisionError
+
+    put(Queue(fail), ALICE)
+    deadline = time.monotonic() + PATIENCE
+    while not used or used[0].connection is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
