@@ -1,7 +1,7 @@
 // The lists of people, quicker: keys, ticking all, and news without reloading. Without it everything works, too.
 "use strict";
 
-const LOOK_EVERY = 20_000; // milliseconds
+const LOOK_EVERY = 10_000; // milliseconds
 const MOST = 500; // that are decided at once
 const find = (selector) => document.querySelector(selector);
 const cards = () => [...document.querySelectorAll("#rows > .request:not(.gone)")];
