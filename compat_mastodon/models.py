@@ -43,21 +43,6 @@ class AccessToken(AbstractAccessToken):
         indexes: ClassVar = [models.Index("user", "application", name="token_of_user_and_client")]
 
 
-class UsedCode(models.Model):
-    """A code that was exchanged, kept until it would have expired.
-
-    If its client brings it again, one of the two did not get it from the owner, so the token that it gave ends
-    (RFC 6749 §4.1.2).
-    """
-
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the code, its address and challenge.")
-    token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="used_codes")
-    expires = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"used code of token {self.token_id}"
-
-
 class Policy(models.TextChoices):
     """The accounts whose news a client wants."""
 

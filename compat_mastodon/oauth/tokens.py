@@ -22,7 +22,7 @@ from accounts import databases, moderators
 from accounts.models import Account
 from accounts.searching import fold
 from accounts.sessions import UnknownToken
-from compat_mastodon.models import AccessToken, Application, PushSubscription, UsedCode
+from compat_mastodon.models import AccessToken, Application, PushSubscription
 from compat_mastodon.oauth import scopes
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -128,7 +128,6 @@ def issue_code(application: Application, owner: Account, redirect_uri: str, scop
     code = secrets.token_urlsafe(32)
     with databases.atomic(AccessToken):
         Grant.objects.filter(user=owner, expires__lte=timezone.now()).delete()  # those never used
-        UsedCode.objects.filter(token__user=owner, expires__lte=timezone.now()).delete()
         Grant.objects.create(
             user=owner,
             application=application,
@@ -147,46 +146,31 @@ def demands_verifier(code: str) -> bool:
     return bool(Grant.objects.filter(code=digest(code)).exclude(code_challenge="").exists())
 
 
+@databases.atomic(AccessToken)
 def exchange(code: str, application: Application, redirect_uri: str, verifier: str) -> tuple[AccessToken, str]:
     """Exchange a code for a token; return the token and its text. A code works only once.
-
-    The same request again ends the token, for every sign-in that it was given to: the code was read by somebody else,
-    and nothing says who came first.
 
     :raises Refusal: when the code, its redirect URI or its verifier is not right, or its owner suspended, or no
         moderator any more and the code has scopes of moderators.
     """
-    given = _exchanged(code, application, redirect_uri, verifier)
-    if given is None:
-        raise Refusal("invalid_grant")
-    return given
-
-
-@databases.atomic(AccessToken)
-def _exchanged(code: str, application: Application, redirect_uri: str, verifier: str) -> tuple[AccessToken, str] | None:
-    """As `exchange`, but None for a refusal, which may have ended a token."""
     now = timezone.now()
-    used = digest(f"{code} {redirect_uri} {challenge_of(verifier)}")
     # One that lives longer was made while the clock was wrong.
     living = Grant.objects.filter(expires__gt=now, expires__lte=now + CODE_LIFETIME + SKEW)
     grant = living.filter(code=digest(code), application=application).first()
-    if grant and (
-        grant.redirect_uri != redirect_uri or not constant_time_compare(grant.code_challenge, challenge_of(verifier))
+    if (
+        grant is None
+        or grant.redirect_uri != redirect_uri
+        or not constant_time_compare(grant.code_challenge, challenge_of(verifier))
     ):
-        return None
+        raise Refusal("invalid_grant")
     # The account before its code, as whoever signs it out.
-    owner = grant and Account.objects.select_for_update(no_key=True).filter(pk=grant.user_id).first()
-    if grant is None or owner is None or not Grant.objects.filter(pk=grant.pk).delete()[0]:
-        end(AccessToken.objects.filter(application=application, used_codes__digest=used, used_codes__expires__gt=now))
-        return None
-    if not owner.is_active:
-        return None
+    owner = Account.objects.select_for_update(no_key=True).filter(pk=grant.user_id).first()
+    if owner is None or not owner.is_active or not Grant.objects.filter(pk=grant.pk).delete()[0]:
+        raise Refusal("invalid_grant")
     wanted = scopes.split(grant.scope)
     if scopes.moderate(wanted) and not moderators.is_admitted(owner):
-        return None
-    given = _same_or_new(application, owner, wanted)
-    UsedCode.objects.create(digest=used, token=given[0], expires=grant.expires)
-    return given
+        raise Refusal("invalid_grant")
+    return _same_or_new(application, owner, wanted)
 
 
 def challenge_of(verifier: str) -> str:

@@ -19,7 +19,7 @@ def fold_names(apps, schema_editor):
 
 class Migration(migrations.Migration):
     works_beside_older = "An app that an older server registers is not found by its name."
-    dependencies = [("compat_mastodon", "0006_used_codes")]
+    dependencies = [("compat_mastodon", "0005_plainer_texts")]
 
     operations = [
         migrations.AddField(
