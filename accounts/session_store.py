@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from accounts.backends import NameOrEmail
 from accounts.statements import Statement, given
 
 _LIVING: Statement[tuple[Any, ...]] = Statement(
@@ -26,3 +29,12 @@ class SessionStore(db.SessionStore):
             return None
         key, data, expires = found
         return Session(session_key=key, session_data=data, expire_date=expires)
+
+
+def member(session_key: str) -> int | None:
+    """Return the id of the member who is signed in with a session; None if nobody is."""
+    session = SessionStore(session_key)
+    user = NameOrEmail().get_user(int(session.get(SESSION_KEY, 0)))
+    if user and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return user.pk
+    return None

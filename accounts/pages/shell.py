@@ -36,7 +36,8 @@ PICTURES = (
     "'self'" if settings.MEDIA_URL.startswith(f"{settings.BASE_URL}/") else f"'self' {_media.scheme}://{_media.netloc}"
 )
 POLICY = f"default-src 'none'; style-src 'self'; img-src {PICTURES}; base-uri 'none'; frame-ancestors 'none'"
-MEMBERS_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
+STREAMS = settings.STREAMING_URL.replace("ws", "http", 1)  # of server-sent events
+MEMBERS_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self' {STREAMS}"
 API_DOCS_POLICY = (  # Swagger UI writes styles into its elements
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"

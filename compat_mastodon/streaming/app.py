@@ -10,7 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
+from django.conf import settings
+from django.http import parse_cookie
 
+from accounts import session_store
 from compat_mastodon import bearer
 from compat_mastodon.streaming import channels
 from compat_mastodon.streaming.channels import PATH, TOO_BUSY, Refused
@@ -32,6 +35,12 @@ HEADERS = [
     (b"access-control-allow-methods", b"GET, OPTIONS"),
     (b"x-accel-buffering", b"no"),  # a proxy that collects an answer first would never send it
 ]
+PAGE = f"{PATH}/page"
+PAGE_TIME = 300.0  # seconds after which a page connects again, if its session still lives
+PAGES_MAY_READ = {
+    b"access-control-allow-origin": settings.BASE_URL.encode(),  # the streams may have a port of their own
+    b"access-control-allow-credentials": b"true",
+}
 HUB = Hub()
 
 
@@ -58,7 +67,7 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, Refused(404, "Not Found"))
     else:
         try:
-            listener = await _admitted(scope, channels.of_path(path))
+            listener = await (_member(scope) if path == PAGE else _admitted(scope, channels.of_path(path)))
             async with HUB.listening(listener):
                 await _events(listener, receive, send)
                 await _hang_up(scope, send, {"type": "http.response.body", "body": b""})
@@ -85,9 +94,13 @@ async def _events(listener: Listener, receive: Receive, send: Send) -> None:
             pass
 
     headers = [(b"content-type", b"text/event-stream"), (b"connection", b"close"), *HEADERS]
+    endings = [tell(), gone(), listener.ended.wait()]
+    if listener.token is None:
+        headers = [*(dict(headers) | PAGES_MAY_READ).items()]
+        endings.append(asyncio.sleep(PAGE_TIME))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await write(b":)\n")
-    await _first_of(tell(), gone(), listener.ended.wait())
+    await _first_of(*endings)
 
 
 # --- WebSocket ------------------------------------------------------------------------------------
@@ -186,17 +199,36 @@ async def _admitted(scope: Scope, channel: str) -> Listener:
         raise Refused(503, TOO_BUSY) from None
     if token is None or token.account is None or token.revoked_at or token.suspended_at or token.unconfirmed:
         raise Refused(401, "Invalid access token")
-    listener = Listener(token)
+    listener = Listener(token.account, token.id, token.scope)
     if channel:
         channels.check(channel, listener.scopes)
         listener.channels.add(channel)
     return listener
 
 
+async def _member(scope: Scope) -> Listener:
+    """A page of ours, with the session of its member.
+
+    :raises Refused: when nobody is signed in, or the page is another site's.
+    """
+    ours = _header(scope, b"origin") or (_header(scope, b"sec-fetch-site") == "same-origin" and settings.BASE_URL)
+    session = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+    try:
+        account = await in_database(session_store.member, session) if session and ours == settings.BASE_URL else None
+    except UNANSWERED:
+        raise Refused(503, TOO_BUSY) from None
+    if account is None:
+        raise Refused(401, "Nobody is signed in")
+    return Listener(account)
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
 def _token(scope: Scope) -> str:
     """Return the token of the header, the query or the subprotocol, in this order."""
-    header = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
-    scheme, _, token = header.partition(" ")
+    scheme, _, token = _header(scope, b"authorization").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return str(token.strip())
     return _query(scope, "access_token") or next(iter(scope.get("subprotocols", ())), "")

@@ -19,7 +19,6 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts import events
 from compat_mastodon import bearer
-from compat_mastodon.bearer import Token
 from compat_mastodon.entities import ACCOUNTS
 from compat_mastodon.notifications import NAMES, notification
 from compat_mastodon.streaming.channels import NOTIFICATIONS, TELLING, TOO_BUSY, Refused
@@ -49,11 +48,14 @@ class News:
 
 
 class Listener:
-    """One connection. `channels` are the streams that it asked for, `ended` says that it has to go, `code` why."""
+    """One connection. `channels` are the streams that it asked for, `ended` says that it has to go, `code` why.
 
-    def __init__(self, token: Token) -> None:
-        self.token = token
-        self.scopes = token.scope.split()
+    A page of a member has no token. It hears that there is something new, and looks itself.
+    """
+
+    def __init__(self, account: int, token: int | None = None, scope: str = "") -> None:
+        self.account, self.token = account, token
+        self.scopes = scope.split()
         self.channels: set[str] = set()
         self.news: asyncio.Queue[News] = asyncio.Queue(BACKLOG)
         self.ended = asyncio.Event()
@@ -77,7 +79,7 @@ class Listener:
 
 class Hub:
     def __init__(self) -> None:
-        self._listeners: dict[int | None, set[Listener]] = {}  # by their accounts
+        self._listeners: dict[int, set[Listener]] = {}  # by their accounts
         self._running: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self.open = True
@@ -89,7 +91,7 @@ class Hub:
 
         :raises Refused: when its account has too many streams, or the database does not answer.
         """
-        mine = self._listeners.setdefault(listener.token.account, set())
+        mine = self._listeners.setdefault(listener.account, set())
         if len(mine) >= MOST_STREAMS:
             raise Refused(429, "Too many requests")
         mine.add(listener)
@@ -106,7 +108,7 @@ class Hub:
             mine.discard(listener)
             events.streaming.send(None, change=-1)
             if not mine:
-                self._listeners.pop(listener.token.account, None)
+                self._listeners.pop(listener.account, None)
             if not self._listeners and self._running is not None:
                 self._running.cancel()
                 self._running = None
@@ -142,7 +144,10 @@ class Hub:
             await asyncio.sleep(AGAIN)
 
     async def _hand_out(self, told: Told) -> None:
-        wanting = [each for each in self._listeners.get(told.recipient, ()) if each.telling]
+        listeners = self._listeners.get(told.recipient, ())
+        for page in [each for each in listeners if each.token is None]:
+            page.tell(News("news", b"new"))
+        wanting = [each for each in listeners if each.telling]
         if not wanting:
             return
         payload = await in_database(_payload, told)
@@ -172,10 +177,11 @@ class Hub:
             logger.error(what, exc_info=error)
 
     async def _end_dead(self, listeners: list[Listener]) -> None:
-        alive = await in_database(bearer.living, {listener.token.id for listener in listeners})
-        for listener in listeners:
-            if listener.token.id not in alive:
-                listener.ended.set()
+        clients = [listener for listener in listeners if listener.token is not None]
+        alive = await in_database(bearer.living, {client.token for client in clients})
+        for client in clients:
+            if client.token not in alive:
+                client.ended.set()
 
 
 async def _within(seconds: float, waiting: Coroutine[Any, Any, Any]) -> None:

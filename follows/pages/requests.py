@@ -14,7 +14,7 @@ from django_htmx.http import reselect, reswap, retarget
 
 from accounts.lookup import MAX_ID
 from accounts.pages.parts import part
-from accounts.pages.shell import render_page
+from accounts.pages.shell import STREAMS, render_page
 from follows import deciding, queries, queue
 from follows.deciding import Batched, NoSuchDecision, Result, Verdict
 from follows.pages import undo_bar
@@ -29,6 +29,7 @@ from follows.queue import Place
 SWAP = mark_safe(
     'hx-target="#queue" hx-select="#queue" hx-swap="outerHTML" hx-select-oob="#undo:innerHTML,#count,#count-requests"'
 )
+STREAM = f"{STREAMS}/api/v1/streaming/page"  # it tells the page that there is something new
 VERDICTS = {
     "accept": (Verdict.ACCEPT, False),
     "reject": (Verdict.REJECT, False),
@@ -58,6 +59,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         count=count,
         most=queue.COUNTED,
         newest=newest or queue.newest(me(request)),
+        stream=STREAM,
         form=form,
         filtered=chosen != queue.Filter(),
         trail=trail,

@@ -137,7 +137,6 @@ def test_a_new_request_appears_without_reloading(live: Live, browser: Browser, v
     browser.get(f"{live.url}/requests")
     top = find(browser, ".request").location
     live.follow(live.sign_up("hedy", display_name="Hedy Lamarr"), vera)
-    browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")  # as after another tab
     show = find(browser, "#newer a")
     assert show.text == "1 new request – show"
     assert find(browser, ".request").location == top
@@ -145,6 +144,24 @@ def test_a_new_request_appears_without_reloading(live: Live, browser: Browser, v
 
     browser.patience.until(see.text_to_be_present_in_element((By.CSS_SELECTOR, ".request h2"), "Hedy Lamarr"))
     assert find(browser, "#count-requests").text == find(browser, "#count").text == "3"
+
+
+def test_a_stream_tells_the_page_of_a_new_request(live: Live, browser: Browser, vera: Account) -> None:
+    live.start_streams()
+    browser.show(1280, 800)
+    signs_in(live, browser, vera)
+    never = {"source": "window.setInterval = () => 0"}  # so that the page does not look by itself
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", never)
+    try:
+        browser.get(f"{live.url}/requests")
+        browser.patience.until(lambda _: browser.execute_script(CONNECTED) == 1)
+        live.follow(live.sign_up("hedy", display_name="Hedy Lamarr"), vera)
+        assert find(browser, "#newer a").text == "1 new request – show"
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+CONNECTED = "return stream.readyState"
 
 
 def test_everything_is_done_by_keyboard(live: Live, browser: Browser, vera: Account) -> None:

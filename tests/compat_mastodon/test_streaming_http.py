@@ -4,13 +4,19 @@ import asyncio
 import http.client
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 
+from accounts import people
+from accounts.session_store import SessionStore
 from compat_mastodon.streaming import app
 from compat_mastodon.streaming.hub import Listener
+from tests.browser.test_requests import session_of
 from tests.compat_mastodon.streams import PATH, Person, get, line
 from tests.servers import PATIENCE, Live
 
@@ -44,8 +50,7 @@ def test_a_quiet_event_stream_has_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -
         await beaten.wait()
         return {"type": "http.disconnect"}
 
-    token = app.bearer.Token(1, "read", None, 1, 1, None, None, unconfirmed=False, used_at=timezone.now())
-    asyncio.run(app._events(Listener(token), receive, send))
+    asyncio.run(app._events(Listener(1, 1, "read"), receive, send))
     assert sent[:4] == [b"", b":)\n", b":thump\n\n", b":thump\n\n"]
 
 
@@ -64,6 +69,66 @@ def test_refusals_are_json(live: Live, path: str, token: str | None, status: int
     alice = Person(live)
     with get(live.streaming_port, path, alice.token if token is None else token) as answer:
         assert (answer.status, json.loads(answer.read())) == (status, {"error": text})
+
+
+@pytest.mark.parametrize("origin", ["Origin", "Sec-Fetch-Site"])
+def test_a_page_hears_that_there_is_something_new_and_nothing_else(live: Live, origin: str) -> None:
+    alice, bob = Person(live), Person(live, name="bob")
+    ours = live.url if origin == "Origin" else "same-origin"
+    with page(live, session_of(live, alice.account), {origin: ours}) as events:
+        assert (events.status, events.headers["Content-Type"]) == (200, "text/event-stream")
+        assert events.headers["Access-Control-Allow-Origin"] == live.url
+        assert events.headers["Access-Control-Allow-Credentials"] == "true"
+        assert line(events) == ":)\n"
+        bob.follow(alice)
+        assert [line(events) for _ in range(3)] == ["event: news\n", "data: new\n", "\n"]
+
+
+def test_a_stream_of_a_page_is_for_its_member_on_this_site(live: Live) -> None:
+    alice = Person(live)
+    session, ours = session_of(live, alice.account), {"Origin": live.url}
+    with live.database():
+        forged = SessionStore()
+        forged.update({SESSION_KEY: str(alice.account.pk), HASH_SESSION_KEY: "of an earlier password"})
+        forged.create()
+    strangers = [
+        (session, {"Origin": "https://other.example"}),
+        (session, {"Sec-Fetch-Site": "cross-site"}),
+        (session, {}),
+        ("unknown", ours),
+        ("", ours),
+        (forged.session_key, ours),
+    ]
+    for key, headers in strangers:
+        with page(live, key, headers) as answer:
+            assert (answer.status, json.loads(answer.read())) == (401, {"error": "Nobody is signed in"})
+    with live.database():
+        people.suspend(alice.account.pk)
+    with page(live, session, ours) as answer:
+        assert answer.status == 401
+
+
+def test_a_page_connects_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "PAGE_TIME", 0.01)
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    asyncio.run(asyncio.wait_for(app._events(Listener(1), receive, send), PATIENCE))
+
+
+@contextmanager
+def page(live: Live, session: str, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse]:
+    """The stream of a page in a browser that has a session."""
+    connection = http.client.HTTPConnection("127.0.0.1", live.streaming_port, timeout=PATIENCE)
+    cookie = f"zone=Europe/Berlin; {settings.SESSION_COOKIE_NAME}={session}"
+    connection.request("GET", f"{PATH}/page", headers=headers | {"Cookie": cookie})
+    with connection.getresponse() as answer:
+        yield answer
+    connection.close()
 
 
 def test_it_says_that_it_is_well(live: Live) -> None:

@@ -59,7 +59,7 @@ def test_streams_end_when_nobody_knows_what_they_miss(monkeypatch: pytest.Monkey
             yield
 
         monkeypatch.setattr(hub.feed, "arrivals", arrivals)
-        streams, before, after = Hub(), Listener(token), Listener(token)
+        streams, before, after = Hub(), *(Listener(token.account, token.id, token.scope) for _ in range(2))
         async with streams.listening(before):
             breaks.set()
             await before.ended.wait()

@@ -111,17 +111,17 @@ def test_a_stream_counts_until_its_socket_is_gone(monkeypatch: pytest.MonkeyPatc
         gone = Gone()
 
         async def stream() -> None:
-            async with streams.listening(Listener(TOKEN)):
+            async with streams.listening(Listener(TOKEN.account, TOKEN.id, TOKEN.scope)):
                 await app._hang_up({"state": {STATE: gone}}, send, {})
 
         first = asyncio.create_task(stream())
         await asyncio.wait_for(said.wait(), PATIENCE)
         with pytest.raises(app.Refused):
-            async with streams.listening(Listener(TOKEN)):
+            async with streams.listening(Listener(TOKEN.account, TOKEN.id, TOKEN.scope)):
                 """It is never entered."""
         gone.gone.set()
         await first
-        async with streams.listening(Listener(TOKEN)):
+        async with streams.listening(Listener(TOKEN.account, TOKEN.id, TOKEN.scope)):
             """Now there is room."""
 
     asyncio.run(story())

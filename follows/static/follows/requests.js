@@ -1,7 +1,8 @@
 // The lists of people, quicker: keys, ticking all, and news without reloading. Without it everything works, too.
 "use strict";
 
-const LOOK_EVERY = 10_000; // milliseconds
+const LOOK_EVERY = 10_000; // milliseconds, where no stream says that there is something new
+const LOOK_BESIDE_A_STREAM = 60_000; // it does not tell of what a policy filters
 const MOST = 500; // that are decided at once
 const find = (selector) => document.querySelector(selector);
 const cards = () => [...document.querySelectorAll("#rows > .request:not(.gone)")];
@@ -91,10 +92,20 @@ document.addEventListener("change", ({ target }) => {
   if (target.id === "keys") localStorage.setItem("keys", target.checked ? "on" : "off"); // for those who dictate
 });
 
+let lookedAt = Date.now();
+
 function look() {
-  if (!document.hidden && find("#newer")) htmx.trigger("#newer", "look");
+  if (document.hidden || !find("#newer")) return;
+  lookedAt = Date.now();
+  htmx.trigger("#newer", "look");
 }
 
 prepare();
-setInterval(look, LOOK_EVERY);
 document.addEventListener("visibilitychange", look);
+const address = find("#newer")?.dataset.stream;
+const stream = address && new EventSource(address, { withCredentials: true });
+stream?.addEventListener("news", look);
+setInterval(() => {
+  const wait = stream?.readyState === EventSource.OPEN ? LOOK_BESIDE_A_STREAM : LOOK_EVERY;
+  if (Date.now() - lookedAt >= wait) look();
+}, LOOK_EVERY);
