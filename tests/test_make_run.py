@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.factories import PASSWORD
 from tests.runs import OURS, Run, clean_copy, running
 from tests.servers import PATIENCE
 
@@ -182,7 +183,7 @@ def test_a_database_with_accounts_is_left_without_demo(tmp_path: Path) -> None:
                 "--email",
                 "dora@example.org",
                 "--password",
-                "x",
+                PASSWORD,
             ],
             cwd=folder,
             env={"PATH": os.environ["PATH"]},

@@ -88,14 +88,15 @@ def has_focus(browser: Browser, name: str) -> bool:
     return bool(browser.patience.until(lambda _: browser.execute_script(focused) == name))
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_asked_with_a_mastodon_app_decided_on_the_page_known_to_the_twittner_app(
-    live: Live, browser: Browser, vera: Account
+    live: Live, browser: Browser, vera: Account, dark: bool
 ) -> None:
     ada = live.sign_up("ada", display_name="Ada Byron")
     ask = f"{live.url}/api/latchkey/v1/accounts/{vera.pk}/ask"
     token = {"Authorization": f"Bearer {token_of(live, ada)}"}
     assert requests.post(ask, {"note": "From the choir"}, headers=token, timeout=60).json()["requested"] is True
-    browser.show(360, 740)
+    browser.show(360, 740, dark=dark)
     signs_in(live, browser, vera)
     browser.get(f"{live.url}/requests")
     assert find(browser, ".request .said").text == "From the choir"

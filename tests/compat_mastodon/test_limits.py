@@ -123,6 +123,15 @@ def test_further_pages_have_a_limit_of_their_own(
     assert client.get("/api/v1/follow_requests").status_code == 200
 
 
+def test_further_pages_are_counted_by_account(
+    mastodon: Callable[..., Any], alice: Account, bob: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_most(monkeypatch, "PAGING", 1)
+
+    pages = [mastodon(account).get("/api/v1/follow_requests?max_id=5") for account in (alice, alice, bob)]
+    assert [page.status_code for page in pages] == [200, 429, 200]
+
+
 def test_of_two_limits_that_are_used_up_the_longer_wait_is_told(
     client: Client, alice: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
