@@ -26,9 +26,9 @@ ports: # Tried before anything is installed
 test: $(VENV)/base.txt $(VENV)/test.txt ## Run all tests on SQLite and on PostgreSQL; ARGS="-k accept" for some of them
 	@$(BIN)/python -m tests $(ARGS)
 
-coverage: $(VENV)/base.txt $(VENV)/test.txt ## Run the tests on SQLite and list the lines and branches that none of them reaches
+coverage: $(VENV)/base.txt $(VENV)/test.txt ## Run the tests on both databases and list the lines and branches that none of them reaches
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m coverage run -m pytest -n logical --dist worksteal --inline-snapshot=disable $(ARGS)
+	@$(BIN)/python -m coverage run -m tests $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 
