@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.backends import NameOrEmail
+from accounts.lookup import UNSTORABLE
 from accounts.statements import Statement, given
 
 _LIVING: Statement[tuple[Any, ...]] = Statement(
@@ -23,7 +24,8 @@ class SessionStore(db.SessionStore):
     """Django's own, but for the read."""
 
     def _get_session_from_db(self) -> Session | None:
-        found = _LIVING.first(key=self.session_key, now=timezone.now())
+        key = self.session_key or ""
+        found = None if UNSTORABLE.search(key) else _LIVING.first(key=key, now=timezone.now())
         if found is None:
             self._session_key = None
             return None
