@@ -13,6 +13,7 @@ PROBLEMS = {
     Problem.BLANK: "This is required.",
     Problem.INVALID: "This is not valid.",
     Problem.TAKEN: "This is already in use.",
+    Problem.RESERVED: "This name is reserved. Operators can use it with manage.py create_account.",
     Problem.TOO_LONG: "This is longer than {bound} characters.",
     Problem.TOO_SHORT: "This is shorter than {bound} characters.",
     Problem.REFUSED: "Addresses of this domain are refused here.",

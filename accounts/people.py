@@ -3,7 +3,6 @@
 Use `change` for everything that others can see of an account: it increments `version`.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ from accounts.models import Account, Letter
 from accounts.models.joining import Application
 from accounts.refused import Refused
 from accounts.replicas import positions
-from accounts.validation import USERNAME, Fault, Invalid, Problem, clean_text, faults
+from accounts.validation import MEMBERS, Fault, Invalid, NameRule, Problem, clean_text, faults
 
 SIGN_UP = ("username", "email", "display_name", "first_name", "last_name")
 MODERATORS = "Moderators"  # the group that may decide follow requests in the admin
@@ -59,7 +58,7 @@ def sign_up(
     email: str,
     password: str,
     staff: bool = False,
-    username_rule: re.Pattern[str] = USERNAME,
+    username_rule: NameRule = MEMBERS,
     **extras: Unpack[Extras],
 ) -> Account:
     """Create an account of this server; with `staff` it is a moderator.

@@ -16,7 +16,13 @@ def create_superuser(manager: AccountManager, username: str, email: str, passwor
         raise ValidationError(f"The password must have {lengths[0]} to {lengths[-1]} characters.")
     try:
         with databases.atomic(Account):
-            account = people.sign_up(username=username, email=email, password=password or "", staff=True)
+            account = people.sign_up(
+                username=username,
+                email=email,
+                password=password or "",
+                staff=True,
+                username_rule=validation.OPERATORS,
+            )
             manager.filter(pk=account.pk).update(is_superuser=True)
     except validation.Invalid as refused:
         raise ValidationError(str(refused)) from None

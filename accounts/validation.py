@@ -14,10 +14,22 @@ from accounts.models.joining import MailDomain
 from accounts.refused import Refused
 from accounts.searching import composed
 
-USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")  # what people may call themselves
-OPERATORS_USERNAME = re.compile(r"[A-Za-z0-9_.-]{1,30}")  # what operators may call an account
+USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}")
 OPERATORS_PASSWORD = range(8, 73)  # characters of a password that an operator or moderator sets
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # with halves of characters
+
+
+class NameRule(NamedTuple):
+    """What a user name may be. `reserved` names, in lower case, look as if they spoke for the server."""
+
+    pattern: re.Pattern[str]
+    reserved: frozenset[str]
+
+
+MEMBERS = NameRule(  # what people may call themselves; Mastodon reserves the same names
+    USERNAME, frozenset({"admin", "administrator", "help", "mod", "moderator", "root", "support", "webmaster"})
+)
+OPERATORS = NameRule(re.compile(r"[A-Za-z0-9_.-]{1,30}"), frozenset())  # what operators may call an account
 
 
 class Problem(StrEnum):
@@ -26,6 +38,7 @@ class Problem(StrEnum):
     BLANK = "blank"
     INVALID = "invalid"
     TAKEN = "taken"
+    RESERVED = "reserved"
     TOO_LONG = "too long"
     TOO_SHORT = "too short"
     TOO_MANY = "too many"
@@ -59,13 +72,13 @@ def clean_text(value: str) -> str:
 
 
 def faults(
-    values: Mapping[str, object], account: int | None = None, *, username_rule: re.Pattern[str] = USERNAME
+    values: Mapping[str, object], account: int | None = None, *, username_rule: NameRule = MEMBERS
 ) -> list[Fault]:
     """Return the faults of new values of some columns of `account`; None stands for a new account."""
     return [fault for column, value in values.items() for fault in _faults(column, value, account, username_rule)]
 
 
-def _faults(column: str, value: object, account: int | None, username_rule: re.Pattern[str]) -> Iterable[Fault]:
+def _faults(column: str, value: object, account: int | None, username_rule: NameRule) -> Iterable[Fault]:
     bound = getattr(Account._meta.get_field(column), "max_length", None) or 0
     if isinstance(value, str) and lookup.UNSTORABLE.search(value):
         yield Fault(column, Problem.INVALID)
@@ -74,19 +87,28 @@ def _faults(column: str, value: object, account: int | None, username_rule: re.P
     elif bound and isinstance(value, str) and len(value) > bound:
         yield Fault(column, Problem.TOO_LONG, bound)
     elif column == "username":
-        yield from _identity_faults(column, str(value), username_rule.fullmatch, account)
+        yield from _identity_faults(
+            column, str(value), username_rule.pattern.fullmatch, account, username_rule.reserved
+        )
 
 
 def _identity_faults(
-    column: str, value: str, well_formed: Callable[[str], object], account: int | None
+    column: str,
+    value: str,
+    well_formed: Callable[[str], object],
+    account: int | None,
+    reserved: frozenset[str] = frozenset(),
 ) -> Iterable[Fault]:
-    """Return the faults of a user name or e-mail address, which must be present, valid and unused."""
+    """Return the faults of a user name or e-mail address, which must be present, valid, unused and not reserved."""
     if not value:
         yield Fault(column, Problem.BLANK)
     elif not well_formed(value):
         yield Fault(column, Problem.INVALID)
-    elif lookup.local_id(value) not in {None, account}:
-        yield Fault(column, Problem.TAKEN)
+    elif holder := lookup.local_id(value):
+        if holder != account:
+            yield Fault(column, Problem.TAKEN)
+    elif value.lower() in reserved:
+        yield Fault(column, Problem.RESERVED)
     elif column == "email" and _is_refused(value):
         yield Fault(column, Problem.REFUSED)
 

@@ -72,6 +72,7 @@ PROBLEMS: dict[Problem, tuple[str, str]] = {
     Problem.BLANK: ("ERR_BLANK", "can't be blank"),
     Problem.INVALID: ("ERR_INVALID", "is invalid"),
     Problem.TAKEN: ("ERR_TAKEN", "has already been taken"),
+    Problem.RESERVED: ("ERR_RESERVED", "is reserved"),
     Problem.TOO_LONG: ("ERR_TOO_LONG", "is too long (maximum is {bound} characters)"),
     Problem.NOT_ACCEPTED: ("ERR_ACCEPTED", "must be accepted"),
     Problem.TOO_SHORT: ("ERR_TOO_SHORT", "is too short (minimum is {bound} characters)"),

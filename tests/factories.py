@@ -6,6 +6,7 @@ import factory
 
 from accounts import people
 from accounts.models import Account
+from accounts.validation import OPERATORS
 
 PASSWORD = "open sesame 42"
 
@@ -23,4 +24,4 @@ class AccountFactory(factory.Factory[Account]):
 
     @classmethod
     def _create(cls, model_class: type[Account], *args: Any, **kwargs: Any) -> Account:
-        return people.sign_up(**kwargs)
+        return people.sign_up(**{"username_rule": OPERATORS} | kwargs)

@@ -11,6 +11,7 @@ PROBLEMS = {
     Problem.BLANK: _("This is required."),
     Problem.INVALID: _("This is not valid."),
     Problem.TAKEN: _("This is already in use."),
+    Problem.RESERVED: _("This name is reserved. Choose another one."),
     Problem.TOO_LONG: _("This is longer than {bound} characters."),
     Problem.TOO_SHORT: _("This is shorter than {bound} characters."),
     Problem.TOO_MANY: _("Choose {bound} at most."),

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         _check_utf8(**texts)
         password = options["password"]
         if password is None:
-            _check(validation.faults(texts, username_rule=validation.OPERATORS_USERNAME))  # before anybody types
+            _check(validation.faults(texts, username_rule=validation.OPERATORS))  # before anybody types
             password = passwords.read() if options["password_stdin"] else passwords.ask(getpass)
         _check_utf8(password=password)
         if password:
@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 password=password,
                 locked=options["locked"],
                 staff=options["staff"],
-                username_rule=validation.OPERATORS_USERNAME,
+                username_rule=validation.OPERATORS,
             )
         except validation.Invalid as invalid:
             _check(invalid.faults)
