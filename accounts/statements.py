@@ -41,6 +41,7 @@ from django.db.models import (
 )
 from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.datastructures import BaseTable
 
 from accounts import databases
 from accounts.compiled import Compiled, Made, Value
@@ -90,6 +91,41 @@ class Among(Lookup[bool]):
         members, others = self.process_rhs(compiler, connection)
         operator = "= ANY" if connection.vendor == "postgresql" else "IN"
         return f"{column} {operator} {members}", [*own, *others]
+
+
+@Field.register_lookup
+class _Next(Among):
+    """For `of_each`."""
+
+    lookup_name = "next"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        column, own = self.process_lhs(compiler, connection)
+        return f"{column} = given.value", own
+
+
+class _AfterEach(BaseTable):
+    """The table of `of_each`, behind that of the ids."""
+
+    ids: each
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        table, _ = self.as_sql(compiler, connection)
+        return f"json_each(%s) AS given CROSS JOIN {table}", [self.ids]
+
+
+def of_each(rows: QuerySet[Any], ids: each) -> QuerySet[Any]:
+    """Return the rows with these ids, none of which may be given twice.
+
+    SQLite seeks one after the other. For `pk__among` it would first sort the ids into a table, which costs as much as
+    to find the rows.
+    """
+    found = rows.filter(pk__next=ids)
+    name = found.query.get_initial_alias()
+    table = _AfterEach(found.model._meta.db_table, name)
+    table.ids = ids
+    found.query.alias_map[name] = table
+    return found
 
 
 class Statement(Generic[Row]):

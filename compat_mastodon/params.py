@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
+import orjson
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.exceptions import APIException
@@ -200,8 +201,15 @@ def as_id(text: str) -> int | None:
 
 
 def _ids(texts: list[str]) -> list[int]:
-    numbers = [int(text) for text in texts if text.isdecimal() and text.isascii() and len(text) <= DIGITS]
+    try:  # a page of ids is JSON but for the brackets, and read at once
+        numbers = orjson.loads(f"[{','.join(texts)}]" if _is_number("".join(texts)) else "")
+    except orjson.JSONDecodeError:  # one is no number, or begins with 0
+        numbers = [int(text) for text in texts if _is_number(text) and len(text) <= DIGITS]
     return [number for number in numbers if 0 < number <= MAX_ID]
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and text.isascii()
 
 
 def as_text(value: Any) -> str:

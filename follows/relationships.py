@@ -1,18 +1,21 @@
 """The relationships between an account and others, in one query."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import add
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, FilteredRelation, Func, IntegerField, OuterRef, Q, QuerySet
+import orjson
+from django.db.models import Exists, FilteredRelation, Func, IntegerField, OuterRef, Q, QuerySet, TextField
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.lookup import MAX_ID, NoSuchAccount
 from accounts.models import Account
-from accounts.statements import Statement, each, given
+from accounts.statements import Statement, each, given, of_each
 from follows.models import Endorsement
 from follows.policy import blocks, domain_blocked_by, unexpired
 
@@ -30,7 +33,7 @@ class _Tie:
 class _Standing(NamedTuple):
     id: int
     ties: int
-    languages: list[str] | None
+    languages_json: str | None
     muting_expires_at: datetime | None
     note: str | None
 
@@ -39,7 +42,7 @@ class Relationship(_Standing):
     """The relationship between a viewer and the account with this id.
 
     `ties` has one bit for each yes or no: a page of relationships is mostly these, and what a
-    database hands over costs by the column. `languages` are those of the viewer's follow or request.
+    database hands over costs by the column.
     """
 
     __slots__ = ()
@@ -57,10 +60,22 @@ class Relationship(_Standing):
     domain_blocking = _Tie(10)
     endorsed = _Tie(11)
 
+    @property
+    def languages(self) -> list[str] | None:
+        """Those of the viewer's follow or request."""
+        languages: list[str] | None = orjson.loads(self.languages_json or "null")
+        return languages
 
-def many(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[Relationship]:
+
+def many(viewer: int, ids: Iterable[int]) -> list[Relationship]:
     """Return the relationships of the viewer to these accounts. One query, without unknown ids."""
-    wanted = {account for account in ids if 0 < account <= MAX_ID}
+    return list(map(Relationship._make, rows(viewer, ids)))
+
+
+def rows(viewer: int, ids: Iterable[int], *, with_suspended: bool = True) -> list[tuple[Any, ...]]:
+    """As `many`, but plain tuples: to make a page of them `Relationship`s costs a tenth of finding them."""
+    wanted = sorted(set(ids))
+    wanted = wanted[bisect_right(wanted, 0) : bisect_right(wanted, MAX_ID)]
     statement = _OF_ALL if with_suspended else _OF_ACTIVE
     return statement.rows(viewer=viewer, ids=wanted, now=timezone.now()) if wanted else []
 
@@ -72,17 +87,17 @@ def one(viewer: int, account: int) -> Relationship:
     """
     values = {"viewer": viewer, "id": account, "now": timezone.now()}
     if 0 < account <= MAX_ID and (found := _OF_ONE.first(**values)):
-        return found
+        return Relationship(*found)
     raise NoSuchAccount
 
 
-def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
+def _ties(accounts: QuerySet[Account]) -> Statement[Any]:
     """Every one of the accounts beside the viewer's edge to it and its edge to the viewer."""
     mine, theirs = Q(follows_in__follower=given("viewer")), Q(follows_out__target=given("viewer"))
     muted = Q(mutes_in__muter=given("viewer")) & unexpired("mutes_in__")
     endorsed = Endorsement.objects.filter(endorser=given("viewer"), target=OuterRef("pk"))
     return Statement(
-        Relationship,
+        None,
         lambda _: accounts.annotate(
             mine=FilteredRelation("follows_in", condition=mine),
             theirs=FilteredRelation("follows_out", condition=theirs),
@@ -115,7 +130,7 @@ def _ties(accounts: QuerySet[Account]) -> Statement[Relationship]:
                 Q(mute__id__isnull=False),
                 _bits(muting=Q(mute__id__isnull=False), muting_notices=Q(mute__notices_too=True)),
             ),
-        ).values_list("id", "ties", "mine__languages", "mute__expires_at", "remark__text"),
+        ).values_list("id", "ties", Cast("mine__languages", TextField()), "mute__expires_at", "remark__text"),
     )
 
 
@@ -143,7 +158,7 @@ class _Bit(Func):
 
 
 _CONFIRMED = Account.objects.filter(unconfirmed=False)
-_OF_ALL = _ties(_CONFIRMED.filter(pk__among=each("ids")))
-_OF_ACTIVE = _ties(_CONFIRMED.filter(pk__among=each("ids"), suspended_at__isnull=True))
+_OF_ALL = _ties(of_each(_CONFIRMED, each("ids")))
+_OF_ACTIVE = _ties(of_each(_CONFIRMED.filter(suspended_at__isnull=True), each("ids")))
 # PostgreSQL takes an array for ten accounts when it plans once, and so it would plan anew for each single one.
 _OF_ONE = _ties(_CONFIRMED.filter(pk=given("id")))

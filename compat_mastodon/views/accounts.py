@@ -89,9 +89,8 @@ class Relationships(View):
     accepts = ("read", "read:follows")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = relationships.many(
-            self.me, self.params.ids("id"), with_suspended=self.params.flag("with_suspended") or False
-        )
+        with_suspended = self.params.flag("with_suspended") or False
+        found = relationships.rows(self.me, self.params.ids("id"), with_suspended=with_suspended)
         return raw(entities.relationships(found))
 
 

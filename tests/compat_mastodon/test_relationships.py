@@ -1,5 +1,6 @@
 """How I and some accounts stand to each other (mastodon.md §3.2, §4.4)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -42,6 +43,34 @@ def test_unknown_and_doubled_ids_fall_out(mastodon: Clients, alice: Account, bob
     assert len(response.json()) == 1
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *("", "0", "-{0}", "+{0}", "%2B{0}", "{0},{0}", "{0}]", "[{0}]", "{0}.0", "{0}e0", "{0:012}", "true", "null"),
+        *("%D9%A1", "2147483648", "4294967297", "18446744073709551616", "9" * 400),
+    ],
+)
+def test_what_is_no_id_names_nobody_beside_one(
+    mastodon: Clients, alice: Account, bob: Account, carol: Account, odd: str
+) -> None:
+    response = mastodon(alice).get(f"{PATH}?id[]={bob.pk}&id[]={odd.format(carol.pk)}")
+
+    assert by_id(response).keys() == {bob.pk}
+
+
+def test_an_id_may_begin_with_zeros(mastodon: Clients, alice: Account, bob: Account, carol: Account) -> None:
+    response = mastodon(alice).get(f"{PATH}?id[]={bob.pk}&id[]={carol.pk:011}")
+
+    assert by_id(response).keys() == {bob.pk, carol.pk}
+
+
+def test_a_body_may_have_ids_as_numbers(mastodon: Clients, alice: Account, bob: Account, carol: Account) -> None:
+    body = {"id": [bob.pk, float(carol.pk), str(carol.pk), 1.5, True]}
+    response = mastodon(alice).generic("GET", PATH, json.dumps(body), "application/json")
+
+    assert by_id(response).keys() == {bob.pk, carol.pk}
+
+
 def test_suspended_accounts_are_there_when_asked_for(mastodon: Clients, alice: Account, bob: Account) -> None:
     people.suspend(bob.pk)
     client = mastodon(alice)
@@ -55,6 +84,23 @@ def test_i_am_nothing_to_myself(mastodon: Clients, alice: Account) -> None:
     ties = by_id(mastodon(alice).get(PATH, {"id": alice.pk}))[alice.pk]
 
     assert not any(value for key, value in ties.items() if key != "id")
+
+
+def test_each_on_a_page_has_its_own(mastodon: Clients, alice: Account, bob: Account, carol: Account) -> None:
+    client = mastodon(alice)
+    client.post(f"/api/v1/accounts/{bob.pk}/follow", {"languages": ["de", "fr"]})
+    client.post(f"/api/v1/accounts/{carol.pk}/mute", {"duration": 3600})
+    client.post(f"/api/v1/accounts/{carol.pk}/note", {"comment": 'says "hello" },{'})
+
+    found = by_id(client.get(f"{PATH}?id[]={carol.pk}&id[]={alice.pk}&id[]={bob.pk}"))
+
+    kept = ("following", "muting", "languages", "note")
+    assert {account: tuple(ties[key] for key in kept) for account, ties in found.items()} == {
+        alice.pk: (False, False, None, ""),
+        bob.pk: (True, False, ["de", "fr"], ""),
+        carol.pk: (False, True, None, 'says "hello" },{'),
+    }
+    assert [bool(found[account.pk]["muting_expires_at"]) for account in (alice, bob, carol)] == [False, False, True]
 
 
 def test_both_ends_of_a_request(mastodon: Clients, alice: Account, carol: Account) -> None:
