@@ -1,14 +1,20 @@
 """A long answer has a time in which its client has to take it, and never ends as if it were whole."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
+from granian.rsgi import ProtocolClosed
 
 from config import long_answers
+from tests.benchmarks.counted import Scope
+from tests.config.conftest import at_once
 
 PATIENCE = 0.2  # seconds
+SECONDS = 10  # until a connection must have ended
 
 
 class Client:
@@ -64,3 +70,53 @@ def test_the_time_in_which_the_server_works_is_not_the_clients() -> None:
     send(client, working())
 
     assert client.parts == 3
+
+
+class Full:
+    """A stream whose client takes nothing."""
+
+    async def send_bytes(self, part: bytes) -> None:
+        await asyncio.Event().wait()
+
+
+class Gone:
+    """A stream whose client went away."""
+
+    async def send_bytes(self, part: bytes) -> None:
+        raise ProtocolClosed
+
+
+@pytest.fixture
+def connected() -> Iterator[tuple[Scope, socket.socket]]:
+    """A request, and its client's end of the connection."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), SECONDS) as client,
+        server.accept()[0],
+    ):
+        scope = Scope("GET / HTTP/1.1")
+        scope.client = "{}:{}".format(*client.getsockname())
+        yield scope, client
+
+
+def test_a_client_that_takes_nothing_is_cut_off(rsgi: ModuleType, connected: tuple[Scope, socket.socket]) -> None:
+    scope, client = connected
+    at_once(rsgi._stream(scope, Full(), iter([b"x"])))
+
+    assert client.recv(1) == b""
+
+
+def test_an_answer_that_fails_half_way_is_cut_off(rsgi: ModuleType, connected: tuple[Scope, socket.socket]) -> None:
+    def failing() -> Iterator[bytes]:
+        yield b"x"
+        raise ValueError
+
+    scope, client = connected
+    with pytest.raises(ValueError):
+        at_once(rsgi._stream(scope, Client(0), failing()))
+
+    assert client.recv(1) == b""
+
+
+def test_a_client_that_went_away_is_no_fault(rsgi: ModuleType) -> None:
+    at_once(rsgi._stream(Scope("GET / HTTP/1.1"), Gone(), iter([b"x"])))
