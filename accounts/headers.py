@@ -19,7 +19,9 @@ class Headers:
 
 def put(response: HttpResponseBase, headers: Mapping[str, str]) -> None:
     """Set headers whose names and values this server made. Those from outside need the checks of Django's own way."""
-    response.headers._store.update({name.lower(): (name, value) for name, value in headers.items()})  # noqa: SLF001
+    stored = response.headers._store  # noqa: SLF001
+    for name, value in headers.items():
+        stored[name.lower()] = name, value
 
 
 def listed(response: HttpResponseBase) -> list[tuple[str, str]]:

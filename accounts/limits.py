@@ -6,7 +6,8 @@ count together. With `settings.RATE_LIMITS` off nothing is counted. The numbers 
 
 import ipaddress
 import time
-from functools import partial
+from functools import lru_cache, partial
+from operator import sub
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,7 +20,7 @@ MINUTE, HOUR, DAY = 60, 60 * 60, 24 * 60 * 60
 
 
 class Limit(NamedTuple):
-    """`most` times in `period` seconds."""
+    """`most` times in `period` seconds, which are whole minutes."""
 
     name: str
     most: int
@@ -85,28 +86,36 @@ def charge(*charges: Charge) -> State | None:
     """
     if not settings.RATE_LIMITS:
         return None
-    now, counts = retries.once(("charge", charges), partial(_count, charges))
-    left = [limit.most - count for (limit, _), count in zip(charges, counts, strict=True)]
+    now, left = retries.once(("charge", charges), partial(_count, charges))
     fewest = min(left)
     if fewest < 0:
         over = [limit for (limit, _), rest in zip(charges, left, strict=True) if rest < 0]
-        longest = max(over, key=lambda limit: _state(limit, limit.most, now).reset)
+        longest = max(over, key=lambda limit: _state(limit, 0, now).reset)
         events.limited.send(None, limit=longest.name)
-        raise TooMany(_state(longest, longest.most, now))
-    least = left.index(fewest)
-    return _state(charges[least][0], counts[least], now)
+        raise TooMany(_state(longest, 0, now))
+    limit, _ = charges[left.index(fewest)]
+    return _state(limit, fewest, now)
 
 
 def _count(charges: tuple[Charge, ...]) -> tuple[float, list[int]]:
-    """When, and where each limit stands then."""
+    """When, and how many uses each limit has left then; a negative number for one that is used up."""
     now = time.time()
-    return now, _counters().count({_key(limit, whose, now): limit.period for limit, whose in charges})
+    names, most = _named(charges, int(now) // MINUTE)
+    return now, list(map(sub, most, _counters().count(names)))
+
+
+@lru_cache(500)  # a client sends several requests in a minute
+def _named(charges: tuple[Charge, ...], minute: int) -> tuple[dict[str, int], list[int]]:
+    """The counters of these limits in this minute, each with its period, and how many uses each has."""
+    names = {_key(limit, whose, minute * MINUTE): limit.period for limit, whose in charges}
+    return names, [limit.most for limit, _ in charges]
 
 
 def look(limit: Limit, whose: int | str) -> State:
     """Return the state of a limit, without counting."""
     now = time.time()
-    return _state(limit, _counters().counted(_key(limit, whose, now)), now)
+    count = _counters().counted(_key(limit, whose, now))
+    return _state(limit, max(limit.most - count, 0), now)
 
 
 def give_back(*charges: Charge) -> None:
@@ -139,8 +148,8 @@ def neighbourhood(address: str | None) -> str:
     return str(number.ipv4_mapped or ipaddress.IPv6Network((number, 64), strict=False))
 
 
-def _state(limit: Limit, count: int, now: float) -> State:
-    return State(limit.most, max(limit.most - count, 0), now, limit.period - int(now) % limit.period)
+def _state(limit: Limit, remaining: int, now: float) -> State:
+    return State(limit.most, remaining, now, limit.period - int(now) % limit.period)
 
 
 def _key(limit: Limit, whose: int | str, now: float) -> str:

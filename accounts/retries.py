@@ -34,12 +34,12 @@ class Tries:
         self.patience = patience
         self.committed = False
         self.gives_up_at: float | None = None  # on the machine's clock that never jumps; None before it waited
-        self._done: dict[Hashable, Any] = {}
-        self._seen: dict[Hashable, int] = {}
+        self._made: dict[Hashable, list[Any]] = {}  # how often this try asked for each, and what it was given
 
     def __enter__(self) -> None:
         """Begin to answer this request, from its start."""
-        self._seen.clear()
+        for entry in self._made.values():
+            entry[0] = 0
         self._token = _tries.set(self)
 
     def __exit__(self, *error: object) -> None:
@@ -69,12 +69,11 @@ class Tries:
 
     def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return the value that was made under this key, for the first, second ... time that a try asks for it."""
-        count = self._seen[key] = self._seen.get(key, 0) + 1
-        numbered = (key, count)
-        if numbered in self._done:
-            return self._done[numbered]
-        made = self._done[numbered] = make()
-        return made
+        entry = self._made.setdefault(key, [0])
+        if len(entry) == entry[0] + 1:
+            entry.append(make())
+        entry[0] += 1
+        return entry[entry[0]]
 
 
 _tries: ContextVar[Tries | None] = ContextVar("tries", default=None)

@@ -175,11 +175,12 @@ class View(APIView):
 
     def tell(self, limit: limits.State) -> None:
         """Say in the answer's headers where a limit stands."""
-        second, fraction = divmod(limit.now + limit.reset, 1)
-        self.headers = self.headers | {
+        ends = limit.now + limit.reset
+        second = int(ends)
+        self.headers |= {
             "X-RateLimit-Limit": str(limit.most),
             "X-RateLimit-Remaining": str(limit.remaining),
-            "X-RateLimit-Reset": f"{_moment(int(second))}.{int(fraction * 1_000_000):06}Z",
+            "X-RateLimit-Reset": f"{_moment(second)}.{str(int((ends - second) * 1_000_000)).zfill(6)}Z",
         }
 
     def _token(self, request: HttpRequest) -> Token | None:
@@ -191,14 +192,14 @@ class View(APIView):
         return token
 
     def _charges(self, request: HttpRequest, token: Token | None) -> list[limits.Charge]:
-        address = address_of(request)
-        charges: list[limits.Charge] = [(limits.TOKEN, token.id)] if token else [(limits.ADDRESS, address)]
-        if token and token.account:
-            charges.append((limits.ACCOUNT, token.account))
+        account = token and token.account
+        charges: list[limits.Charge] = [(limits.TOKEN, token.id) if token else (limits.ADDRESS, address_of(request))]
+        if account:
+            charges.append((limits.ACCOUNT, account))
         if self.params.any_of(PAGING):
-            charges.append((limits.PAGING, (token and token.account) or address))
+            charges.append((limits.PAGING, account or address_of(request)))
         if self.post_limit and request.method == "POST":
-            charges.append((self.post_limit, address))
+            charges.append((self.post_limit, address_of(request)))
         return charges
 
     def _admitted(self, token: Token | None) -> Access | None:

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from fcntl import LOCK_EX, LOCK_UN, lockf
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct
 from threading import Lock
 
@@ -19,6 +19,7 @@ WAYS = 16  # rows that a name may have
 BUCKET = WAYS * ROW.size
 BUCKETS = 8_192  # 131,072 rows, 4 MiB; two bytes of a digest name one
 SECRET = BUCKET  # bytes at the beginning of the file, of which the first 64 are used
+REMEMBERED = 1_000  # digests that a process keeps
 LONGEST = 2 * 24 * 60 * 60  # seconds; a row that ends later was written while the clock was wrong
 
 
@@ -37,6 +38,7 @@ class Counters:
             if os.fstat(self._file).st_size < SECRET:
                 os.pwrite(self._file, os.urandom(SECRET), 0)
             self._keyed = hashlib.blake2b(digest_size=16, key=os.pread(self._file, 64, 0))
+        self._place = lru_cache(REMEMBERED)(self._digested)  # a client sends several requests in a window
 
     def __enter__(self) -> None:
         _turn.acquire()
@@ -87,19 +89,22 @@ class Counters:
 
     def _find(self, name: str, now: float) -> tuple[int, bytes, float, int]:
         """Return the place of a name in the file, its digest, its end and its count: 0 for both if it has no row."""
-        hashed = self._keyed.copy()
-        hashed.update(name.encode("utf-8", "surrogatepass"))
-        digest = hashed.digest()
-        start = SECRET + (digest[0] | digest[1] << 8) % BUCKETS * BUCKET
+        start, digest = self._place(name)
         bucket = os.pread(self._file, BUCKET, start).ljust(BUCKET, b"\0")
         place = bucket.find(digest)
         if place >= 0:
             _, ends, count = ROW.unpack_from(bucket, place)
-            return (
-                (start + place, digest, ends, count) if now < ends <= now + LONGEST else (start + place, digest, 0.0, 0)
-            )
+            lives = now < ends <= now + LONGEST
+            return start + place, digest, ends if lives else 0.0, count if lives else 0
         ends_of_rows = [ends if ends <= now + LONGEST else 0.0 for _, ends, _ in ROW.iter_unpack(bucket)]
         return start + ends_of_rows.index(min(ends_of_rows)) * ROW.size, digest, 0.0, 0
+
+    def _digested(self, name: str) -> tuple[int, bytes]:
+        """Return the place in the file of the rows that a name may have, and its digest."""
+        hashed = self._keyed.copy()
+        hashed.update(name.encode("utf-8", "surrogatepass"))
+        digest = hashed.digest()
+        return SECRET + (digest[0] | digest[1] << 8) % BUCKETS * BUCKET, digest
 
 
 @cache

@@ -76,6 +76,9 @@ def test_a_used_up_limit_is_429_until_the_next_window(
     refused = client.get(MY_ACCOUNT)
     assert (refused.status_code, refused.json()) == (429, {"error": "Too many requests"})
     assert told(refused) == (2, 0)
+    with time_machine.travel(datetime(2026, 8, 21, 12, 4, 59, tzinfo=UTC), tick=False):
+        late = client.get(MY_ACCOUNT)
+        assert (late.status_code, late["X-RateLimit-Reset"]) == (429, "2026-08-21T12:05:00.000000Z")
     with time_machine.travel(datetime(2026, 8, 21, 12, 5, tzinfo=UTC), tick=False):
         assert client.get(MY_ACCOUNT).status_code == 200
 
