@@ -34,8 +34,8 @@ def _counted() -> QuerySet[Any, Any]:
     mine = Follow.objects.accepted().filter(Exists(following_them), follower=given("owner"), pk__gte=given("oldest"))
     friends = Case(
         When(tally__isnull=True, then=Value(0)),
-        When(tally__followers__lte=given("share"), then=Count(followers.values("pk")[:MOST])),
-        default=Count(mine.values("pk")[:MOST]),
+        When(tally__followers__lte=given("share"), then=Count(followers.order_by("-pk").values("pk")[:MOST])),
+        default=Count(mine.order_by("-pk").values("pk")[:MOST]),
         output_field=IntegerField(),
     )
     return Account.objects.filter(pk__among=each("ids")).annotate(friends=friends).values_list("pk", "friends")

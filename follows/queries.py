@@ -252,14 +252,18 @@ def own_key(account: int) -> OwnKey:
 
 
 class Count(Subquery):
-    """Counts the rows of a subquery; of a sliced one no more than the slice."""
+    """Counts the rows of a subquery; of a sliced one no more than the slice.
+
+    Give a slice an order that an index has. Without one, PostgreSQL may join two tables from their beginnings, and read
+    millions of rows before the first that counts.
+    """
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
     output_field = IntegerField()
 
 
 def _with_waiting() -> QuerySet[Any, Any]:
-    waiting = waiting_for(given("account")).values("pk")[:40]
+    waiting = waiting_for(given("account")).order_by("-pk").values("pk")[:40]
     return Account.objects.filter(pk=given("account")).annotate(waiting=Count(waiting))
 
 
@@ -295,7 +299,7 @@ def _with_pending() -> QuerySet[Any, Any]:
     asks = Follow.objects.waiting().filter(follower=OuterRef("pk"), target=given("owner"))
     suspended = Account.objects.filter(Exists(asks), suspended_at__isnull=False)
     pending = Case(
-        When(requests__lte=COUNTED, then=Count(waiting_for(given("owner")).values("pk"))),
+        When(requests__lte=COUNTED, then=Count(waiting_for(given("owner")).order_by("-pk").values("pk")[:COUNTED])),
         default=F("requests") - Count(suspended.values("pk")),
     )
     return Tally.objects.filter(pk=given("owner")).annotate(pending=pending)

@@ -124,7 +124,8 @@ def newest(owner: int) -> int:
 
 def newer(owner: int, newest: int) -> int:
     """Count the requests that came after this id, up to `NEWER`; not those that came while the owner paused."""
-    return queries.waiting_for(owner).filter(pk__gt=newest, while_paused=False)[:NEWER].count()
+    rows = queries.waiting_for(owner).filter(pk__gt=newest, while_paused=False)
+    return rows.order_by("-pk")[:NEWER].count()  # by an index, see `queries.Count`
 
 
 def mark_seen(owner: int, ids: Collection[int]) -> None:

@@ -67,7 +67,7 @@ def of(follower: int, target: int, draft: Draft | None = None) -> Facts | None:
     known = _FACTS.first(target=target, viewer=follower, now=timezone.now())
     if known is None or draft is None:
         return known
-    friends = friends_of(target, follower)[:MAX_FRIENDS].count() if draft.gate.accept_friends else 0
+    friends = friends_of(target, follower).order_by("-pk")[:MAX_FRIENDS].count() if draft.gate.accept_friends else 0
     return known._replace(friends=friends, **_drafted(draft))
 
 
@@ -148,7 +148,7 @@ def _facts() -> QuerySet[Any, Any]:
     approved = Q(Exists(_approvals(OuterRef("pk")).filter(unexpired)))
     limited = Q(Exists(Account.objects.filter(pk=given("viewer"), limited_at__isnull=False)))
     paused = Q(gate__paused=True) & (Q(gate__paused_until__isnull=True) | Q(gate__paused_until__gt=now))
-    friends = Count(friends_of(given("target"), given("viewer")).values("pk")[:MAX_FRIENDS])
+    friends = Count(friends_of(given("target"), given("viewer")).order_by("-pk").values("pk")[:MAX_FRIENDS])
     return (
         Account.objects.filter(pk=given("target"), suspended_at__isnull=True, unconfirmed=False)
         .annotate(

@@ -81,7 +81,7 @@ def addressee(link: str) -> Account | None:
 def write(account: Account, address: str) -> Written | None:
     """The mail; None when nobody waits any more, or the member does not want it any more."""
     wanted = Gate.objects.filter(account=account).exclude(digest=Digest.OFF).exists()
-    count = _waiting(account.pk)[:COUNTED].count()
+    count = _waiting(account.pk).order_by("-pk")[:COUNTED].count()
     if not (wanted and count and _may_get(account) and account.email == address):
         return None
     asking = _waiting(account.pk).order_by("-pk").select_related("follower")[:NAMED]
@@ -115,7 +115,7 @@ def _take_turn(owner: int) -> bool:
         account = gate.account
         gate.digest_at = next_turn(gate.digest, account.time_zone)
         gate.save(update_fields=["digest_at"])
-        if _may_get(account) and _waiting(owner).exists():
+        if _may_get(account) and _waiting(owner).order_by("-pk")[:1]:
             outbox.post(Letter.Kind.DIGEST, account.email, owner)
         return True
 

@@ -111,7 +111,7 @@ def group(recipient: int, kinds: Kinds, *, bucket: int | None = None, notice: in
 
 def unread(recipient: int, choice: Choice, after: int, most: int) -> int:
     """Count how many notices are newer than `after`, as far as `most`."""
-    return _newer(recipient, choice, after)[:most].count()
+    return _newer(recipient, choice, after).order_by("-pk")[:most].count()
 
 
 def unread_groups(recipient: int, choice: Choice, after: int, most: int, *, grouped: bool = True) -> int:

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts import counts
 from accounts.access import Actor
 from accounts.models import Account
-from follows import chunks, graph, opening
+from follows import chunks, graph, opening, queries
 from follows.finding import search
 from follows.models import Batch, Follow, Notice
 from follows.paging import Window
@@ -87,6 +87,26 @@ def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, caro
     )
 
     assert steps() < 1.5 * before
+
+
+@pytest.mark.parametrize("count", [queries.own, queries.own_key], ids=["own account", "its key"])
+def test_counting_a_few_of_many_newcomers_looks_at_no_older_accounts(count: Callable[[int], object]) -> None:
+    def steps(older: int) -> int:
+        def people(name: str, number: int) -> list[Account]:
+            return Account.objects.bulk_create(Account(username=f"{name}{number}x{n}") for n in range(number))
+
+        people("older", older)
+        owner = AccountFactory(locked=True).pk
+        newcomers = people(f"new{older}", 90)
+        Follow.objects.bulk_create(Follow(follower=one, target_id=owner) for one in newcomers)
+        call_command("recount", verbosity=0)
+        count(owner)  # compiles the statement
+        with _counted() as executed:
+            count(owner)
+        return executed()
+
+    few = steps(50)
+    assert steps(4_000) < 1.5 * few
 
 
 def test_other_servers_are_found_without_looking_at_each_account() -> None:
