@@ -21,7 +21,10 @@ __all__ = ["django_db_setup", "live", "new_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--trust", action="store_true", help="run the stories marked as long, too")
+    long = parser.getgroup("long stories").addoption
+    long(
+        "--trust", nargs="?", const="too", choices=["too", "alone"], help="run the stories marked as long, too or alone"
+    )
     parser.addoption("--pooler", action="store_true", help="let real servers reach PostgreSQL through PgBouncer")
 
 
@@ -29,10 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark every test of a real server: without one marked test pytest-django makes no test database to copy.
 
-    Long stories are skipped unless `--trust` asks for them.
+    Long stories are skipped unless `--trust` asks for them; `--trust=alone` leaves the others out.
     """
+    asked = config.getoption("--trust")
+    if asked == "alone":
+        config.hook.pytest_deselected(items=[item for item in items if not item.get_closest_marker("long")])
+        items[:] = [item for item in items if item.get_closest_marker("long")]
     for item in items:
-        if item.get_closest_marker("long") and not config.getoption("--trust"):
+        if item.get_closest_marker("long") and not asked:
             item.add_marker(pytest.mark.skip(reason="long; --trust runs it"))
         if "django_db_setup" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.django_db)
