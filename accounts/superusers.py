@@ -21,7 +21,7 @@ def create_superuser(manager: AccountManager, username: str, email: str, passwor
                 email=email,
                 password=password or "",
                 staff=True,
-                username_rule=validation.OPERATORS,
+                username_rule=validation.MEMBERS._replace(reserved=frozenset()),
             )
             manager.filter(pk=account.pk).update(is_superuser=True)
     except validation.Invalid as refused:

@@ -1,6 +1,6 @@
 """The demo of `make run`, and the examples that it prints.
 
-The password and the tokens are random, made once, and kept in `var/demo.env` for its owner alone.
+The password and the tokens are random, made once, and kept in `demo.env` of VAR for its owner alone.
 """
 
 import io
@@ -41,7 +41,7 @@ And as a Twittner client. Carol signs in, lists her follow requests, and approve
   curl -d session_id={CAROL_SESSION} -d req_id={request} {SITE}/mobile_api/accept_follow
   curl -d session_id={BOB_SESSION} -d user_id={CAROL_ID} {SITE}/mobile_api/follow
 
-`. var/demo.env` sets these values in a shell. README.md has a tour that uses them. Ctrl-C ends the server.
+`. {file}` sets these values in a shell. README.md has a tour that uses them. Ctrl-C ends the server.
 """
 
 STRANGER = """
@@ -74,6 +74,7 @@ def invitation() -> str:
         waiting=queries.pending_count(carol),
         asking=first.account if first else "ACCOUNT_ID",
         request=last,
+        file=FILE.relative_to(Path.cwd()) if FILE.is_relative_to(Path.cwd()) else FILE,
         **kept,
     )
 
