@@ -73,6 +73,7 @@ class Replica:
         self.alias = alias
         self.doubted = False  # until it takes a new connection
         self._in_use: bool | None = None  # None while it is not known
+        self._deciding = threading.Lock()  # whether it is in use: the watching thread, and those of requests
         self._replayed = 0
         self._answered_at = self._asked_at = 0.0  # on the machine's clock that never jumps
         self._sockets: set[socket.socket] = set()
@@ -97,25 +98,30 @@ class Replica:
         connection = connections[self.alias]
         if connection.connection is None or not connection.is_usable():
             connection.close()
-            self.doubted = True
-            self._leave_out(error)
+            with self._deciding:
+                self.doubted = True
+                self._leave_out(error)
 
     def answered(self, position: str | None) -> None:
         """Store the position that it has replayed; None if it is no longer a replica."""
-        least, is_old = PRIMARY.long_ago()
-        self._replayed, self._answered_at = parsed(position), time.monotonic()
-        if position is None:
-            self._leave_out("it is no replica")
-        elif least is not None and self._replayed >= least:
-            if self._in_use is False:
-                logger.warning("The database %s is used again", self.alias)
-            self._in_use = True
-        elif self._in_use or is_old:  # else this process has only begun to ask
-            self._leave_out(f"it is more than {MAX_LAG:.0f} seconds behind")
+        with self._deciding:
+            if self.doubted:  # a read has failed since the question
+                return
+            least, is_old = PRIMARY.long_ago()
+            self._replayed, self._answered_at = parsed(position), time.monotonic()
+            if position is None:
+                self._leave_out("it is no replica")
+            elif least is not None and self._replayed >= least:
+                if self._in_use is False:
+                    logger.warning("The database %s is used again", self.alias)
+                self._in_use = True
+            elif self._in_use or is_old:  # else this process has only begun to ask
+                self._leave_out(f"it is more than {MAX_LAG:.0f} seconds behind")
 
     def lost(self, reason: object) -> None:
         """Leave it out, and end what requests wait for on it."""
-        self._leave_out(reason)
+        with self._deciding:
+            self._leave_out(reason)
         for twin in self._sockets.copy():
             with suppress(OSError):
                 twin.shutdown(socket.SHUT_RDWR)
@@ -177,8 +183,7 @@ async def _keep_asking(server: Primary | Replica) -> None:
                     with _twin(connection) as twin:  # to cancel the question would wait for the server, too
                         twin.shutdown(socket.SHUT_RDWR)
                 row = await (await asked).fetchone()
-                if not server.doubted:
-                    server.answered(row[0] if row else None)
+                server.answered(row[0] if row else None)
                 await asyncio.sleep(EVERY)
         except (psycopg.Error, OSError) as error:
             server.lost(error)
