@@ -21,10 +21,8 @@ __all__ = ["django_db_setup", "live", "new_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    long = parser.getgroup("long stories").addoption
-    long(
-        "--trust", nargs="?", const="too", choices=["too", "alone"], help="run the stories marked as long, too or alone"
-    )
+    parser.addoption("--trust", action="store_const", const="too", help="run the stories marked as long, too")
+    parser.addoption("--trust-alone", action="store_const", const="alone", dest="trust", help="run only those")
     parser.addoption("--pooler", action="store_true", help="let real servers reach PostgreSQL through PgBouncer")
 
 
@@ -32,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark every test of a real server: without one marked test pytest-django makes no test database to copy.
 
-    Long stories are skipped unless `--trust` asks for them; `--trust=alone` leaves the others out.
+    Long stories are skipped unless `--trust` asks for them; `--trust-alone` leaves the others out.
     """
     asked = config.getoption("--trust")
     if asked == "alone":
