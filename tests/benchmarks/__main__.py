@@ -18,7 +18,7 @@ PAIRS = 16
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument(
-        "--only", metavar="NAME", default="", help="scenes whose name contains this, or `import` or `hot`"
+        "--only", metavar="NAME", default="", help="scenes whose name contains this, or `import`, `hot` or `replicas`"
     )
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--big", action="store_true", help="a million accounts and requests, ten million follows")
@@ -82,7 +82,7 @@ def bench(arguments: argparse.Namespace) -> None:
     from django.core.management import call_command
 
     from accounts.models import Account
-    from tests.benchmarks import hot, importing, measure, report, scenes
+    from tests.benchmarks import hot, importing, measure, replicas, report, scenes
     from tests.benchmarks.machine import Machine
     from tests.factories import AccountFactory
 
@@ -98,6 +98,9 @@ def bench(arguments: argparse.Namespace) -> None:
         raise SystemExit(f"Memory is measured over {scenes.WALKED:,} accounts and requests: give as many or more")
     call_command("seed", accounts=accounts, requests=requests, follows=follows, locked_account="owner")
     cast = scenes.cast_of(Account.objects.get(username="owner").pk)
+    if arguments.only == "replicas":
+        replicas.measure(cast, arguments.seconds)
+        return
     scenes.befriend(cast)
     pairs = [(AccountFactory(), AccountFactory(locked=True)) for _ in range(4 * PAIRS)]
     wanted = lambda name: arguments.only in name  # noqa: E731

@@ -61,9 +61,9 @@ def read(machine: Machine, scene: Scene, seconds: float) -> Row:
     request, plain = scene.requests[0], get(f"/bare/{len(body)}")
     clients = CLIENTS if scene.ceiling else 1  # how long one answer takes is not seen where others wait
     for either in (request, plain):
-        _load(machine, either, min(1.0, seconds), CLIENTS)  # both workers have rendered what they need
+        load(machine, either, min(1.0, seconds), CLIENTS)  # both workers have rendered what they need
     turns = [
-        tuple(_load(machine, either, seconds / TURNS, clients) for either in (request, plain)) for _ in range(TURNS)
+        tuple(load(machine, either, seconds / TURNS, clients) for either in (request, plain)) for _ in range(TURNS)
     ]
     row = _row(scene.name, *_together([loaded for loaded, _ in turns]))
     row.queries = queries
@@ -80,8 +80,8 @@ def read(machine: Machine, scene: Scene, seconds: float) -> Row:
 @cache
 def bare(machine: Machine) -> float:
     """Milliseconds of CPU that a bare page costs on this machine: the unit of all targets."""
-    _load(machine, BARE, 0.5, CLIENTS)
-    return _row("bare", *_load(machine, BARE, 2, CLIENTS)).cpu
+    load(machine, BARE, 0.5, CLIENTS)
+    return _row("bare", *load(machine, BARE, 2, CLIENTS)).cpu
 
 
 def write(machine: Machine, scene: Scene) -> Row:
@@ -201,7 +201,7 @@ def _sender(request: str) -> Any:
     return lambda: client.post(target, form, content_type="application/x-www-form-urlencoded")
 
 
-def _load(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, Cpu]:
+def load(machine: Machine, request: str, seconds: float, clients: int) -> tuple[Result, Cpu]:
     return (_wrk if shutil.which("wrk") else _drive_loop)(machine, request, seconds, clients)
 
 

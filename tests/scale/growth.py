@@ -26,17 +26,17 @@ def grow(edges: int, say: Say) -> None:
     """Add accounts and edges until there are about so many edges; the older accounts follow nobody new."""
     star, owner = _named("star"), _named("owner", locked=True)
     first = len(_ids())
-    searched = _take_off(SearchText)
-    seconds, _ = _timed(lambda: sum(Seeder(1).accounts(max(edges // EACH - first, 0))) + _run(*searched))
+    searched = take_off(SearchText)
+    seconds, _ = timed(lambda: sum(Seeder(1).accounts(max(edges // EACH - first, 0))) + run(*searched))
     ids = _ids()
     say(f"\n{edges:,} edges\n\n{len(ids) - first:,} accounts at {(len(ids) - first) / seconds:,.0f} a second")
-    definitions = _take_off(Follow)
-    copied, added = _timed(lambda: _copy("accepted_at", _follows(ids, first, star, owner)))
+    definitions = take_off(Follow)
+    copied, added = timed(lambda: _copy("accepted_at", _follows(ids, first, star, owner)))
     say(f"{added:,} edges by COPY at {added / copied:,.0f} a second")
     _copy("note", _requests(ids[first::10], owner))
-    indexed, _ = _timed(lambda: _run(*definitions))
+    indexed, _ = timed(lambda: run(*definitions))
     say(f"{added / (copied + indexed):,.0f} a second with indexes and foreign keys made after it")
-    _run("TRUNCATE follows_tally", TALLIES, "ANALYZE")
+    run("TRUNCATE follows_tally", TALLIES, "ANALYZE")
 
 
 def sizes() -> dict[str, tuple[int, int]]:
@@ -95,7 +95,7 @@ def _copy(column: str, blocks: Iterator[str]) -> int:
         return int(cursor.rowcount)
 
 
-def _take_off(model: type[Model]) -> list[str]:
+def take_off(model: type[Model]) -> list[str]:
     """Drop the constraints and indexes of a table; gives the statements that make them again."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
@@ -111,7 +111,7 @@ def _take_off(model: type[Model]) -> list[str]:
             [table],
         )
         indexes = cursor.fetchall()
-    _run(
+    run(
         *(f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name, _ in constraints),
         *(f"DROP INDEX {name}" for name, _ in indexes),
     )
@@ -119,14 +119,14 @@ def _take_off(model: type[Model]) -> list[str]:
     return [*(text for _, text in indexes), *added]
 
 
-def _run(*statements: str) -> int:
+def run(*statements: str) -> int:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
     return len(statements)
 
 
-def _timed(act: Callable[[], int]) -> tuple[float, int]:
+def timed(act: Callable[[], int]) -> tuple[float, int]:
     started = time.perf_counter()
     done = act()
     return time.perf_counter() - started, done
