@@ -94,7 +94,7 @@ def mutants(module: str) -> Iterator[Mutant]:
             if _meaning(new) in {"", _meaning(old)}:
                 continue
             lines = list(unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[3:]
-            before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+            before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign).strip() for sign in "-+")
             yield Mutant(module, change.definition_name or "", before, after)
 
 
