@@ -71,7 +71,8 @@ def asks(live: Live, redirect_uri: str, **more: str) -> str:
 
 
 def sign_in(browser: Browser, person: Account) -> None:
-    """By keyboard alone: the name's field has the focus."""
+    """By keyboard alone: the name's field gets the focus, on a busy machine a moment after the page is there."""
+    browser.patience.until(lambda here: here.switch_to.active_element.get_attribute("name") == "username")
     ActionChains(browser).send_keys(person.username, Keys.TAB, PASSWORD, Keys.ENTER).perform()
 
 
