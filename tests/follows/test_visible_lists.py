@@ -162,5 +162,5 @@ def test_relationships_leave_out_whom_there_is_not(alice: Account, bob: Account)
     ids = [bob.pk, 0, -1, 2**31 - 1, 2**31, 2**63]
 
     assert [tie.id for tie in relationships.many(alice.pk, ids)] == [bob.pk]
-    assert relationships.many(alice.pk, ids, with_suspended=False) == []
+    assert relationships.rows(alice.pk, ids, with_suspended=False) == []
     assert relationships.many(alice.pk, []) == []
