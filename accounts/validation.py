@@ -104,10 +104,9 @@ def _identity_faults(
         yield Fault(column, Problem.BLANK)
     elif not well_formed(value):
         yield Fault(column, Problem.INVALID)
-    elif holder := lookup.local_id(value):
-        if holder != account:
-            yield Fault(column, Problem.TAKEN)
-    elif value.lower() in reserved:
+    elif (holder := lookup.local_id(value)) not in {None, account}:
+        yield Fault(column, Problem.TAKEN)
+    elif holder is None and value.lower() in reserved:
         yield Fault(column, Problem.RESERVED)
     elif column == "email" and _is_refused(value):
         yield Fault(column, Problem.REFUSED)

@@ -106,9 +106,8 @@ def tell(story: str, url: str) -> None:
         pytest.skip("no API opens an account quietly")
     people = [Member(url, name) for name in ("alice", "bob", "carol")]
     cast = {member.username.partition("_")[0]: member.id for member in people}
-    for (
-        member
-    ) in people:  # with a write of their own, so that a replica that is behind shows nobody less than all three
+    # Each writes once, so that a replica that is behind shows nobody less than all three.
+    for member in people:
         member.mastodon.patch("/api/v1/accounts/update_credentials", {"locked": member is people[2]})
     asking, answering = Mastodon(people), Twittner(people)
     for line, then, refused in STORIES[story]:
