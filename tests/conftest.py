@@ -17,6 +17,7 @@ from follows.pages import people
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
 from tests.servers import django_db_setup, live, new_server
+from tests.threads import wait_for_background, wait_for_deliveries
 
 __all__ = ["django_db_setup", "live", "new_server"]
 
@@ -66,6 +67,14 @@ def _no_cache_away() -> Iterator[None]:
     if cache._moments[cache._ASK_AT]:
         cache._moments[cache._ASK_AT] = cache._moments[cache._SAID_AT] = 0
         cache._own.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_works() -> Iterator[None]:
+    """A story ends with its threads: while one reads, PostgreSQL may see a deadlock where the tables are emptied."""
+    yield
+    wait_for_deliveries()
+    wait_for_background()
 
 
 @pytest.fixture

@@ -20,8 +20,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid01, Vapid02
 
-from follows.notices import delivery
-
 PATIENCE = 120  # seconds
 
 
@@ -154,15 +152,6 @@ def silent_service(drip: bytes = b"") -> Iterator[Silent]:
         silent.close()
         for thread in threads:
             thread.join()
-
-
-def wait_for_deliveries() -> None:
-    """Until nothing waits to be delivered in this process, nor is under way."""
-    deadline = time.monotonic() + 3 * PATIENCE
-    for queue in {queue for queues in delivery._transports.values() for queue in queues}:
-        while queue._waiting:
-            assert time.monotonic() < deadline, "deliveries do not end"
-            time.sleep(0.01)
 
 
 def encoded(raw: bytes) -> str:

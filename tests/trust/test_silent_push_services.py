@@ -20,7 +20,8 @@ from follows.notices import delivery
 from follows.notices.delivery import Queue, Told
 from tests.compat_mastodon.conftest import Mastodon, token_for
 from tests.factories import AccountFactory
-from tests.push_service import PATIENCE, PushService, Silent, push_service, silent_service, wait_for_deliveries
+from tests.push_service import PATIENCE, PushService, Silent, push_service, silent_service
+from tests.threads import wait_for_deliveries
 
 PATH = "/api/v1/push/subscription"
 
