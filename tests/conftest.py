@@ -17,7 +17,7 @@ from follows.pages import people
 from tests.factories import PASSWORD, AccountFactory
 from tests.moderation import make_moderators
 from tests.servers import django_db_setup, live, new_server
-from tests.threads import wait_for_background, wait_for_deliveries
+from tests.threads import wait_for_background, wait_for_deliveries, wait_for_mails
 
 __all__ = ["django_db_setup", "live", "new_server"]
 
@@ -75,6 +75,7 @@ def _no_thread_works() -> Iterator[None]:
     yield
     wait_for_deliveries()
     wait_for_background()
+    wait_for_mails()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from accounts.mail import outbox
 from follows import background
 from follows.notices import delivery
 
@@ -18,6 +19,11 @@ def wait_for_deliveries() -> None:
 def wait_for_background() -> None:
     """Until no step is left to take in this process."""
     _wait(lambda: background._thread and background._thread.is_alive(), "background work does not end")
+
+
+def wait_for_mails() -> None:
+    """Until no mail waits to be sent by this process."""
+    _wait(lambda: outbox._thread and outbox._thread.is_alive(), "mails do not end")
 
 
 def _wait(works: Callable[[], object], otherwise: str) -> None:

@@ -111,6 +111,8 @@ def send_due() -> float | None:
 
 
 def _work() -> None:
+    """Send what is due until nothing waits any more."""
+    global _thread  # noqa: PLW0603  # one for each process
     pause: float | None = 0
     while True:
         _woken.wait(pause)
@@ -122,6 +124,10 @@ def _work() -> None:
             pause = EVERY
         finally:
             connections.close_all()
+        with _starting:
+            if pause is None and not _woken.is_set():
+                _thread = None
+                return
 
 
 def _claim(due: Letter) -> bool:

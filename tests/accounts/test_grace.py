@@ -98,6 +98,7 @@ def test_after_seven_days_the_server_deletes_it_for_good(alice: Account, bob: Ac
 
 def test_the_serving_process_begins_it(alice: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("follows.background.carry_on", lambda step, account: leaving.finish(account))
+    monkeypatch.setattr("accounts.mail.outbox._work", lambda: None)
     people.ask_to_leave(alice.pk)
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
         leftovers.look()

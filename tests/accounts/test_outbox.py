@@ -1,6 +1,7 @@
 """Mails are sent behind the answer, by a thread that a mail server cannot hold for long, and survive a restart."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts import people
@@ -15,15 +17,21 @@ from accounts.mail import outbox
 from accounts.models import Account, Letter
 from tests.factories import AccountFactory
 from tests.mail_server import Mailbox, mailbox, silent
+from tests.threads import wait_for_mails
 
 PASSWORD = Letter.Kind.PASSWORD
 
 
 @pytest.fixture
-def by_hand(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
-    """A mail server is configured, and nothing is sent before the story says so."""
+def configured(settings: Any, db: None) -> None:
+    """A mail server is."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT = "127.0.0.1", False, 2
+
+
+@pytest.fixture
+def by_hand(configured: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent before the story says so."""
     monkeypatch.setattr(outbox, "wake", lambda: None)
 
 
@@ -111,6 +119,38 @@ def test_a_mail_server_holds_the_thread_no_longer_than_its_timeout(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert "example" not in caplog.text
     assert "auth" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_thread_ends_when_nothing_waits(configured: None, settings: Any, alice: Account) -> None:
+    with mailbox() as box:
+        settings.EMAIL_PORT = box.port
+        for mails in (1, 2):
+            outbox.post(PASSWORD, alice.email)
+            wait_for_mails()
+
+            assert len(box.mails) == mails
+            assert "outbox" not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize("last", ["a mail comes", "the database is away"])
+def test_the_thread_looks_once_more(monkeypatch: pytest.MonkeyPatch, last: str) -> None:
+    """It does not end beside a mail that comes after its look, or one that it could not see."""
+    looks: list[str] = []
+
+    def look() -> None:
+        looks.append(last)
+        if len(looks) == 1:
+            if last == "the database is away":
+                raise OperationalError
+            outbox.wake()
+
+    monkeypatch.setattr(outbox, "EVERY", 0.01)
+    monkeypatch.setattr(outbox, "send_due", look)
+    outbox.wake()
+    wait_for_mails()
+
+    assert len(looks) == 2
 
 
 def test_two_processes_send_a_mail_once(box: Mailbox, alice: Account) -> None:

@@ -7,6 +7,7 @@ from django.db import OperationalError
 
 from accounts import people
 from accounts.access import Actor
+from accounts.mail import outbox
 from accounts.models import Account
 from follows import background, graph, leaving, leftovers, opening
 from tests.factories import AccountFactory
@@ -17,6 +18,7 @@ def under_way(monkeypatch: pytest.MonkeyPatch) -> set[tuple[Callable[[int], obje
     """The steps that go on in the background, and for whom; nothing is done here."""
     going_on: set[tuple[Callable[[int], object], int]] = set()
     monkeypatch.setattr(background, "carry_on", lambda step, account: going_on.add((step, account)))
+    monkeypatch.setattr(outbox, "_work", lambda: None)
     return going_on
 
 
