@@ -30,6 +30,8 @@ FRESH = 6.0  # seconds that an answer holds: the thread may be held up
 ASK_AGAIN = 0.03  # seconds between two questions of requests
 WRITTEN = "SELECT pg_current_wal_insert_lsn()"
 REPLAYED = "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END"
+# which database answers: its cluster, and its id there. A standby has those of its primary
+WHICH = ", system_identifier, pg_database.oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +39,19 @@ logger = logging.getLogger(__name__)
 class Primary:
     """The state of the primary in this process: times, with the position in its log at each."""
 
-    question = WRITTEN
+    question = WRITTEN + WHICH
     doubted = False
 
     def __init__(self) -> None:
+        self.which: tuple[int, ...] = ()  # until it has answered
         self._history: deque[tuple[float, int]] = deque()
 
     @property
     def alias(self) -> str:
         return databases.for_write(Account)
 
-    def answered(self, position: str | None) -> None:
+    def answered(self, position: str | None, which: tuple[int, ...]) -> None:
+        self.which = which
         self._history.append((time.monotonic(), parsed(position)))
 
     def lost(self, reason: object) -> None:
@@ -67,7 +71,7 @@ class Primary:
 class Replica:
     """The state of one replica in this process."""
 
-    question = REPLAYED
+    question = REPLAYED + WHICH
 
     def __init__(self, alias: str) -> None:
         self.alias = alias
@@ -102,7 +106,7 @@ class Replica:
                 self.doubted = True
                 self._leave_out(error)
 
-    def answered(self, position: str | None) -> None:
+    def answered(self, position: str | None, which: tuple[int, ...]) -> None:
         """Store the position that it has replayed; None if it is no longer a replica."""
         with self._deciding:
             if self.doubted:  # a read has failed since the question
@@ -111,6 +115,8 @@ class Replica:
             self._replayed, self._answered_at = parsed(position), time.monotonic()
             if position is None:
                 self._leave_out("it is no replica")
+            elif PRIMARY.which and which != PRIMARY.which:
+                self._leave_out("it is of another database")
             elif least is not None and self._replayed >= least:
                 if self._in_use is False:
                     logger.warning("The database %s is used again", self.alias)
@@ -182,8 +188,8 @@ async def _keep_asking(server: Primary | Replica) -> None:
                     server.lost(f"it did not answer within {PATIENCE:.0f} seconds")
                     with _twin(connection) as twin:  # to cancel the question would wait for the server, too
                         twin.shutdown(socket.SHUT_RDWR)
-                row = await (await asked).fetchone()
-                server.answered(row[0] if row else None)
+                position, *which = await (await asked).fetchone() or (None,)
+                server.answered(position, tuple(which))
                 await asyncio.sleep(EVERY)
         except (psycopg.Error, OSError) as error:
             server.lost(error)

@@ -11,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, NotSupportedError, connec
 from django.db.models import Model, UniqueConstraint
 from django.utils import timezone
 
+from accounts.replicas.health import REPLAYED, WHICH, WRITTEN
+from accounts.replicas.positions import MAX_LAG, parsed
 from config.doctor.findings import Fault, Options, Skipped
 from config.health import missing_migrations, unknown_migrations
 from follows.models import Decision
@@ -18,7 +20,6 @@ from follows.models import Decision
 NAMED = 5  # things of a kind that a sentence names
 MANY_ROWS = 10_000  # smaller tables are fast without statistics
 LEAST_ROW = 28  # bytes; the server estimates numbers of rows, at times far too high for a small table
-MOST_LAG = 16 * 2**20  # bytes of the log that a replica may be behind
 MOST_SKEW = 10.0  # seconds between two clocks
 STALE = f"""
     SELECT relname FROM pg_stat_user_tables
@@ -117,32 +118,44 @@ def _indexes(model: type[Model]) -> set[str]:
     return unique | {index.name for index in model._meta.indexes}
 
 
-def check_replicas(_: Options) -> str:
+def check_replicas(options: Options) -> str:
+    """Compare each with the primary, as the server does: it has to replay what the primary has written by now."""
     if not settings.DATABASE_REPLICAS:
         raise Skipped("there are none")
-    faults = []
-    for alias in settings.DATABASE_REPLICAS:
-        try:
-            with connection.cursor() as cursor:
-                (position,) = _column(cursor, "SELECT pg_current_wal_lsn()::text")
-            with connections[alias].cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_is_in_recovery(), pg_wal_lsn_diff(%s::pg_lsn, pg_last_wal_replay_lsn())", [position]
-                )
-                standby, behind = cursor.fetchone()
-        except DatabaseError as error:
-            faults.append(f"{alias} or its primary does not answer ({type(error).__name__}): start it, or remove it.")
-        else:
-            if not standby:
-                faults.append(f"{alias} is not a standby: correct its address.")
-            elif behind > MOST_LAG:
-                faults.append(f"{alias} is {behind // 2**20} MB behind: check its disk and its network.")
-        finally:
-            connections[alias].close()
-    connection.close()
-    if faults:
+    try:
+        written, which = _position(DEFAULT_DB_ALIAS, WRITTEN)
+    except DatabaseError:
+        raise Skipped("the database does not answer, so there is nothing to compare with") from None
+    end = time.monotonic() + min(MAX_LAG, options.seconds)
+    if faults := [fault for alias in settings.DATABASE_REPLICAS for fault in _faults_of(alias, written, which, end)]:
         raise Fault(*faults)
     return f"{len(settings.DATABASE_REPLICAS)} follow the primary"
+
+
+def _faults_of(alias: str, written: str | None, which: tuple[int, ...], end: float) -> Iterator[str]:
+    """As `_faults`, of a replica. It may replay until `end`, in seconds of the clock that never jumps."""
+    try:
+        replayed, whose = _position(alias, REPLAYED)
+        while replayed and whose == which and parsed(replayed) < parsed(written) and time.monotonic() < end:
+            time.sleep(0.1)
+            replayed, whose = _position(alias, REPLAYED)
+    except DatabaseError as error:
+        yield f"{alias} does not answer ({type(error).__name__}): start it, or correct its address."
+    else:
+        if not replayed:
+            yield f"{alias} is not a standby: correct its address."
+        elif whose != which:
+            yield f"{alias} is of another database than DATABASE_URL: correct its address."
+        elif parsed(replayed) < parsed(written):
+            yield f"{alias} is more than {MAX_LAG:.0f} s behind: check its disk and its network."
+
+
+def _position(alias: str, question: str) -> tuple[str | None, tuple[int, ...]]:
+    """Return the position of a server in the log, and which database it is."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(question + WHICH)
+        position, *which = cursor.fetchone()
+        return position, tuple(which)
 
 
 def check_clock(_: Options) -> str:

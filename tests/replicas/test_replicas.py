@@ -1,17 +1,24 @@
 """Standbys answer what people show to others, nobody misses what they wrote, and nobody notices that one is away."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.conf import settings as latchkey
 
 from tests.members import Member, tell
 from tests.replicas.cluster import Node, wait_until
 from tests.replicas.conftest import Replicated
 from tests.scenarios import STORIES
-from tests.servers import PATIENCE
+from tests.servers import PATIENCE, Live
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +47,28 @@ def test_nobody_misses_what_they_wrote_in_10_000_reads(replicated: Replicated, m
 
     assert stale(members, 10_000) == 0
     serves(replicated.fast, lambda: look_around(replicated, members), before + 2_000)
+
+
+def test_a_standby_of_another_database_answers_nobody(
+    replicated: Replicated, members: list[Member], tmp_path: Path, django_db_blocker: Any
+) -> None:
+    other = urlsplit(replicated.fast.url)._replace(path="/template1").geturl()
+    live = Live(replicated.primary.url, tmp_path, django_db_blocker, DATABASE_REPLICA_URLS=other)
+
+    def is_left_out() -> bool:
+        assert requests.get(f"{live.url}/api/v1/accounts/{members[0].id}", timeout=PATIENCE).status_code == 200
+        return "The database replica_1 is left out: it is of another database" in live.log.read_text()
+
+    live.start()
+    try:
+        wait_until(is_left_out)
+        doctor = [sys.executable, str(latchkey.ROOT / "manage.py"), "doctor", "--json", "--seconds", "60"]
+        told = subprocess.run(doctor, env=live.environment, capture_output=True, text=True, timeout=PATIENCE)
+    finally:
+        assert live.end() == 0
+
+    (check,) = [check for check in json.loads(told.stdout)["checks"] if check["check"] == "replicas"]
+    assert check["sentences"] == ["replica_1 is of another database than DATABASE_URL: correct its address."]
 
 
 @pytest.mark.parametrize("story", STORIES)
