@@ -37,6 +37,8 @@ def configured(
             found |= {"CONN_HEALTH_CHECKS": False, "CONN_MAX_AGE": None}
             found["TEST"] = {"NAME": str(test_file)}  # a file, so that threads and servers share it
         elif str(found["ENGINE"]).endswith("postgresql"):
+            if not found["NAME"] or "/" in str(found["NAME"]):  # as in "postgres://h/d postgres://h/e"
+                env.refuse(refusal)
             found |= {"ENGINE": "config.postgresql", "OPTIONS": postgresql | found.get("OPTIONS", {})}
             found["DISABLE_SERVER_SIDE_CURSORS"] = True  # safe behind a transaction pooler
         else:

@@ -109,7 +109,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
                 url,
                 "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path.",
             )
-            for url in ("latchkey", "postgres://h:port/d", "postgres://[h/d")
+            for url in ("latchkey", "postgres://h:port/d", "postgres://[h/d", "postgres://h")
         ),
     ],
 )
@@ -243,7 +243,18 @@ def test_a_key_is_made_once_and_is_nobody_elses(tmp_path: Path, name: str, file:
 REPLICA_URLS = "DATABASE_REPLICA_URLS must list addresses like postgres://user:password@host:5432/name.\n"
 
 
-@pytest.mark.parametrize("urls", ["h/d", "postgres://h/d,sqlite:///x", "postgres://h:port/d", "postgres://"])
+@pytest.mark.parametrize(
+    "urls",
+    [
+        "h/d",
+        "postgres://h/d,sqlite:///x",
+        "postgres://h:port/d",
+        "postgres://",
+        "postgres://h",
+        "postgres://h/d;postgres://h/e",
+        "postgres://h/d postgres://h/e",
+    ],
+)
 def test_replicas_are_told_by_addresses_of_postgresql(tmp_path: Path, urls: str) -> None:
     refused = with_replicas(tmp_path, urls, "")
 
