@@ -2,7 +2,8 @@
 
 Stories of pages in a browser, of connections or of `make run` are alike on both; they are marked `once`, and run
 on SQLite. Those of `tests/contracts` run on PostgreSQL alone.
-The PostgreSQL is the one of DATABASE_URL, or one that is started for the run and ended after it.
+The PostgreSQL is the one of DATABASE_URL, or one that is started for the run and ended after it. On each, one database
+is migrated, and every process of the tests copies it.
 """
 
 import os
@@ -13,10 +14,16 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
+
+import psycopg
 
 AT_ONCE = str((os.cpu_count() or 1) + 1)  # stories of servers wait for a third of their time
 PYTEST = [sys.executable, "-m", "pytest", "-n", AT_ONCE, "--dist", "worksteal", "--inline-snapshot=disable"]
+# Many processes run the same code, which is compiled once and kept, whatever the shell says.
+UNWANTED = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in UNWANTED}
 QUICK = ("fsync", "synchronous_commit", "full_page_writes")  # nothing has to outlive the run
 
 
@@ -38,12 +45,28 @@ def postgres() -> Iterator[str]:
         yield server.get_uri()
 
 
-def suite(database: str, url: str, arguments: list[str]) -> tuple[bool, str]:
-    """Run it: whether all is well, and the outcome as one line."""
+@contextmanager
+def migrated(url: str) -> Iterator[tuple[str, str]]:
+    """Two databases with all tables, on SQLite and on the PostgreSQL of this URL: a path, and a name."""
+    name = "latchkey_migrated"
+    with tempfile.TemporaryDirectory() as directory, psycopg.connect(url, autocommit=True) as server:
+        path = f"{directory}/{name}.sqlite3"
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
+        urls = [f"sqlite:///{path}", urlsplit(url)._replace(path=f"/{name}").geturl()]
+        migrate = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--settings=tests.settings"]
+        at_once = [subprocess.Popen(migrate, env=ENVIRONMENT | {"DATABASE_URL": each}) for each in urls]
+        codes = [each.wait() for each in at_once]
+        if any(codes):
+            sys.exit(1)
+        yield path, name
+        server.execute(f"DROP DATABASE {name}")
+
+
+def suite(database: str, url: str, copied: str, arguments: list[str]) -> tuple[bool, str]:
+    """Run it on copies of a database: whether all is well, and the outcome as one line."""
     say(f"\n─── {database} {'─' * (75 - len(database))}\n")
-    # Many processes run the same code, which is compiled once and kept, whatever the shell says.
-    unwanted = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
-    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+    environment = ENVIRONMENT | {"MIGRATED_DATABASE": copied}
     if url:
         environment["DATABASE_URL"] = url
     with tempfile.TemporaryDirectory() as directory:
@@ -63,9 +86,9 @@ def say(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    on_sqlite = suite("SQLite", "", ["--ignore-glob=tests/contracts/*", *arguments])
-    with postgres() as url:
-        on_postgres = suite("PostgreSQL", url, ["-m", "not once", *arguments])
+    with postgres() as url, migrated(url) as (path, name):
+        on_sqlite = suite("SQLite", "", path, ["--ignore-glob=tests/contracts/*", *arguments])
+        on_postgres = suite("PostgreSQL", url, name, ["-m", "not once", *arguments])
     say(f"\n{on_sqlite[1]}\n{on_postgres[1]}")
     return 0 if on_sqlite[0] and on_postgres[0] else 1
 

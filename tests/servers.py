@@ -212,6 +212,14 @@ def database_of_its_own(directory: Path, name: str, blocker: Any, like: str = ""
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy a migrated database, if there is one, on SQLite as Django does on PostgreSQL."""
+    if connection.vendor == "sqlite" and (migrated := connection.settings_dict["TEST"]["TEMPLATE"]):
+        make = connection.creation._create_test_db
+        connection.creation._create_test_db = lambda *words: shutil.copy(migrated, make(*words))
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any, worker_id: str
 ) -> Iterator[str]:

@@ -14,3 +14,4 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # every test counts for itself
 WHITENOISE_AUTOREFRESH = True  # each test's client would look at every file beforehand
 POSTGRESQL_TIMEOUTS = dict.fromkeys(POSTGRESQL_TIMEOUTS, 0)  # noqa: F405  # stories that hold a lock may take their time
+DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ.get("MIGRATED_DATABASE")  # noqa: F405  # is copied
