@@ -94,33 +94,33 @@ def caller(other: Account) -> Account:
 
 
 @pytest.mark.long
-def test_at_the_door_of_mastodon(other: Account) -> None:
-    for call, send in MASTODON.items():
-        for moment in count():
-            me = caller(other)
-            kept = lists.create(me.pk, "Kept").pk
-            client = Mastodon(token_for(me))
-            client.raise_request_exception = False
-            with deleted_before(moment, me.pk) as deletion:
-                answer = send(client, other.pk, kept)
-            assert answer.status_code < 500, (call, moment, deletion, answer.content)
-            if not deletion:
-                break
+@pytest.mark.parametrize("call", MASTODON)
+def test_at_the_door_of_mastodon(call: str, other: Account) -> None:
+    for moment in count():
+        me = caller(other)
+        kept = lists.create(me.pk, "Kept").pk
+        client = Mastodon(token_for(me))
+        client.raise_request_exception = False
+        with deleted_before(moment, me.pk) as deletion:
+            answer = MASTODON[call](client, other.pk, kept)
+        assert answer.status_code < 500, (moment, deletion, answer.content)
+        if not deletion:
+            break
 
 
 @pytest.mark.long
-def test_at_the_door_of_twittner(other: Account, settings: Any, tmp_path: Any) -> None:
+@pytest.mark.parametrize("call", TWITTNER)
+def test_at_the_door_of_twittner(call: str, other: Account, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-    for call, send in TWITTNER.items():
-        for moment in count():
-            me = caller(other)
-            phone = Twittner(sessions.open_session(me.pk, Platform.IOS).token)
-            with deleted_before(moment, me.pk) as deletion:
-                answer = send(phone, other.pk)
-            assert answer["code"] < 500, (call, moment, deletion, answer)
-            assert not list(tmp_path.rglob("*.jpg")), (call, moment)  # nobody's pictures are left
-            if not deletion:
-                break
+    for moment in count():
+        me = caller(other)
+        phone = Twittner(sessions.open_session(me.pk, Platform.IOS).token)
+        with deleted_before(moment, me.pk) as deletion:
+            answer = TWITTNER[call](phone, other.pk)
+        assert answer["code"] < 500, (moment, deletion, answer)
+        assert not list(tmp_path.rglob("*.jpg")), moment  # nobody's pictures are left
+        if not deletion:
+            break
 
 
 @contextmanager
