@@ -87,7 +87,7 @@ def _requests() -> Iterator[tuple[str, Callable[[], Any]]]:
     mastodon.get(f"{api}/verify_credentials")
     owners.get(f"{api}/verify_credentials")
     yield "own account (`verify_credentials`)", get(mastodon, f"{api}/verify_credentials")
-    yield "own account, with all who wait", get(owners, f"{api}/verify_credentials")
+    yield "own account, with the number of follow requests", get(owners, f"{api}/verify_credentials")
     yield "40 relationships", get(mastodon, f"{api}/relationships?{shown}")
     yield "40 follow requests", get(owners, "/api/v1/follow_requests?limit=40")
     yield "40 follow requests, from the middle", get(owners, f"/api/v1/follow_requests?limit=40&max_id={deep}")
