@@ -27,16 +27,21 @@ def cut_off(client: str) -> None:
 
 
 def end_unanswered() -> bool:
-    """Let the kernel end the connections of clients that never read. Return False if none can be made yet."""
-    found = []
+    """Let the kernel end the connections of clients that vanished or never read. Return False if nobody listens yet."""
+    ports = set[int]()
+
+    def find(each: socket.socket) -> None:
+        if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            ports.add(each.getsockname()[1])
 
     def limit(each: socket.socket) -> None:
-        if OPTION is not None and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            each.setsockopt(socket.IPPROTO_TCP, OPTION, UNANSWERED)  # connections take it over
-            found.append(each)
+        match each.getsockname():
+            case (_, port, *_) if OPTION is not None and port in ports:
+                each.setsockopt(socket.IPPROTO_TCP, OPTION, UNANSWERED)
 
-    _visit(limit)
-    return bool(found) or OPTION is None
+    _visit(find)
+    _visit(limit)  # what listens, whose connections take it over, and those that came before
+    return bool(ports) or OPTION is None
 
 
 def _visit(look: Callable[[socket.socket], None]) -> None:

@@ -1,5 +1,6 @@
 """The server finds its sockets, also those that another library made."""
 
+import errno
 import socket
 from collections.abc import Iterator
 
@@ -38,12 +39,27 @@ def test_only_the_connection_of_that_client_is_cut_off(listening: socket.socket)
 
 @pytest.mark.skipif(sockets.OPTION is None, reason="this system has no such option")
 def test_connections_of_clients_that_never_read_end(listening: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those too that came before the worker found its socket."""
     monkeypatch.setattr(sockets, "UNANSWERED", 500)
-    assert sockets.end_unanswered()
+    with connected(listening), listening.accept()[0] as first:
+        assert sockets.end_unanswered()
+        with connected(listening), listening.accept()[0] as second:
+            for its_end in (first, second):
+                its_end.settimeout(PATIENCE)
+                with pytest.raises(TimeoutError) as ended:
+                    while True:
+                        its_end.sendall(bytes(1_000_000))
+                assert ended.value.errno == errno.ETIMEDOUT  # by the kernel
 
-    with connected(listening), listening.accept()[0] as its_end, pytest.raises(TimeoutError):
-        while True:
-            its_end.sendall(bytes(1_000_000))
+
+@pytest.mark.skipif(sockets.OPTION is None, reason="this system has no such option")
+def test_others_connections_wait_as_before(listening: socket.socket) -> None:
+    """Such as those to the database."""
+    with connected(listening) as client, listening.accept()[0]:
+        before = client.getsockopt(socket.IPPROTO_TCP, sockets.OPTION or 0)
+        assert sockets.end_unanswered()
+
+        assert client.getsockopt(socket.IPPROTO_TCP, sockets.OPTION or 0) == before
 
 
 def connected(listening: socket.socket) -> socket.socket:
