@@ -31,8 +31,9 @@ def end_unanswered() -> bool:
     ports = set[int]()
 
     def find(each: socket.socket) -> None:
-        if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            ports.add(each.getsockname()[1])
+        match each.getsockname():
+            case (_, port, *_) if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                ports.add(port)
 
     def limit(each: socket.socket) -> None:
         match each.getsockname():

@@ -147,7 +147,7 @@ def _faults_of(alias: str, written: str | None, which: tuple[int, ...], end: flo
         elif whose != which:
             yield f"{alias} is of another database than DATABASE_URL: correct its address."
         elif parsed(replayed) < parsed(written):
-            yield f"{alias} is more than {MAX_LAG:.0f} s behind: check its disk and its network."
+            yield f"{alias} does not catch up with the primary: check its disk and its network."
 
 
 def _position(alias: str, question: str) -> tuple[str | None, tuple[int, ...]]:
