@@ -10,11 +10,12 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -213,10 +214,20 @@ def database_of_its_own(directory: Path, name: str, blocker: Any, like: str = ""
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Copy a migrated database, if there is one, on SQLite as Django does on PostgreSQL."""
+    """Copy a migrated database, if there is one, on SQLite as Django does on PostgreSQL.
+
+    SQLite copies it itself: it does not take the log that a killed run left beside the file for that of the new one.
+    """
     if connection.vendor == "sqlite" and (migrated := connection.settings_dict["TEST"]["TEMPLATE"]):
         make = connection.creation._create_test_db
-        connection.creation._create_test_db = lambda *words: shutil.copy(migrated, make(*words))
+
+        def copied(*words: Any) -> str:
+            name: str = make(*words)
+            with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(name)) as target:
+                source.backup(target)
+            return name
+
+        connection.creation._create_test_db = copied
 
 
 @pytest.fixture(scope="session")
