@@ -41,6 +41,7 @@ def test_case_and_accents_make_no_difference(text: str, folded: str) -> None:
     assert fold(text) == fold(unicodedata.normalize("NFD", text)) == unicodedata.normalize("NFC", folded)
 
 
+@pytest.mark.once
 def test_folding_twice_changes_nothing() -> None:
     everything = [chr(point) for point in range(sys.maxunicode + 1) if not 0xD800 <= point < 0xE000]
 

@@ -13,17 +13,19 @@ from tests.clients import npm
 SIZES = {"small": (360, 740), "large": (1280, 800)}  # a story goes on with the last one
 EVERY = frozenset({"minor", "moderate", "serious", "critical"})
 SERIOUS = frozenset({"serious", "critical"})  # for pages whose markup is that of others
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 AXE = """
-const answer = arguments[0];
+const [rules, answer] = arguments;
 const nextFrame = () => new Promise(requestAnimationFrame);
 const standsStill = async () => {
     await nextFrame();
     while (document.getAnimations().length) {
-        await Promise.allSettled(document.getAnimations().map(({finished}) => finished));
+        document.getAnimations().forEach((animation) => animation.finish());
         await nextFrame();
     }
 };
-standsStill().then(() => axe.run(document, {resultTypes: ["violations"]})).then(({violations}) => answer(JSON.stringify(
+const check = () => axe.run(document, {resultTypes: ["violations"], ...rules});
+standsStill().then(check).then(({violations}) => answer(JSON.stringify(
     violations.map(({id, impact, nodes}) => [
         id, impact, nodes.slice(0, 5).map(({html, any}) => [html.slice(0, 300), any[0]?.message])
     ]))));
@@ -49,7 +51,9 @@ def faults(
     found: list[Any] = []
     for look in looks(browser):
         found += [
-            [look, *barrier] for barrier in barriers(browser) if barrier[1] in impacts and barrier[0] not in known
+            [look, *barrier]
+            for barrier in barriers(browser, colours_alone="dark" in look)  # dark mode changes nothing else
+            if barrier[1] in impacts and barrier[0] not in known
         ]
         if browser.execute_script("return document.documentElement.scrollWidth > innerWidth"):
             found.append([look, "wider than the window"])
@@ -58,9 +62,9 @@ def faults(
     return found + [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
 
 
-def barriers(browser: Browser) -> list[Any]:
+def barriers(browser: Browser, *, colours_alone: bool = False) -> list[Any]:
     """What axe finds on the page as it is shown: the rule, its impact, and the first elements that break it."""
     if not browser.execute_script("return 'axe' in window"):
         axe = (npm.PACKAGES / "axe-core" / "axe.min.js").read_text()
         browser.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
-    return list(json.loads(browser.execute_async_script(AXE)))
+    return list(json.loads(browser.execute_async_script(AXE, {"runOnly": COLOURS} if colours_alone else {})))

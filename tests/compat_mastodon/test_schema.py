@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+import pytest
+
 from compat_mastodon.summaries import SUMMARIES
 from compat_mastodon.urls import VIEWS
 
+pytestmark = pytest.mark.once
 DOCS = "/api/docs/mastodon/"
 
 

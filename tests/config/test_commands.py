@@ -12,6 +12,8 @@ from django.conf import settings
 from tests.config.test_environment import SECRET_KEY
 from tests.servers import PATIENCE
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("url", ["", "postgres://nobody:x@127.0.0.1:1/nothing"], ids=["not prepared", "not there"])
 def test_a_database_that_cannot_be_asked(tmp_path: Path, url: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 from config import sockets
 from tests.servers import PATIENCE
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(params=[socket.AF_INET, socket.AF_INET6], ids=["IPv4", "IPv6"])
 def listening(request: pytest.FixtureRequest) -> Iterator[socket.socket]:

@@ -29,6 +29,7 @@ print((memory() - before) // 2**20)
 """
 
 
+@pytest.mark.once
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_ten_thousand_kept_accounts_take_little_more_than_their_bytes() -> None:
     done = subprocess.run([sys.executable, "-c", KEEP], capture_output=True, text=True, check=True)
