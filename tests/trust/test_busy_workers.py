@@ -20,8 +20,9 @@ HEALTHY = {200, 0}  # 0: the kernel had given the connection to a worker that wa
 LONG = 600  # seconds: no test waits for it
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server(new_server: NewServer) -> Iterator[Live]:
+    """One for each story: the last one may leave slow requests behind, even if their clients are gone."""
     settings = {"DJANGO_SETTINGS_MODULE": "tests.trust.busy_settings", "WORKER_TIMEOUT": str(TIMEOUT)}
     with new_server("busy", STREAMING_PORT="0", **settings) as server, server.running(quiet=False):
         yield server
