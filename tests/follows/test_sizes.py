@@ -51,7 +51,7 @@ def test_a_chunk_of_an_opening_costs_the_same_in_a_long_queue_and_after_many_chu
         chunk(owner, joined)
         return chunk(owner, 20)
 
-    assert steps(3_000, joined=1_500) < 1.5 * steps(100, joined=40)
+    assert steps(8_000, joined=4_000) < 1.5 * steps(100, joined=40)
 
 
 @pytest.mark.parametrize("write", [chunks.accept, partial(chunks.reject, keep_out=False)], ids=["accept", "reject"])
@@ -68,7 +68,7 @@ def test_a_chunk_of_decisions_costs_the_same_in_a_long_queue(write: Callable[...
                 assert len(write(owner, chunk, Actor(owner, "test"), batch=batch)) == 10
         return executed()
 
-    assert steps(3_000) < 1.5 * steps(100)
+    assert steps(8_000) < 1.5 * steps(100)
 
 
 def test_accepting_costs_the_same_whoever_has_accepted_many(alice: Account, carol: Account) -> None:
