@@ -4,6 +4,7 @@ alice, bob and mallory are open; carol is locked: whoever wants to follow her mu
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -29,6 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust", action="store_const", const="too", help="run the stories marked as long, too")
     parser.addoption("--trust-alone", action="store_const", const="alone", dest="trust", help="run only those")
     parser.addoption("--pooler", action="store_true", help="let real servers reach PostgreSQL through PgBouncer")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`--trust-alone` does not import files without long stories: all of them take each process half a minute."""
+    if config.getoption("--trust") != "alone" or collection_path.suffix != ".py":
+        return None
+    return "mark.long" not in collection_path.read_text() or None
 
 
 @pytest.hookimpl(tryfirst=True)

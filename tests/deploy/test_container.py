@@ -82,27 +82,22 @@ def container(folder: Path, buildah: Buildah) -> str:
     return buildah("from", "--pull-never", "localhost/latchkey")
 
 
-def test_the_image_runs_as_a_user_without_rights_and_says_how_it_is(buildah: Buildah, container: str) -> None:
+def test_the_image_has_this_tree_alone_and_serves_as_a_user_without_rights(
+    command: list[str], buildah: Buildah, container: str, folder: Path
+) -> None:
+    """One story, because the image takes two minutes, and each process of the tests would make its own."""
     config: dict[str, Any] = json.loads(buildah("inspect", container))["Docker"]["config"]
-
     assert config["User"] == "latchkey"
     assert config["Entrypoint"] + config["Cmd"] == ["python", "manage.py", "serve"]
     assert "/health" in config["Healthcheck"]["Test"][-1]
     assert list(config["Volumes"]) == ["/var/lib/latchkey"]
 
-
-def test_nothing_of_this_machine_is_in_it(buildah: Buildah, container: str) -> None:
     names = buildah("run", "--isolation=chroot", container, "--", "find", "/srv/latchkey", "-maxdepth", "1")
-
     packages = {"accounts", "follows", "compat_mastodon", "compat_twittner", "config", "locale"}
     assert {Path(name).name for name in names.splitlines()[1:]} == packages | {
         *("manage.py", "pyproject.toml", "LICENSE", ".venv")
     }
 
-
-def test_it_serves_and_writes_nothing_outside_of_its_volume(
-    command: list[str], buildah: Buildah, container: str, folder: Path
-) -> None:
     port = free_port()
     variables = {"HOST": "127.0.0.1", "PORT": port, "STREAMING_PORT": free_port(), "WORKERS": 1}
     environment = [f"--env={name}={value}" for name, value in variables.items()]
@@ -118,7 +113,6 @@ def test_it_serves_and_writes_nothing_outside_of_its_volume(
             assert server.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < deadline, status
             time.sleep(0.5)
-        config = json.loads(buildah("inspect", container))["Docker"]["config"]
         buildah(*run, *config["Healthcheck"]["Test"][1:])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
