@@ -1,14 +1,14 @@
 """Clients of the streams that are dead, or never read: their sockets end, and hold no stream for ever."""
 
 import asyncio
+import ctypes
 import json
 import select
 import socket
 import struct
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from compat_mastodon.streaming.connection import STATE, Connection, Http, WebSoc
 from compat_mastodon.streaming.hub import Hub, Listener
 from tests.compat_mastodon.streams import PATH, Person
 from tests.compat_mastodon.test_streams_at_once import admitted
+from tests.replicas.cluster import wait_until
 from tests.servers import PATIENCE, Live, free_port
 
 pytestmark = pytest.mark.once
@@ -143,11 +144,41 @@ class Gone(Connection):
 def test_streams_of_clients_that_went_are_free_again(live: Live) -> None:
     """Those that never read, too: none of them counts for ever."""
     alice = Person(live)
-    with never_reading(alice), never_reading(alice):
-        pass
-    deadline = time.monotonic() + PATIENCE
-    while not admitted(alice):
-        assert time.monotonic() < deadline
+    with ExitStack() as others:
+        for _ in range(hub.MOST_STREAMS - 1):
+            others.enter_context(alice.listen())
+        with never_reading(alice):
+            assert not admitted(alice)
+        wait_until(lambda: admitted(alice))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such options")
+@pytest.mark.django_db
+def test_streams_of_machines_that_vanished_are_free_again(live: Live) -> None:
+    """They close nothing and acknowledge nothing, so only the kernel notices that heartbeats are lost."""
+    alice = Person(live)
+    with ExitStack() as machines:
+        for _ in range(hub.MOST_STREAMS):
+            vanish(machines.enter_context(event_stream(alice)))
+        assert not admitted(alice)
+
+        wait_until(lambda: admitted(alice))
+
+
+@contextmanager
+def event_stream(person: Person) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", person.live.streaming_port), PATIENCE) as client:
+        client.sendall(f"GET {PATH}/user HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {person.token}\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"
+        yield client
+
+
+def vanish(client: socket.socket) -> None:
+    """Let no packet reach this end any more: a filter of one instruction (BPF) keeps nothing of each."""
+    keep_nothing = ctypes.create_string_buffer(struct.pack("=HBBI", 0x06, 0, 0, 0), 8)
+    attach = 26  # SO_ATTACH_FILTER
+    client.setsockopt(socket.SOL_SOCKET, attach, struct.pack("@HP", 1, ctypes.addressof(keep_nothing)))
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such option")
