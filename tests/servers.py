@@ -218,7 +218,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
     SQLite copies it itself: it does not take the log that a killed run left beside the file for that of the new one.
     """
-    if connection.vendor == "sqlite" and (migrated := connection.settings_dict["TEST"]["TEMPLATE"]):
+    if connection.vendor == "sqlite" and (migrated := connection.settings_dict["TEST"].get("TEMPLATE")):
         make = connection.creation._create_test_db
 
         def copied(*words: Any) -> str:

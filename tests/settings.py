@@ -1,6 +1,7 @@
 """The settings under test: the server's own, with an environment and a fast password hasher."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("RATE_LIMITS", "off")
 os.environ.setdefault("REGISTRATIONS", "open")
@@ -14,4 +15,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  # threads behind a test 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # every test counts for itself
 WHITENOISE_AUTOREFRESH = True  # each test's client would look at every file beforehand
 POSTGRESQL_TIMEOUTS = dict.fromkeys(POSTGRESQL_TIMEOUTS, 0)  # noqa: F405  # stories that hold a lock may take their time
-DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ.get("MIGRATED_DATABASE")  # noqa: F405  # is copied
+if MIGRATED := os.environ.get("MIGRATED_DATABASE"):  # is copied
+    test = DATABASES["default"].setdefault("TEST", {})  # noqa: F405
+    test["TEMPLATE"] = MIGRATED
+    if "NAME" in test:  # SQLite's; two runs at once have one each
+        test["NAME"] = str(Path(MIGRATED).with_name("test.sqlite3"))
