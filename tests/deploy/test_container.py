@@ -17,11 +17,11 @@ from django.conf import settings
 from tests.runs import clean_copy
 from tests.servers import PATIENCE, free_port
 
-TOOLS = ("buildah", "debootstrap")
+TOOLS = ("buildah", "mmdebstrap")
 pytestmark = [
     pytest.mark.once,
     pytest.mark.long,
-    pytest.mark.skipif(os.geteuid() != 0, reason="debootstrap needs root"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="mmdebstrap needs root"),
     pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason=f"needs Debian's {' and '.join(TOOLS)}"),
 ]
 Buildah = Callable[..., str]
@@ -57,12 +57,12 @@ def container(folder: Path, buildah: Buildah) -> str:
     debian = folder / "debian"
     packages = "python3,python3-venv,ca-certificates"
     made = subprocess.run(
-        ["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", debian],
+        ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", "bookworm", debian],
         capture_output=True,
         text=True,
     )
     if made.returncode:
-        pytest.skip(f"debootstrap made no Debian here: {made.stdout[-300:]}")
+        pytest.skip(f"mmdebstrap made no Debian here: {made.stdout[-300:]}")
     base = buildah("from", "scratch")
     buildah("add", base, str(debian), "/")
     buildah("commit", "--quiet", base, "latchkey-base")
