@@ -56,6 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.django_db)
 
 
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_costly_setups_come_first(items: list[pytest.Item]) -> None:
+    """A process without work takes stories from the end of another's list, and would set up the same again."""
+    items.sort(key=lambda item: item.path.name != "test_make_run.py")
+
+
 @pytest.fixture(autouse=True)
 def _nobody_rendered_yet() -> None:
     """Every story begins with a new database, in which ids and versions come again."""
