@@ -15,7 +15,10 @@ from django.conf import settings
 
 from tests.servers import PATIENCE, free_port, wait_for_answer
 
-OURS = ("DATABASE_URL", "SECRET_KEY", "BASE_URL", "RATE_LIMITS", "REGISTRATIONS", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS")
+OURS = (
+    *("DATABASE_URL", "SECRET_KEY", "BASE_URL", "RATE_LIMITS", "REGISTRATIONS", "DJANGO_SETTINGS_MODULE", "MAKEFLAGS"),
+    "PYTHONDONTWRITEBYTECODE",  # each start would compile all of it
+)
 
 
 class Run:
